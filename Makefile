@@ -1,0 +1,48 @@
+.DEFAULT_GOAL := help
+UV_VERSION := 0.13.8
+UV := .tools/venv/bin/uv
+export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.tools/python
+export UV_PYTHON_DOWNLOADS := manual
+SYNC := .venv/.synced
+
+# A Python 3.13 that really runs: a pyenv shim is on the PATH and may refuse.
+FIND_PYTHON = for python in .tools/python/*/bin/python3.13 python3.13 "$$HOME"/.pyenv/versions/3.13*/bin/python3.13 \
+	/usr/local/bin/python3.13 /opt/*/bin/python3.13 python3; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && command -v "$$python" && exit 0; done; exit 1
+
+.PHONY: help demo test check fix bench
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+demo: $(SYNC) ## watch one incident become a draft and Jira issues, on fakes, without any account
+	@$(UV) run --no-sync python -m tests.demo
+
+test: $(SYNC) ## run every test
+	@$(UV) run --no-sync pytest -q $(T)
+
+check: $(SYNC) ## what CI demands besides the tests: format, lint, types, imports
+	@$(UV) run --no-sync ruff format --check .
+	@$(UV) run --no-sync ruff check .
+	@$(UV) run --no-sync pyright
+	@$(UV) run --no-sync lint-imports
+
+fix: $(SYNC) ## format and mend what can be mended
+	@$(UV) run --no-sync ruff check --fix .
+	@$(UV) run --no-sync ruff format .
+
+bench: $(SYNC) ## speed, memory and number of calls, as a table and as JSON
+	@$(UV) run --no-sync python -m tests.benchmarks
+
+$(UV):
+	@echo "Installing uv $(UV_VERSION) into .tools/ ..."
+	@{ python3 -m venv .tools/venv >/dev/null 2>&1 && .tools/venv/bin/python -m pip install -q uv==$(UV_VERSION); } \
+	|| { rm -rf .tools/venv && python3 -m pip install -q --target .tools/venv uv==$(UV_VERSION); } \
+	|| { echo "Could not install uv $(UV_VERSION): python3 needs venv or pip, and a package registry to reach; set PIP_INDEX_URL to yours."; exit 1; }
+
+$(SYNC): $(UV) pyproject.toml uv.lock
+	@python=$$($(FIND_PYTHON)) || { echo "No Python 3.13 here; fetching one into .tools/ ..."; \
+	$(UV) python install --no-bin 3.13 >/dev/null 2>&1; python=$$($(FIND_PYTHON)); } \
+	|| { echo "Could not find or fetch Python 3.13: install it, or let this machine reach github.com, then run make again."; exit 1; }; \
+	echo "Setting up .venv with $$python ..."; \
+	$(UV) sync -q --frozen --all-extras --python "$$python"
+	@touch $@
