@@ -8,7 +8,8 @@ SYNC := .venv/.synced
 # A Python 3.13 that really runs: a pyenv shim is on the PATH and may refuse.
 FIND_PYTHON = for python in .tools/python/*/bin/python3.13 python3.13 "$$HOME"/.pyenv/versions/3.13*/bin/python3.13 \
 	/usr/local/bin/python3.13 /opt/*/bin/python3.13 python3; do \
-	"$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && command -v "$$python" && exit 0; done; exit 1
+	"$$python" -c 'import sys; sys.version_info[:2] == (3, 13) or sys.exit(1); print(sys.executable)' 2>/dev/null \
+	&& exit 0; done; exit 1
 
 .PHONY: help demo test check fix bench
 help: ## list what can be made

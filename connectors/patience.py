@@ -1,0 +1,32 @@
+"""A long rate limit becomes a durable wait, not a sleep that is paid for."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import cast
+
+from connectors.errors import RateLimited
+from connectors.steps import Json, Steps
+
+MOST_WAITS = 20
+SHORTEST_WAIT = timedelta(seconds=1)
+
+
+def patiently[T: Json](steps: Steps, name: str, function: Callable[[], T]) -> T:
+    """Run a step; where the vendor says "later", wait that long in the engine and run it again.
+
+    Raises RateLimited after MOST_WAITS refusals; every other error of the function goes up as it is.
+    """
+    for attempt in range(MOST_WAITS):
+        suffix = f", attempt {attempt + 1}" if attempt else ""
+        outcome = steps.run(name + suffix, lambda: _value_or_wait(function))
+        if "value" in outcome:
+            return cast("T", outcome["value"])
+        steps.wait(f"{name}: asked to wait{suffix}", max(SHORTEST_WAIT, timedelta(seconds=outcome["wait"])))
+    raise RateLimited(name, f"asked to slow down {MOST_WAITS} times in a row", "Try again in an hour.")
+
+
+def _value_or_wait[T: Json](function: Callable[[], T]) -> dict[str, T | float]:
+    try:
+        return {"value": function()}
+    except RateLimited as limit:
+        return {"wait": limit.retry_after if limit.retry_after is not None else 30.0}

@@ -1,0 +1,76 @@
+"""Action items as nouns: what was proposed, who owns it, where it goes, by when."""
+
+from datetime import date
+from typing import Any
+
+from postmortem.noun import Noun
+
+
+class Owner(Noun):
+    """Who an action item belongs to. `account_id` is the Jira account; None where nobody could be resolved.
+
+    `why` is one sentence a person can act on: how the owner was found, or why there is none.
+    """
+
+    name: str | None
+    account_id: str | None
+    why: str
+    person_id: str | None = None
+
+
+class Route(Noun):
+    """Which backlog an action item goes to. `fields` are extra Jira fields as the REST API takes them."""
+
+    project: str
+    issue_type: str = "Task"
+    components: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    priority: str | None = None
+    fields: dict[str, Any] = {}
+    default_owner: str | None = None
+
+
+class ActionItem(Noun):
+    """A proposed change with an owner and a due date; it becomes a Jira issue.
+
+    `id` is the first source record's id and the ordinal of the item within it ("slack/C1/1553610120.000000#1"):
+    identity is given at first sight and never follows the words. `evidence_link` opens that record.
+    `quote` is the sentence as it was said, `text` is the task without marker, owner and due phrase.
+    """
+
+    id: str
+    text: str
+    quote: str
+    owner: Owner
+    due_on: date | None
+    due_why: str
+    route: Route | None
+    evidence_id: str
+    evidence_link: str | None = None
+    accepted: bool = True
+    issue_key: str | None = None
+    issue_link: str | None = None
+
+
+class Span(Noun):
+    """A run of plain text, with a link or without. Text from outside is only ever text here."""
+
+    text: str
+    link: str | None = None
+
+
+class IssueRequest(Noun):
+    """What Jira is asked to create. `key` identifies the action item for ever ("pm-" and 26 characters).
+
+    `paragraphs` become the description. `links` are remote links: (globalId, url, title).
+    """
+
+    key: str
+    action_item_id: str
+    incident_id: str
+    route: Route
+    summary: str
+    paragraphs: tuple[tuple[Span, ...], ...]
+    account_id: str | None
+    due_on: date | None
+    remote_link: tuple[str, str, str] | None = None
