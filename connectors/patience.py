@@ -21,7 +21,9 @@ def patiently[T: Json](steps: Steps, name: str, function: Callable[[], T]) -> T:
         outcome = steps.run(name + suffix, lambda: _value_or_wait(function))
         if "value" in outcome:
             return cast("T", outcome["value"])
-        steps.wait(f"{name}: asked to wait{suffix}", max(SHORTEST_WAIT, timedelta(seconds=outcome["wait"])))
+        steps.wait(
+            f"{name}: asked to wait{suffix}", max(SHORTEST_WAIT, timedelta(seconds=cast("float", outcome["wait"])))
+        )
     raise RateLimited(name, f"asked to slow down {MOST_WAITS} times in a row", "Try again in an hour.")
 
 

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from pydantic import Field
+
 from postmortem.noun import Noun
 
 
@@ -26,7 +28,7 @@ class Route(Noun):
     components: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     priority: str | None = None
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = Field(default_factory=dict)
     default_owner: str | None = None
 
 
