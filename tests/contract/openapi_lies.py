@@ -1,0 +1,65 @@
+"""Where the vendors' documents say something their own services do not do. Short, and each with its reason.
+
+Two kinds: a `Lie` lets a known sentence pass; `patched` mends a schema that is wrong in many places at once. Add one
+only with where the truth stands: the vendor's own example, another page of theirs, or a capture of real traffic.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Lie:
+    """`problem` is a regular expression searched in the whole sentence, `why` is where the truth stands."""
+
+    spec_file: str
+    problem: str
+    why: str
+
+
+LIES: tuple[Lie, ...] = ()
+
+
+def patched(name: str, content: dict[str, Any]) -> dict[str, Any]:
+    """The content with the general lies of that document mended."""
+    mend = _MENDED.get(name)
+    return mend(content) if mend else content
+
+
+def _pagerduty_rest(content: dict[str, Any]) -> dict[str, Any]:
+    schemas = content["components"]["schemas"]
+    # An agent is also any kind of integration: the document's own alert example is from a
+    # generic_email_inbound_integration_reference, a real resolve by the Events API from an
+    # inbound_integration_reference (public capture, read 2026-11-20).
+    schemas["AgentReference"]["allOf"][1]["properties"]["type"] = {"type": "string", "pattern": "_reference$"}
+    # AcknowledgeLogEntry wants the type acknowledgement_log_entry, LogEntry allows only acknowledge_log_entry, which
+    # is what real accounts show (devlake's captured incidents, 2022-11): no entry could ever fit both.
+    schemas["AcknowledgeLogEntry"]["allOf"][1]["properties"]["type"] = {"enum": ["acknowledge_log_entry"]}
+    # Log entries of kinds beyond the enum exist: status_update, responder_request, merge (five public code bases,
+    # read 2026-11-20). A kind that the document knows stays strict.
+    listing = content["paths"]["/incidents/{id}/log_entries"]["get"]["responses"]["200"]["content"]["application/json"]
+    entry = schemas["LogEntry"]["allOf"]
+    known = entry[1]["properties"]["type"]["enum"]
+    of_unknown_kind = {"type": "object", "properties": {"type": {"not": {"enum": known}}}, "required": ["type"]}
+    listing["schema"]["allOf"][1]["properties"]["log_entries"]["items"]["anyOf"].append(of_unknown_kind)
+    # The document hardly ever says `nullable`, yet its own examples carry null (resolved_at, resolve_reason,
+    # html_url; 2026-08-14), and an incident with child alerts has a null incident_key (its own text).
+    _properties_may_be_null(schemas)
+    return content
+
+
+def _properties_may_be_null(node: Any) -> None:
+    if isinstance(node, list):
+        for item in node:
+            _properties_may_be_null(item)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            _properties_may_be_null(value)
+            if key == "properties" and isinstance(value, dict):
+                for name, schema in value.items():
+                    if isinstance(schema, dict):
+                        value[name] = {"anyOf": [{"type": "null"}, schema]}
+
+
+_MENDED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"pagerduty-rest.json": _pagerduty_rest}
