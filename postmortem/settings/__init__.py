@@ -1,0 +1,38 @@
+"""The settings: one `debrief.yml`, text in, `Settings` or every problem at once out. No file is opened here."""
+
+from postmortem.settings.choosing import bound_channel, channel_names, due_date_from_priority, reason_not_to_draft
+from postmortem.settings.model import (
+    Drafts,
+    JiraSettings,
+    PagerDutySettings,
+    PersonEntry,
+    Publish,
+    RouteEntry,
+    RoutingRule,
+    Settings,
+    SlackSettings,
+)
+from postmortem.settings.problems import Problem, SettingsError
+from postmortem.settings.reading import json_schema, read_settings
+from postmortem.settings.routing import route_for
+
+__all__ = [
+    "Drafts",
+    "JiraSettings",
+    "PagerDutySettings",
+    "PersonEntry",
+    "Problem",
+    "Publish",
+    "RouteEntry",
+    "RoutingRule",
+    "Settings",
+    "SettingsError",
+    "SlackSettings",
+    "bound_channel",
+    "channel_names",
+    "due_date_from_priority",
+    "json_schema",
+    "read_settings",
+    "reason_not_to_draft",
+    "route_for",
+]

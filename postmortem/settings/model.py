@@ -1,0 +1,212 @@
+"""Every setting there is. The texts below the fields become the JSON Schema's descriptions and the remedies."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, StrictInt, model_validator
+
+from postmortem.noun import Noun
+from postmortem.settings.kinds import (
+    AccountId,
+    BaseUrl,
+    Duration,
+    Email,
+    Emoji,
+    InstallId,
+    IssueKey,
+    Label,
+    PrivateChannels,
+    ProjectKey,
+    Site,
+    SlackUserId,
+    Template,
+    Timezone,
+    wrong,
+)
+
+DUE_DAYS = {"P1": 5, "P2": 10, "P3": 20, "P4": 30, "P5": 40, "default": 20}
+
+type Urgency = Literal["high", "low"]
+type Names = tuple[str, ...]
+
+
+class Section(Noun):
+    """A part of the settings; the text below each field is its description."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Drafts(Section):
+    """Which resolved incidents get a draft. An empty list asks for nothing, so that all pass."""
+
+    priorities: Names = ()
+    """Priorities by the account's own names, such as P1. Empty: all, also incidents without a priority."""
+    urgencies: tuple[Urgency, ...] = ()
+    """high, low. Empty: both."""
+    services: Names = ()
+    """PagerDuty services by id or name. Empty: all."""
+    teams: Names = ()
+    """PagerDuty teams by id or name; one of the incident's teams is enough. Empty: all."""
+    minimum_duration: Duration = timedelta(0)
+    """Shorter incidents (from created to resolved) get no draft."""
+    opt_out_words: Names = ()
+    """An incident whose title contains one of these gets no draft, such as [drill]. Capitals do not matter."""
+    opt_out_field: str | None = None
+    """A PagerDuty custom field by its display name: where it says yes or true, there is no draft."""
+
+
+class PagerDutySettings(Section):
+    """How PagerDuty is reached. The token is PAGERDUTY_TOKEN in debrief.env."""
+
+    region: Literal["us", "eu"] = "us"
+    """us or eu: where the account lives."""
+    base_url: BaseUrl | None = None
+    """Another address of the REST API, for tests."""
+    sender: Email | None = None
+    """E-mail of the PagerDuty user in whose name notes are written. Needed with an account's token."""
+    write_note: bool = True
+    """Whether a note with the links is written on the incident."""
+
+
+class SlackSettings(Section):
+    """Which Slack channel belongs to an incident and what happens in it. The token is SLACK_TOKEN in debrief.env."""
+
+    base_url: BaseUrl | None = None
+    """Another address of the Web API, for tests."""
+    channel_name_templates: tuple[Template, ...] = ()
+    """Names of incident channels, such as inc-{number}; the first that exists is taken."""
+    bindings: dict[str, str] = Field(default_factory=dict)
+    """Incident id, or service by id or name, to a channel by id or #name. Goes before everything else."""
+    private_channels: PrivateChannels = Field(default_factory=dict)
+    """Who may read what was said in a private channel: a channel id to its audience in words, or
+    audience for every one. A private channel that is not named here is not read."""
+    action_item_emoji: tuple[Emoji, ...] = ()
+    """Reactions that make a message an action item, such as ticket."""
+    announce: bool = True
+    """Whether the draft is announced in the incident's channel."""
+    look_back: Duration = timedelta(hours=1)
+    """How long before the incident's first record the chat is read."""
+
+
+class JiraSettings(Section):
+    """Where issues are opened. The token is JIRA_TOKEN in debrief.env."""
+
+    site: Site | None = None
+    """Address of the Jira site, such as https://acme.atlassian.net."""
+    base_url: BaseUrl | None = None
+    """Another address of the REST API, for tests; links keep the site's."""
+    email: Email | None = None
+    """E-mail of the Atlassian account that the token belongs to."""
+    unclear_wait: Duration = timedelta(seconds=120)
+    """How long an unclear answer to a create rests before it is looked into."""
+    search_wait: Duration = timedelta(seconds=600)
+    """How long Jira's search may lag behind its writes before an issue counts as not created."""
+    anchor_issues: dict[ProjectKey, IssueKey] = Field(default_factory=dict)
+    """Per project, an issue that new ones are linked to, so that a lost answer is found without the search."""
+
+
+class RouteEntry(Section):
+    """Which backlog action items go to."""
+
+    project: ProjectKey
+    """the key of the Jira project, such as CHK."""
+    issue_type: str = "Task"
+    """The issue type by name; it must exist in the project."""
+    components: Names = ()
+    """Components by name."""
+    labels: tuple[Label, ...] = ()
+    """Labels, beside Debrief's own."""
+    fields: dict[str, Any] = Field(default_factory=dict)
+    """Further Jira fields, as the REST API takes them, such as customfield_10010: {value: Reliability}."""
+    default_owner: AccountId | None = None
+    """Jira account id of who gets an item that nobody owns."""
+    priority_map: dict[str, str] = Field(default_factory=dict)
+    """PagerDuty priority to Jira priority, both by name."""
+
+
+class Match(Section):
+    """Which incidents a rule is for: any of the services or teams, and one of the priorities where there are any."""
+
+    services: Names = ()
+    """PagerDuty services by id or name."""
+    teams: Names = ()
+    """PagerDuty teams by id or name."""
+    priorities: Names = ()
+    """Priorities by name."""
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "Match":
+        if self.services or self.teams or self.priorities:
+            return self
+        raise wrong("matches no incident", "Name services, teams or priorities, or use default_route.")
+
+
+class RoutingRule(RouteEntry):
+    """A route for some incidents. A service that matches wins over a team that matches; then the order counts."""
+
+    match: Match
+    """services, teams or priorities that this rule is for."""
+
+
+class PersonEntry(Section):
+    """One person in all systems, so that an action item finds its owner."""
+
+    name: str
+    """the name as people write it, such as Bea Lindqvist."""
+    pagerduty_email: Email | None = None
+    """E-mail of the PagerDuty user."""
+    slack_id: SlackUserId | None = None
+    """Slack member id, such as U012AB3CD."""
+    jira_account_id: AccountId | None = None
+    """Jira account id. Without it the person is named in the draft, but an issue cannot be assigned."""
+    aliases: Names = ()
+    """Other names and handles, such as bea."""
+
+
+class Publish(Section):
+    """Where drafts are kept, and how readers open them."""
+
+    folder: str = "drafts"
+    """Folder of the drafts, relative to the data folder or bucket."""
+    public_base_url: BaseUrl | None = None
+    """Address under which readers open the drafts; links in Slack, PagerDuty and Jira begin with it."""
+
+
+def _days(days: dict[str, int]) -> dict[str, int]:
+    return {**DUE_DAYS, **days}
+
+
+DueDays = Annotated[dict[str, Annotated[StrictInt, Field(ge=0, le=500)]], AfterValidator(_days)]
+
+
+class Settings(Section):
+    """Everything that can be set in debrief.yml. All of it has a default: an empty file is valid."""
+
+    organisation: str | None = None
+    """Name of the organisation, for the head of drafts."""
+    install_id: InstallId = "local"
+    """Tells this installation's issues from another's on the same Jira. Never change it later."""
+    timezone: Timezone = "UTC"
+    """IANA name of the organisation's time zone, such as Europe/Berlin: times are shown and dates are read in it."""
+    quiet_period: Duration = timedelta(seconds=90)
+    """How long to wait after the resolve: the resolution note and the last chat come after it."""
+    refresh_after: Duration = timedelta(hours=24)
+    """When to look once more whether people went on talking."""
+    drafts: Drafts = Drafts()
+    """Which incidents get a draft."""
+    pagerduty: PagerDutySettings = PagerDutySettings()
+    """How PagerDuty is reached."""
+    slack: SlackSettings = SlackSettings()
+    """Channels and messages."""
+    jira: JiraSettings = JiraSettings()
+    """Where issues are opened."""
+    routing: tuple[RoutingRule, ...] = ()
+    """Which team's backlog gets the action items of which incidents."""
+    default_route: RouteEntry | None = None
+    """The backlog for incidents that no rule matches. Without it their items are listed, but not opened."""
+    people: tuple[PersonEntry, ...] = ()
+    """Who is who in PagerDuty, Slack and Jira."""
+    due_days: DueDays = Field(default_factory=lambda: dict(DUE_DAYS))
+    """Priority to business days until an item without a date is due; default is for every other priority."""
+    publish: Publish = Publish()
+    """Where drafts go."""

@@ -1,0 +1,43 @@
+"""Which team's backlog gets the action items of an incident."""
+
+from postmortem.action_item import Route
+from postmortem.incident import Incident
+from postmortem.settings.choosing import is_named
+from postmortem.settings.model import Match, RouteEntry, Settings
+
+
+def route_for(settings: Settings, incident: Incident) -> Route | None:
+    """The route by the incident's service, else by its team, else by its priority alone, else the default route.
+
+    Within each of these the first rule of the file wins. None where nothing matches and there is no default.
+    """
+    found = {_closeness(rule.match, incident): rule for rule in reversed(settings.routing)}
+    for closeness in ("service", "team", "priority"):
+        if closeness in found:
+            return _route(found[closeness], incident)
+    return _route(settings.default_route, incident) if settings.default_route else None
+
+
+def _closeness(match: Match, incident: Incident) -> str | None:
+    """By what the rule matches this incident; None where it does not."""
+    priorities = {name.casefold() for name in match.priorities}
+    if priorities and (incident.priority or "").casefold() not in priorities:
+        return None
+    if is_named(incident.service, match.services):
+        return "service"
+    if any(is_named(team, match.teams) for team in incident.teams):
+        return "team"
+    return None if match.services or match.teams else "priority"
+
+
+def _route(entry: RouteEntry, incident: Incident) -> Route:
+    priorities = {name.casefold(): jira for name, jira in entry.priority_map.items()}
+    return Route(
+        project=entry.project,
+        issue_type=entry.issue_type,
+        components=entry.components,
+        labels=entry.labels,
+        priority=priorities.get((incident.priority or "").casefold()),
+        fields=entry.fields,
+        default_owner=entry.default_owner,
+    )
