@@ -45,6 +45,7 @@ class Incident(Noun):
 
     `priority` is the account's own name for it ("P1"); None where the account or the incident has none.
     `merged_into` is set when this incident was merged into another and resolved by that.
+    `from_pagerduty` is False where no PagerDuty record was given and the chat alone tells of the incident.
     `reopened_at` is the last time it was reopened; every reopening is a log entry.
     Source: GET /incidents/{id}, https://developer.pagerduty.com/api-reference (read 2026-11-20).
     """
@@ -69,3 +70,4 @@ class Incident(Noun):
     custom_fields: tuple[CustomField, ...] = ()
     conference_url: str | None = None
     description: str | None = None
+    from_pagerduty: bool = True

@@ -1,0 +1,41 @@
+"""From evidence to the whole draft. Pure: the same evidence and settings give the same bytes."""
+
+from datetime import datetime
+
+from postmortem.build_timeline import build_timeline
+from postmortem.curation import Curation
+from postmortem.document import Postmortem
+from postmortem.evidence import Evidence
+from postmortem.extract_action_items import extract_action_items
+from postmortem.identities import Identities
+from postmortem.participants import list_participants
+from postmortem.questions import ask_what_is_missing
+from postmortem.response_times import measure_response_times
+from postmortem.settings import Settings, route_for
+from postmortem.summary import describe_impact, summarise
+
+
+def compose(
+    evidence: Evidence, settings: Settings, *, composed_at: datetime, evidence_name: str | None = None
+) -> Postmortem:
+    """Build the timeline, measure the response, find the action items and their owners, and fill the document."""
+    identities = Identities(evidence.people, settings.people)
+    timeline = build_timeline(evidence, Curation(lifting_emoji=settings.slack.action_item_emoji))
+    response_times = measure_response_times(timeline)
+    participants = list_participants(evidence, identities)
+    return Postmortem(
+        title=evidence.incident.title,
+        incident=evidence.incident,
+        composed_at=composed_at,
+        evidence_name=evidence_name,
+        summary=summarise(evidence, timeline, response_times, len(participants)),
+        impact=describe_impact(evidence, timeline),
+        timeline=timeline,
+        response_times=response_times,
+        questions=ask_what_is_missing(evidence, timeline, identities),
+        action_items=extract_action_items(evidence, identities, settings, route_for(settings, evidence.incident)),
+        participants=participants,
+        readings=evidence.readings,
+        gaps=evidence.gaps,
+        names={person.id: identities.name(person.id) or person.id for person in evidence.people},
+    )

@@ -1,0 +1,97 @@
+"""Who is the same human in two systems: by the people map of the settings, then by e-mail; never by a likely name."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from postmortem.people import Person
+from postmortem.settings import PersonEntry
+
+_SPACES = re.compile(r"[\s._]+")
+
+
+class Identities:
+    """Looks people up by id and by what others call them. Built once for one incident; never changes."""
+
+    def __init__(self, people: Iterable[Person], known: Iterable[PersonEntry]) -> None:
+        self._people: Mapping[str, Person] = {person.id: person for person in people}
+        self._known: Mapping[str, PersonEntry] = _known_by_person_id(self._people.values(), tuple(known))
+        self._by_name = _ids_by_name(self._people.values(), self._known)
+        self._unseen = _known_by_name(known)
+
+    def name(self, person_id: str | None) -> str | None:
+        """The name to print: the settings', else the vendor's; the bare id where we know no more."""
+        if person_id is None:
+            return None
+        if known := self._known.get(person_id):
+            return known.name
+        person = self._people.get(person_id)
+        return person.name if person else person_id.partition(":")[2]
+
+    def vendor_names(self, person_id: str) -> tuple[str, ...]:
+        """What may stand after an @ where the record comes from."""
+        person = self._people.get(person_id)
+        return tuple(name for name in (person.name, person.handle) if name) if person else ()
+
+    def human(self, person_id: str) -> str:
+        """One key per human: equal for the two accounts of one person."""
+        if known := self._known.get(person_id):
+            return f"known:{known.name}"
+        person = self._people.get(person_id)
+        return f"email:{person.email.casefold()}" if person and person.email else person_id
+
+    def is_bot(self, person_id: str | None) -> bool:
+        person = self._people.get(person_id) if person_id else None
+        return bool(person and person.is_bot)
+
+    def timezone(self, person_id: str | None) -> str | None:
+        person = self._people.get(person_id) if person_id else None
+        return person.timezone if person else None
+
+    def account_id(self, person_id: str | None) -> str | None:
+        """The Jira account that the settings name for this person."""
+        known = self._known.get(person_id) if person_id else None
+        return known.jira_account_id if known else None
+
+    def find(self, called: str) -> str | None:
+        """The person whom people here call so, exactly (letter case, dots and accents aside); None where two fit."""
+        ids = self._by_name.get(plain_name(called), frozenset())
+        humans = {self.human(person_id): person_id for person_id in sorted(ids, reverse=True)}
+        return next(iter(humans.values())) if len(humans) == 1 else None
+
+    def find_known(self, called: str) -> PersonEntry | None:
+        """Somebody of the people map who took no part in the incident but is called so."""
+        return self._unseen.get(plain_name(called))
+
+
+def plain_name(name: str) -> str:
+    """A name as it is compared: "@Jean-Luc  PICARD" and "jean-luc picard" are the same."""
+    decomposed = unicodedata.normalize("NFKD", name.removeprefix("@"))
+    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return _SPACES.sub(" ", letters).strip().casefold()
+
+
+def _known_by_person_id(people: Iterable[Person], known: tuple[PersonEntry, ...]) -> dict[str, PersonEntry]:
+    by_email = {entry.pagerduty_email.casefold(): entry for entry in known if entry.pagerduty_email}
+    by_slack_id = {f"slack:{entry.slack_id}": entry for entry in known if entry.slack_id}
+    found: dict[str, PersonEntry] = {}
+    for person in people:
+        entry = by_slack_id.get(person.id) or by_email.get((person.email or "").casefold())
+        if entry:
+            found[person.id] = entry
+    return found
+
+
+def _ids_by_name(people: Iterable[Person], known: Mapping[str, PersonEntry]) -> dict[str, frozenset[str]]:
+    names: dict[str, set[str]] = {}
+    for person in people:
+        called = {person.name, person.handle or person.name, *person.name.split()[:1]}
+        if entry := known.get(person.id):
+            called |= {entry.name, *entry.name.split()[:1], *entry.aliases}
+        for name in called:
+            names.setdefault(plain_name(name), set()).add(person.id)
+    return {name: frozenset(ids) for name, ids in names.items()}
+
+
+def _known_by_name(known: Iterable[PersonEntry]) -> dict[str, PersonEntry]:
+    return {plain_name(name): entry for entry in known for name in (entry.name, *entry.aliases)}

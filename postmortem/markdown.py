@@ -1,0 +1,187 @@
+"""The draft as GitHub Markdown. Text from outside is data: it can neither format, link, nor load anything."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from urllib.parse import quote
+
+from postmortem.action_item import ActionItem
+from postmortem.citations import cite_event, clock, day_and_clock
+from postmortem.document import Citation, Line, Postmortem, Section
+from postmortem.response_times import ResponseTime, duration_in_words
+from postmortem.timeline import TimelineEvent
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&#$])")
+_AT_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
+_URL = re.compile(r"(https?://[^\s<>\\^`{|}\"]+[^\s<>\\^`{|}\".,;:!?)\]'*_~])")
+_NO_ITEMS = "❓ **Everyone who took part:** Nothing was marked as an action item: what should change, and who does it?"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_SCHEMES = ("https://", "http://", "mailto:")
+_LONGEST_IN_MAIN = 400
+_TIME_HEADINGS = {
+    "time_to_acknowledge": "Time to acknowledge",
+    "time_to_mitigate": "Time to mitigate",
+    "time_to_resolve": "Time to resolve",
+}
+
+
+def render_markdown(postmortem: Postmortem) -> str:
+    """The whole document, ending with a newline."""
+    return "\n".join(_document(postmortem)) + "\n"
+
+
+def _document(postmortem: Postmortem) -> Iterator[str]:
+    yield f"# Postmortem: {escape(postmortem.title)}"
+    yield ""
+    yield f"Status: **{postmortem.status}** · composed {day_and_clock(postmortem.composed_at)} · all times are UTC"
+    yield from _section(postmortem.summary)
+    yield from _section(postmortem.impact)
+    yield from _main_timeline(postmortem)
+    yield from _response_times(postmortem)
+    for section in postmortem.questions:
+        yield from _section(section)
+    yield from _action_items(postmortem.action_items)
+    yield from _people(postmortem)
+    yield from _sources(postmortem)
+    yield from _full_log(postmortem)
+
+
+def escape(text: str) -> str:
+    """Text from outside as plain text of one line: nothing in it formats, links or loads."""
+    return _escaped(_one_line(text))
+
+
+def prose(text: str) -> str:
+    """Text from outside in which web addresses can be opened; nothing else in it does anything."""
+    parts = _URL.split(_one_line(text))
+    return "".join(f"<{part}>" if n % 2 else _escaped(part) for n, part in enumerate(parts))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_CONTROL.sub("", text).split())
+
+
+def _escaped(text: str) -> str:
+    return _AT_START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", text))
+
+
+def link(label: str, url: str | None) -> str:
+    """A link where the address is safe to open; the label alone where it is not."""
+    if url is None or not url.startswith(_SCHEMES):
+        return escape(label)
+    return f"[{escape(label)}]({quote(url, safe=':/?#@!$&*+,;=%~-._')})"
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield from ("", f"## {section.heading}", "")
+    for line in section.lines:
+        yield f"- {_line(line)}"
+
+
+def _line(line: Line) -> str:
+    if line.asked_of:
+        return f"❓ **{escape(line.asked_of.capitalize())}:** {escape(line.text)}"
+    return f"{prose(line.text)} {_cited(line.citations)}"
+
+
+def _cited(citations: Iterable[Citation]) -> str:
+    links = dict.fromkeys(link(citation.label, citation.link) for citation in citations)
+    return f"({', '.join(links)})"
+
+
+def _main_timeline(postmortem: Postmortem) -> Iterator[str]:
+    shown = [event for event in postmortem.timeline.events if event.in_main]
+    folded = len(postmortem.timeline.events) - len(shown)
+    yield from ("", "## Timeline")
+    yield from _days(postmortem, shown, longest=_LONGEST_IN_MAIN)
+    if folded:
+        yield from ("", f"{folded} more events are in the [full log](#full-log) below.")
+    if not postmortem.timeline.events:
+        yield from ("", "- ❓ **Responders:** No source held any event: what happened, and when?")
+
+
+def _days(postmortem: Postmortem, events: Iterable[TimelineEvent], longest: int | None) -> Iterator[str]:
+    for day, of_day in groupby(events, key=lambda event: event.at.date()):
+        yield from ("", f"### {day:%A}, {day.isoformat()} (UTC)", "")
+        for event in of_day:
+            yield f"- {_event(postmortem, event, longest)}"
+
+
+def _event(postmortem: Postmortem, event: TimelineEvent, longest: int | None) -> str:
+    reply = "↳ " if event.thread_id else ""
+    who = postmortem.names.get(event.who, "") if event.who else ""
+    speaker = f"**{escape(who)}**: " if who else ""
+    text = event.text if longest is None or len(event.text) <= longest else event.text[:longest] + " […]"
+    repeated = f" (×{event.count}, until {clock(event.until)})" if event.until else ""
+    edited = " (edited)" if event.is_edited else ""
+    copies = f" +{_other_sources(event)}" if len(event.evidence_ids) > event.count else ""
+    return f"{clock(event.at)} · {reply}{speaker}{prose(text)}{repeated}{edited} {_cited([cite_event(event)])}{copies}"
+
+
+def _other_sources(event: TimelineEvent) -> str:
+    copies = len(event.evidence_ids) - event.count
+    return f"{copies} cop{'y' if copies == 1 else 'ies'}"
+
+
+def _response_times(postmortem: Postmortem) -> Iterator[str]:
+    times = postmortem.response_times
+    by_id = {event.id: event for event in postmortem.timeline.events}
+    yield from ("", "## Response times", "", "| | | measured |", "| --- | --- | --- |")
+    for measured in (times.time_to_acknowledge, times.time_to_mitigate, times.time_to_resolve):
+        yield _response_time(measured, by_id)
+
+
+def _response_time(measured: ResponseTime, by_id: dict[str, TimelineEvent]) -> str:
+    heading = _TIME_HEADINGS[measured.name]
+    if measured.seconds is None or not (measured.from_event and measured.to_event):
+        return f"| {heading} | unknown | ❓ {escape(measured.why_unknown or '')} |"
+    start, end = by_id[measured.from_event], by_id[measured.to_event]
+    span = " to ".join(f"{day_and_clock(event.at)} {_cited([cite_event(event)])}" for event in (start, end))
+    return f"| {heading} | **{duration_in_words(measured.seconds)}** | {span} |"
+
+
+def _action_items(items: tuple[ActionItem, ...]) -> Iterator[str]:
+    yield from ("", "## Action items", "")
+    if not items:
+        yield f"- {_NO_ITEMS}"
+        return
+    yield from ("| Action item | Owner | Due | Issue | Said |", "| --- | --- | --- | --- | --- |")
+    for item in sorted(items, key=lambda item: item.owner.account_id is not None or item.owner.name is not None):
+        yield _action_item(item)
+
+
+def _action_item(item: ActionItem) -> str:
+    owner = escape(item.owner.name or "") or ("default owner" if item.owner.account_id else "❓ **nobody yet**")
+    warning = "" if item.owner.account_id else f" ⚠ {escape(item.owner.why)}"
+    due = item.due_on.isoformat() if item.due_on else "❓"
+    issue = link(item.issue_key, item.issue_link) if item.issue_key else "not opened"
+    said = link("source", item.evidence_link)
+    return f"| {prose(item.text)} | {owner}{warning} | {due} | {issue} | {said} |"
+
+
+def _people(postmortem: Postmortem) -> Iterator[str]:
+    yield from ("", "## People", "")
+    for participant in postmortem.participants:
+        yield f"- {escape(participant.name)}: {escape(participant.how)}"
+    if not postmortem.participants:
+        yield "- ❓ **Incident commander:** Nobody is on record as having taken part: who was there?"
+
+
+def _sources(postmortem: Postmortem) -> Iterator[str]:
+    yield from ("", "## Sources and gaps", "")
+    for reading in postmortem.readings:
+        window = (
+            f", {day_and_clock(reading.since)} to {day_and_clock(reading.until)}"
+            if reading.since and reading.until
+            else ""
+        )
+        yield f"- {escape(reading.source)}: {reading.count} {link(reading.what, reading.link)}{window}"
+    for gap in postmortem.gaps:
+        yield f"- ⚠ **Not read:** {escape(gap.what)}: {escape(gap.why)} {escape(gap.remedy)}"
+
+
+def _full_log(postmortem: Postmortem) -> Iterator[str]:
+    count = len(postmortem.timeline.events)
+    yield from ("", "## Full log", "", f"<details><summary>All {count} events, in order</summary>")
+    yield from _days(postmortem, postmortem.timeline.events, longest=None)
+    yield from ("", "</details>")

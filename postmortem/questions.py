@@ -1,0 +1,92 @@
+"""The sections that only people can write: what they said about it, quoted, and a question to a named role."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from postmortem.citations import cite_event
+from postmortem.document import Line, Section
+from postmortem.evidence import Evidence
+from postmortem.identities import Identities
+from postmortem.summary import COMMANDER, SERVICE_OWNER
+from postmortem.timeline import Timeline, TimelineEvent
+
+_MOST_QUOTES = 8
+_CAUSE = re.compile(
+    r"\b(root cause|caused? by|because of|due to|turns? out|culprit|introduced (in|by)|suspect\w*|best guess)\b",
+    re.IGNORECASE,
+)
+_TRIED = re.compile(
+    r"\b(roll(ed|ing) ?back|revert(ed|ing)|restart(ed|ing)|redeploy\w*|fail(ed|ing) over|scal(ed|ing) (up|down|out)|"
+    r"disabl(ed|ing)|drain(ed|ing)|switch(ed|ing)|block(ed|ing)|rais(ed|ing)|delet(ed|ing)|upgrad(ed|ing)|"
+    r"manually|deploy(ed|ing))\b",
+    re.IGNORECASE,
+)
+
+
+def ask_what_is_missing(evidence: Evidence, timeline: Timeline, identities: Identities) -> tuple[Section, ...]:
+    """Root cause, what was tried, resolution, the response and lessons: quotes first, then the open question."""
+    spoken = [event for event in timeline.events if _was_said_by_a_person(event)]
+    return (
+        Section(
+            key="causes",
+            heading="Root cause and contributing factors",
+            lines=(
+                *_quotes(spoken, _CAUSE, identities),
+                _ask("Which conditions together made this happen, and which of the above still hold?", COMMANDER),
+                _ask("Which safeguard should have caught it earlier, and why did it not?", SERVICE_OWNER),
+            ),
+        ),
+        Section(
+            key="tried",
+            heading="What was tried",
+            lines=(
+                *_quotes(spoken, _TRIED, identities),
+                _ask("Which of these helped, which hurt, and which made no difference?", "responders"),
+            ),
+        ),
+        Section(
+            key="resolution",
+            heading="Resolution",
+            lines=(
+                *_resolution_notes(evidence, timeline, identities),
+                _ask("What ended it, and is that a permanent fix or a temporary one?", "responder who resolved it"),
+            ),
+        ),
+        Section(
+            key="response",
+            heading="The response itself",
+            lines=(_ask("Were the right people reached, with the right tools, soon enough?", COMMANDER),),
+        ),
+        Section(
+            key="lessons",
+            heading="Lessons",
+            lines=(
+                _ask("What went well?", "everyone who took part"),
+                _ask("What went badly?", "everyone who took part"),
+                _ask("Where did we get lucky?", "everyone who took part"),
+            ),
+        ),
+    )
+
+
+def _ask(question: str, role: str) -> Line:
+    return Line(text=question, asked_of=role)
+
+
+def _was_said_by_a_person(event: TimelineEvent) -> bool:
+    return event.kind in ("message", "note", "status_update") and not event.is_bot and not event.is_deleted
+
+
+def _quotes(spoken: Iterable[TimelineEvent], words: re.Pattern[str], identities: Identities) -> Iterator[Line]:
+    said = [event for event in spoken if words.search(event.text)]
+    yield from (_quote(event, identities) for event in said[:_MOST_QUOTES])
+
+
+def _resolution_notes(evidence: Evidence, timeline: Timeline, identities: Identities) -> Iterator[Line]:
+    ids = {note.id for note in evidence.notes if note.is_resolution}
+    yield from (_quote(event, identities) for event in timeline.events if event.id in ids)
+
+
+def _quote(event: TimelineEvent, identities: Identities) -> Line:
+    speaker = identities.name(event.who) or "Somebody"
+    return Line(text=f"{speaker}: “{event.text}”", citations=(cite_event(event),))

@@ -1,0 +1,82 @@
+"""Of the chat messages of real incidents, which does the draft's timeline show?
+
+    uv run python -m tests.evaluation.timeline DIR
+
+DIR holds one JSON file per incident (`chat[]` with `timeline_relevance`: strict, weak, none). A message that the authors'
+own timeline rests on is `strict`; `weak` ones count neither way. One JSON line per incident, then the totals.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from postmortem.build_timeline import build_timeline
+from postmortem.curation import Curation
+from postmortem.evidence import Evidence, Message
+from postmortem.people import Person
+from tests.evaluation.shared import evidence_of_chat, moment, skipped
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        print(__doc__, file=sys.stderr)
+        return 2
+    folder = Path(arguments[0])
+    if skipped(folder):
+        return 0
+    shown = relevant = found = incidents = 0
+    for incident in _incidents(folder):
+        counts = judge(incident)
+        print(json.dumps({"incident": incident["id"], **_figures(**counts), **counts}))
+        shown, relevant, found = shown + counts["shown"], relevant + counts["relevant"], found + counts["found"]
+        incidents += 1
+    print(json.dumps({**_figures(shown=shown, relevant=relevant, found=found), "incidents": incidents}))
+    return 0
+
+
+def judge(incident: dict[str, Any]) -> dict[str, int]:
+    """How many messages are shown, relevant, and both; weak ones left out."""
+    relevance = {f"slack/C/{message['id']}": message["timeline_relevance"] for message in incident["chat"]}
+    timeline = build_timeline(_evidence(incident), Curation())
+    shown = {event.id for event in timeline.events if event.in_main and relevance.get(event.id) != "weak"}
+    relevant = {message_id for message_id, label in relevance.items() if label == "strict"}
+    return {"shown": len(shown), "relevant": len(relevant), "found": len(shown & relevant)}
+
+
+def _incidents(folder: Path) -> Iterator[dict[str, Any]]:
+    for path in sorted(folder.glob("*.json")):
+        incident = json.loads(path.read_text())
+        if incident.get("chat"):
+            yield incident
+
+
+def _evidence(incident: dict[str, Any]) -> Evidence:
+    people = {message["user"]: Person(id=f"slack:{message['user']}", name=message["user"]) for message in incident["chat"]}
+    return evidence_of_chat(incident["id"], [_message(n, m) for n, m in enumerate(incident["chat"])], people.values())
+
+
+def _message(place: int, message: dict[str, Any]) -> Message:
+    # The data is minute-precise: the place in the file keeps the order within a minute, as Slack's ts does.
+    at = datetime.fromisoformat(message["ts"]) + timedelta(microseconds=place)
+    return Message(
+        id=f"slack/C/{message['id']}",
+        channel_id="C",
+        channel_name=message["channel"].removeprefix("#"),
+        moment=moment(at),
+        text=message["text"],
+        person_id=f"slack:{message['user']}",
+    )
+
+
+def _figures(*, shown: int, relevant: int, found: int) -> dict[str, float | None]:
+    return {
+        "recall": round(found / relevant, 4) if relevant else None,
+        "precision": round(found / shown, 4) if shown else None,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
