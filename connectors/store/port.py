@@ -2,6 +2,10 @@
 
 Everything that must be safe against two writers (the ledger, deliveries, leases, documents) is built on the two
 conditional writes here, so that both implementations are proven by one suite.
+
+A key, a name, or a value that a store could not hold is a ValueError (`limits.py`), the same one in every store.
+Where the store itself fails: Unreachable (nothing was changed), OutcomeUnknown (a write may have happened: read, then
+decide), NotAllowed and NotFound (a person must act), BadReply (what is kept there cannot be read).
 """
 
 from collections.abc import Iterator
@@ -56,26 +60,34 @@ class Store(Protocol):
     ) -> int:
         """Write and return the new version. With `expected`, only over exactly that version (ABSENT: over nothing).
 
+        `value` is JSON of at most 350 KB. An expired record counts as nothing. A record that was deleted or has
+        expired may count from 1 again: what must only ever grow is kept in a record that is neither.
         Raises Conflict.
         """
         ...
 
     def delete(self, partition: str, sort: str, *, expected: int) -> None:
-        """Remove exactly that version. Raises Conflict."""
+        """Remove exactly that version. Raises Conflict, also where nothing is there any more."""
         ...
 
     def list(self, partition: str, prefix: str = "") -> Iterator[Record]:
-        """Every record of a partition whose sort begins with prefix, in the order of sort; to the end."""
+        """Every record of a partition whose sort begins with prefix, in the order of sort; to the end.
+
+        The order is that of the text's code points. What is written meanwhile may or may not appear.
+        """
         ...
 
     def save(self, name: str, content: bytes, *, expected: str | None = None) -> str:
         """Save a file and return its version. With `expected`, only over exactly that version ("": over nothing).
 
-        `name` is a relative path of [A-Za-z0-9._/-] without "..": anything else is a ValueError. Raises Conflict.
+        `name` is a relative path of [A-Za-z0-9._/-] without "..": anything else is a ValueError. A name is never
+        also the folder of another ("a" and "a/b"). Whoever reads sees the old file or the new one. Raises Conflict.
         """
         ...
 
-    def load(self, name: str) -> File | None: ...
+    def load(self, name: str) -> File | None:
+        """The file with its version; None where there is none."""
+        ...
 
     def names(self, prefix: str = "") -> Iterator[str]:
         """Names of files that begin with prefix, sorted."""
