@@ -1,0 +1,224 @@
+"""Speaking to Jira Cloud, REST v3, through the official `jira` client: one short method per endpoint.
+
+The client's own retries are off, because they repeat a create after a dropped connection (measured: one lost answer,
+up to four issues). `connectors/retrying.py` decides instead.
+"""
+
+import json
+import re
+from collections import deque
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+from urllib.parse import quote, urlsplit
+
+from jira import JIRA, JIRAError
+from requests import RequestException, Response, Session
+from requests.adapters import BaseAdapter
+
+from connectors.errors import BadReply, Rejected
+from connectors.jira.replies import (
+    Answer,
+    NoAnswer,
+    judge,
+    judge_created,
+    list_from,
+    numbered_page,
+    object_from,
+    silence_from_error,
+    token_page,
+)
+from connectors.retrying import Budget
+
+MOST_PAGES = 200
+"""Paging ends, whatever Jira says."""
+
+# 100 issues a call: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/ (2026-11-20)
+MOST_AT_ONCE = 100
+
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+
+
+class JiraApi:
+    """Jira Cloud's endpoints in Jira's own words. Construction does no I/O.
+
+    `timeout` is (connect, read) in seconds. `base_url` is where the API answers if not at the site (tests); links keep
+    the site's. `transport` stands in for the network in simulations.
+    Thread-safe: a session is borrowed for one request and given back, so no two threads ever share one.
+    Every method raises a ConnectorError; none of them holds the token or a body.
+    """
+
+    def __init__(
+        self,
+        site_url: str,
+        email: str,
+        token: str,
+        budget: Budget,
+        *,
+        timeout: tuple[float, float] = (3.05, 20.0),
+        base_url: str | None = None,
+        transport: BaseAdapter | None = None,
+    ) -> None:
+        self.site_url = site_from_url(site_url)
+        self._base_url = site_from_url(base_url) if base_url else self.site_url
+        self._email, self._token, self._budget = email, token, budget
+        self._timeout, self._transport = timeout, transport
+        self._idle: deque[JIRA] = deque()
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def get_myself(self) -> dict[str, Any]:
+        return self._get_object("Asking Jira who we are", "myself")
+
+    def get_project(self, project: str) -> dict[str, Any]:
+        return self._get_object(f"Reading the Jira project {project}", "project", project)
+
+    def list_issue_types(self, project: str) -> list[dict[str, Any]]:
+        """Issue types that this account may create in the project; empty where it may create nothing."""
+        tried = f"Reading the issue types of {project}"
+        return self._get_pages(tried, ("issueTypes",), "issue", "createmeta", project, "issuetypes")
+
+    def list_fields(self, project: str, issue_type_id: str) -> list[dict[str, Any]]:
+        """The fields on the create screen of an issue type."""
+        tried = f"Reading the create screen of {project}"
+        parts = ("issue", "createmeta", project, "issuetypes", issue_type_id)
+        return self._get_pages(tried, ("fields", "results"), *parts)
+
+    def create_issue(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """POST once; answers {"id", "key", "self"}. Asked again only where surely nothing happened.
+
+        Raises OutcomeUnknown where the answer was lost: the issue may exist.
+        """
+        tried = "Creating a Jira issue"
+        return self._budget.writing(lambda: judge_created(tried, self._send("POST", ("issue",), body=payload)))
+
+    def get_issue(self, key: str, fields: Sequence[str], properties: Sequence[str] = ()) -> dict[str, Any]:
+        """One issue, read from the database and not from the index. `key` may be the numeric id."""
+        query = {"fields": ",".join(fields), "properties": ",".join(properties)}
+        return self._get_object(f"Reading {key}", "issue", key, query=query)
+
+    def bulk_fetch(self, keys: Sequence[str], fields: Sequence[str], properties: Sequence[str]) -> list[dict[str, Any]]:
+        """Up to 100 issues by key; those that do not exist are simply not among them."""
+        tried = "Reading issues by their keys"
+        if len(keys) > MOST_AT_ONCE:
+            raise Rejected(tried, f"{len(keys)} keys are more than Jira takes in one call ({MOST_AT_ONCE})")
+        body = {"issueIdsOrKeys": list(keys), "fields": list(fields), "properties": list(properties)}
+        value = self._budget.reading(lambda: judge(tried, self._send("POST", ("issue", "bulkfetch"), body=body)))
+        return list_from(tried, object_from(tried, value).get("issues"))
+
+    def upsert_remote_link(self, key: str, remote_link: dict[str, Any]) -> None:
+        """Link an issue to a page elsewhere. The same `globalId` again changes that link: safe to repeat."""
+        tried = f"Linking {key} to its postmortem"
+        self._budget.reading(lambda: judge(tried, self._send("POST", ("issue", key, "remotelink"), body=remote_link)))
+
+    def search(self, jql: str, fields: Sequence[str], *, most: int | None = None) -> list[dict[str, Any]]:
+        """Issues by JQL, page after page, at most `most`. The index lags seconds to minutes behind a write."""
+        tried, found, token = "Searching Jira", list[dict[str, Any]](), None
+        for _ in range(MOST_PAGES):
+            query = {"jql": jql, "fields": ",".join(fields), "maxResults": str(min(most or 100, 100))}
+            value = self._get(tried, ("search", "jql"), query | ({"nextPageToken": token} if token else {}))
+            issues, following = token_page(tried, value)
+            found += issues
+            if following is None or (most is not None and len(found) >= most):
+                return found[:most]
+            if following == token:
+                break
+            token = following
+        raise BadReply(tried, "Jira's pages do not come to an end")
+
+    def assignable(self, project: str, account_id: str) -> bool:
+        """Whether this account may be given issues of the project."""
+        tried, query = f"Asking who can be assigned in {project}", {"project": project, "accountId": account_id}
+        users = list_from(tried, self._get(tried, ("user", "assignable", "search"), query))
+        return any(user.get("accountId") == account_id for user in users)
+
+    def find_users(self, query: str) -> list[dict[str, Any]]:
+        """Users whose name or e-mail matches. Empty also where this account may not browse users."""
+        tried = "Searching Jira's users"
+        return list_from(tried, self._get(tried, ("user", "search"), {"query": query}))
+
+    def _get(self, tried: str, parts: tuple[str, ...], query: dict[str, str]) -> Any:
+        return self._budget.reading(lambda: judge(tried, self._send("GET", parts, query=query)))
+
+    def _get_object(self, tried: str, *parts: str, query: dict[str, str] | None = None) -> dict[str, Any]:
+        return object_from(tried, self._get(tried, parts, query or {}))
+
+    def _get_pages(self, tried: str, names: tuple[str, ...], *parts: str) -> list[dict[str, Any]]:
+        records, start = list[dict[str, Any]](), 0
+        for _ in range(MOST_PAGES):
+            value = self._get(tried, parts, {"startAt": str(start), "maxResults": "200"})
+            page, following = numbered_page(tried, value, *names)
+            records += page
+            if following is None:
+                return records
+            if following <= start:
+                break
+            start = following
+        raise BadReply(tried, "Jira's pages do not come to an end")
+
+    def _send(
+        self, method: str, parts: tuple[str, ...], *, query: dict[str, str] | None = None, body: Any = None
+    ) -> Answer | NoAnswer:
+        """Exactly one HTTP request. Never follows a redirect: the token stays with its own host."""
+        path = "/".join(quote(part, safe="") for part in parts)
+        content = None if body is None else json.dumps(body)
+        with self._borrowed() as client:
+            try:
+                reply = _session(client).request(
+                    method, client._get_url(path), params=query, data=content, allow_redirects=False
+                )
+            except JIRAError as error:  # the client raises for every status from 400 on
+                reply = error.response
+            except RequestException as error:
+                return silence_from_error(error)
+        return self._answer(reply) if reply is not None else NoAnswer("no answer", sent=True)
+
+    def _answer(self, reply: Response) -> Answer:
+        headers = {name.lower(): value for name, value in reply.headers.items()}
+        content = reply.content
+        if reply.status_code >= 400:  # what is refused may be quoted in an error: never with the token
+            content = content.replace(self._token.encode(), b"[JIRA_TOKEN]")
+        return Answer(reply.status_code, headers, content)
+
+    @contextmanager
+    def _borrowed(self) -> Generator[JIRA]:
+        try:
+            client = self._idle.pop()
+        except IndexError:
+            client = self._new_client()
+        try:
+            yield client
+        finally:
+            self._idle.append(client)
+
+    def _new_client(self) -> JIRA:
+        client = JIRA(
+            self._base_url,
+            options={"rest_api_version": "3"},  # v3 takes ADF; the client's default is 2
+            basic_auth=(self._email, self._token),
+            get_server_info=False,
+            max_retries=0,
+            timeout=self._timeout,
+            logging=False,
+        )
+        client.deploymentType = "Cloud"
+        if self._transport is not None:
+            _session(client).mount(self._base_url, self._transport)
+        return client
+
+
+def _session(client: JIRA) -> Session:
+    """The client's own session, logged in: its methods cannot post `properties`, nor look up without extra calls."""
+    return cast("Session", client._session)  # noqa: SLF001 (there is no public way)
+
+
+def site_from_url(site_url: str) -> str:
+    """The site as scheme and host. Raises ValueError where a token would travel in the clear or to an odd place."""
+    parts = urlsplit(site_url.strip())
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
+    if not is_safe or not parts.hostname or "@" in parts.netloc or not re.fullmatch(r"[\w.:\[\]-]+", parts.netloc):
+        raise ValueError("jira.site must be the site's address, like https://acme.atlassian.net.")
+    return f"{parts.scheme}://{parts.netloc}"

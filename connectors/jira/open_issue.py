@@ -1,0 +1,163 @@
+"""Opening one issue: create it, link it, and find it again after a lost answer.
+
+Nothing here knows what was done before: that an issue is opened exactly once is the ledger's work
+(`connectors/effects.py`). These pieces only never lie about what they do not know.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from connectors.errors import NotFound, Rejected
+from connectors.jira.api import MOST_AT_ONCE, JiraApi
+from connectors.jira.routes import PROJECT_KEY
+from connectors.jira.translate import (
+    OPTIONAL,
+    PROPERTY,
+    Payload,
+    Screen,
+    can_be_linked,
+    key_from_issue,
+    labels_from_issue,
+    missing_required,
+    payload_from_request,
+    remote_link_body,
+    without,
+)
+from postmortem.action_item import IssueRequest
+from postmortem.noun import Noun
+
+REQUEST_KEY = re.compile(r"[a-z0-9-]{1,64}")
+ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[1-9][0-9]*")
+MOST_LIKELY = 10
+"""Issues with the same label that are looked at; there should be one."""
+
+
+class Opened(Noun):
+    """An issue that is there. `id` never changes, `key` does when it is moved; `said` are sentences for people."""
+
+    key: str
+    id: str
+    link: str
+    said: tuple[str, ...] = ()
+
+
+def create(api: JiraApi, request: IssueRequest, screen: Screen, anchor: str | None = None) -> Opened:
+    """Create the issue: one POST, and one more for each time that Jira refuses a field an issue can do without.
+
+    A refused create made nothing, so it may be followed by another. Raises Rejected with `fields` before anything is
+    sent where a required field has no value; OutcomeUnknown where an answer was lost.
+    """
+    payload = payload_from_request(request, screen, anchor)
+    if missing := missing_required(screen, payload):
+        raise Rejected(
+            f"Creating a {screen.title}",
+            f"the project requires {', '.join(missing)}",
+            "Set fields in routing.fields, an assignee or a due date on the action item.",
+            fields=dict.fromkeys(missing, "is required"),
+        )
+    for _ in OPTIONAL:
+        try:
+            return _opened(api, api.create_issue(payload.body), payload.said)
+        except Rejected as refusal:
+            payload = _without_refused(payload, refusal)
+    return _opened(api, api.create_issue(payload.body), payload.said)
+
+
+def link(api: JiraApi, key: str, remote_link: tuple[str, str, str]) -> None:
+    """Link the issue to a page: (globalId, url, title). Safe to repeat: the same globalId is the same link."""
+    global_id, url, title = remote_link
+    if not can_be_linked(url):
+        raise Rejected(f"Linking {key} to its postmortem", "Jira links only to http and https addresses")
+    api.upsert_remote_link(key, remote_link_body(global_id, url, title))
+
+
+def find(api: JiraApi, request_key: str, project: str, anchor: str | None = None) -> Opened | None:
+    """The issue that was made for this request, if it can be seen.
+
+    Looks in the search index, which lags seconds to minutes behind; then, where `anchor` was given to `create`, at
+    the issues linked to it, and at the newest keys of the project, both of which are read from the database. None
+    means "not seen", and proves absence only as far as those reads are consistent. Every find is confirmed on the
+    issue itself.
+    """
+    jql = jql_for(request_key, project)
+    labelled = api.search(jql, ("id",), most=MOST_LIKELY)
+    confirmed = list(_confirmed(api, request_key, (str(issue.get("id", "")) for issue in labelled)))
+    if not confirmed and anchor is not None:
+        confirmed = list(_confirmed(api, request_key, _linked_keys(api, anchor)))
+    if not confirmed:
+        confirmed = [issue for issue in _newest(api, project) if key_from_issue(issue) == request_key]
+    if not confirmed:
+        return None
+    oldest, *others = sorted(confirmed, key=lambda issue: (len(issue["id"]), issue["id"]))
+    said = [f"{issue['key']} is a second issue for the same action item: close it." for issue in others]
+    return _opened(api, oldest, tuple(said))
+
+
+def jql_for(request_key: str, project: str) -> str:
+    """The only JQL there is, made of a checked key and a checked project. Raises Rejected for anything else."""
+    tried = "Looking for an issue"
+    if not REQUEST_KEY.fullmatch(request_key):
+        raise Rejected(tried, "the key of the action item is not of [a-z0-9-], at most 64")
+    if not PROJECT_KEY.fullmatch(project):
+        raise Rejected(tried, f"{project[:40]!r} is not a Jira project key", "Change routing.project.")
+    return f'project = "{project}" AND labels = "{request_key}" ORDER BY key ASC'
+
+
+def _without_refused(payload: Payload, refusal: Rejected) -> Payload:
+    """The payload without what was refused. Goes on raising where anything else was refused too."""
+    refused = {name: sentence for name, sentence in refusal.fields.items() if name in OPTIONAL}
+    if not refused or refused.keys() != refusal.fields.keys() or not refused.keys() & payload.body["fields"].keys():
+        raise refusal
+    return without(payload, refused)
+
+
+def _confirmed(api: JiraApi, request_key: str, keys: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The issues among these that are ours: by entity property, or by label where the property is not there.
+
+    A person's copy of our issue has the label too, but not the property: it counts only where no issue has that.
+    """
+    by_label = list[dict[str, Any]]()
+    found = False
+    for key in keys:
+        try:
+            issue = api.get_issue(key, ("labels",), (PROPERTY,))
+        except NotFound:
+            continue  # deleted since it was indexed
+        if key_from_issue(issue) == request_key:
+            found = True
+            yield issue
+        elif key_from_issue(issue) is None and request_key in labels_from_issue(issue):
+            by_label.append(issue)
+    yield from [] if found else by_label
+
+
+def _linked_keys(api: JiraApi, anchor: str) -> Iterator[str]:
+    fields = api.get_issue(anchor, ("issuelinks",)).get("fields", {})
+    for issue_link in fields.get("issuelinks") or []:
+        for end in ("inwardIssue", "outwardIssue"):
+            if end in issue_link:
+                yield str(issue_link[end]["key"])
+
+
+def _newest(api: JiraApi, project: str) -> list[dict[str, Any]]:
+    """The last indexed issue's neighbours by key, a hundred on either side, from the database.
+
+    Keys are given in order, so what the index has not seen yet lies just above what it has.
+    """
+    jql = f'project = "{project}" ORDER BY key DESC'
+    newest = [str(issue.get("key", "")) for issue in api.search(jql, ("key",), most=1)]
+    last = int(newest[0].rpartition("-")[2]) if newest and ISSUE_KEY.fullmatch(newest[0]) else 0
+    below = range(max(1, last - MOST_AT_ONCE + 1), last + 1)
+    above = range(last + 1, last + 1 + MOST_AT_ONCE)
+    return [
+        issue
+        for numbers in (above, below)
+        if numbers
+        for issue in api.bulk_fetch([f"{project}-{number}" for number in numbers], ("labels",), (PROPERTY,))
+    ]
+
+
+def _opened(api: JiraApi, issue: dict[str, Any], said: tuple[str, ...]) -> Opened:
+    key = str(issue["key"])
+    return Opened(key=key, id=str(issue["id"]), link=f"{api.site_url}/browse/{key}", said=said)
