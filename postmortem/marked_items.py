@@ -7,14 +7,15 @@ from postmortem.noun import Noun
 
 _MARKER = re.compile(
     r"""
-    (?<![\w/-]) \[? [*_]{0,2}
-    (?: (?i:action[ -]?items?) | ACTION | Action | action(?=\s*:) | AI(?=\s*[:\]*_-]) | TODO | (?i:to-?do)(?=\s*:)
-      | (?i:follow[ -]?ups?)(?=\s*[*_]{0,2}\s*[:\]]) )
-    (?: \s* [-–—:]\s* (?P<bracketed>[^\]\n]{1,40}) \] | \] )?
+    (?<![\w/-]) (?P<bracket>\[)? [*_]{0,2}
+    (?: (?i:action[ -]items?) | ACTION | AI(?=\s*[*_]{0,2}[:\]–—-]) | TODO(?!\s*-?>) | (?i:to-?do)(?=\s*[:\]])
+      | (?i:follow[ -]?ups?)(?=\s*[*_]{0,2}\s*[:\]]) | (?i:(?<=\[)action(?=\])) | (?i:(?<![^\W]\s)action)(?=\s*:) )
+    (?(bracket) (?: \s* [-–—:]\s* (?P<named>[^\]\n]{1,40}) )? \] )
     [*_]{0,2} \s* (?P<colon>[:–—-])? [*_]{0,2} \s*
     """,
     re.VERBOSE,
 )
+_WORDS = re.compile(r"\w[^\W\d_]+.*\s.*\w")
 _LIST_HEADING = re.compile(r"[#*_\s]*(?:action[ -]items?|actions|todos?|follow[ -]?ups)[*_\s]*:?[*_\s]*", re.IGNORECASE)
 _BULLET = re.compile(r"\s*(?:[-*•+]|\d{1,2}[.)])\s+(?:\[[ xX]?\]\s*)?")
 _NOT_AN_ITEM = re.compile(
@@ -38,6 +39,7 @@ _IN_PARENTHESES = re.compile(rf"\s*[(\[](?:owner:?\s*)?@?(?P<name>{_NAME})(?:\s*
 _SAYS_I = re.compile(
     r"(?:(?:i['’]ll|i will|i['’]m going to|i am going to|i can|i should|i need to|i)\b)\s*", re.IGNORECASE
 )
+_JOINING = ("van", "von", "de", "da", "del", "bin", "al", "and")
 _NOBODY = re.compile(
     r"we|you|they|someone|somebody|everyone|everybody|all|it|this|that|there|needs?|wants?|try|make|sure|remember|"
     r"please|also|and|then|maybe|way|tbd|unclaimed|unassigned|who|nobody|the|an?|some|time|how|what|where",
@@ -101,10 +103,10 @@ def _after_marker(line: str) -> tuple[str, str | None] | None:
     for match in _MARKER.finditer(line):
         body = line[match.end() :].strip()
         at_start = not line[: match.start()].strip()
-        said_plainly = match["colon"] or match.group().rstrip().endswith("]") or at_start
-        if body and said_plainly and not _NOT_AN_ITEM.search(line[: match.start()]):
-            bracketed = (match["bracketed"] or "").strip().removeprefix("@")
-            return body, bracketed if bracketed and is_a_name(bracketed) else None
+        said_plainly = match["colon"] or match["bracket"] or at_start
+        if said_plainly and _WORDS.search(body) and not _NOT_AN_ITEM.search(line[: match.start()]):
+            named = (match["named"] or "").strip().removeprefix("@")
+            return body, named if named and is_a_name(named) else None
     return None
 
 
@@ -116,17 +118,18 @@ def _split_mention(body: str, mentioned: Sequence[str]) -> tuple[str, str] | Non
 
 
 def _split_owner(body: str) -> tuple[str | None, str]:
+    trailing = _IN_PARENTHESES.search(body)
+    if trailing and is_a_name(trailing["name"]) and trailing["name"].istitle():
+        return trailing["name"], body[: trailing.start()]
     for pattern in _OWNERS:
         match = pattern.match(body)
         if match and is_a_name(match["name"]):
             return match["name"], body[match.end() :]
-    trailing = _IN_PARENTHESES.search(body)
-    if trailing and is_a_name(trailing["name"]) and trailing["name"][0].isupper():
-        return trailing["name"], body[: trailing.start()]
     return None, body
 
 
 def is_a_name(words: str) -> bool:
     """Whether words can be somebody's name: short, and none of the words that stand for nobody."""
     parts = words.split()
-    return 0 < len(parts) <= 3 and not any(_NOBODY.fullmatch(part) for part in parts)
+    capitalised = len(parts) == 1 or all(part[0].isupper() or part in _JOINING for part in parts)
+    return 0 < len(parts) <= 3 and capitalised and not any(_NOBODY.fullmatch(part) for part in parts)

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from postmortem.evidence import Evidence, Message, evidence_from_parts, Part
@@ -12,7 +12,7 @@ from postmortem.people import Person
 
 
 def moment(at: datetime) -> Moment:
-    return Moment(at=at, original=at.isoformat())
+    return Moment(at=at.astimezone(UTC), original=at.isoformat())
 
 
 def evidence_of_chat(name: str, messages: Sequence[Message], people: Iterable[Person]) -> Evidence:

@@ -54,13 +54,21 @@ def _incidents(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _evidence(incident: dict[str, Any]) -> Evidence:
-    people = {message["user"]: Person(id=f"slack:{message['user']}", name=message["user"]) for message in incident["chat"]}
-    return evidence_of_chat(incident["id"], [_message(n, m) for n, m in enumerate(incident["chat"])], people.values())
+    people = {
+        message["user"]: Person(id=f"slack:{message['user']}", name=message["user"]) for message in incident["chat"]
+    }
+    return evidence_of_chat(incident["id"], list(_messages(incident["chat"])), people.values())
 
 
-def _message(place: int, message: dict[str, Any]) -> Message:
-    # The data is minute-precise: the place in the file keeps the order within a minute, as Slack's ts does.
-    at = datetime.fromisoformat(message["ts"]) + timedelta(microseconds=place)
+def _messages(chat: list[dict[str, Any]]) -> Iterator[Message]:
+    """The data is minute-precise, and some lines carry no time: their place in the file keeps the order."""
+    latest = next(datetime.fromisoformat(message["ts"]) for message in chat if message["ts"])
+    for place, message in enumerate(chat):
+        latest = datetime.fromisoformat(message["ts"]) if message["ts"] else latest
+        yield _message(message, latest + timedelta(microseconds=place))
+
+
+def _message(message: dict[str, Any], at: datetime) -> Message:
     return Message(
         id=f"slack/C/{message['id']}",
         channel_id="C",

@@ -1,0 +1,216 @@
+"""How something is made outside exactly once, where the vendor has no idempotency keys.
+
+The protocol is a generator without I/O: it asks (read the ledger, claim, look, create ...) and is told the answers. The
+ledger in the store is its only memory, so it may be begun again from the top at any time: after a crash, on another
+machine, beside a twin. Algorithm and residual risk: docs/decisions/0003-exactly-once.md.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from connectors.errors import ConnectorError, NotAllowed, NotFound, OutcomeUnknown, RateLimited, Rejected, Unreachable
+from connectors.steps import Json, Steps
+from connectors.store.port import ABSENT, Conflict, Store
+
+type Made = dict[str, Any]
+"""What the vendor calls the thing it made: small JSON, such as {"key": "CHK-1", "link": ...}."""
+
+State = Literal["free", "sent", "done", "parked"]
+MOST_ROUNDS = 60
+_TWIN_AT_WORK = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One line of the ledger. `sent`: a create was, or may have been, sent at `sent_at` by the holder of `token`."""
+
+    state: State = "free"
+    token: int = 0
+    sent_at: datetime | None = None
+    made: Made | None = None
+    reason: str | None = None
+    version: int = ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """`unclear`: how long an unclear create rests before we look. `absence`: when not being found proves absence."""
+
+    unclear: timedelta = timedelta(seconds=120)
+    absence: timedelta = timedelta(seconds=600)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Asks for the effect as the ledger has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Asks to write the effect over exactly the version it holds; answered True, or False where somebody was first."""
+
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Asks the vendor whether the thing exists; answered with what it made, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldsLease:
+    """Asks whether our fencing token is still the current one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Asks the vendor to make the thing: answered with what it made; every named error comes back as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Nothing can be decided before this much time has passed."""
+
+    after: timedelta
+
+
+type Ask = Read | Write | Look | HoldsLease | Create
+type Verdict = Effect | Later
+
+
+def settle(now: datetime, token: int, waits: Waits) -> Generator[Ask, Any, Verdict]:
+    """One round: bring the effect as far as it can be brought now. Ends done, parked, or with a time to come back."""
+    effect: Effect = yield Read()
+    if effect.state in ("done", "parked"):
+        return effect
+    if effect.state == "sent":
+        found = yield from _look_for_the_unclear(now, effect, waits)
+        if found is not None:
+            return found
+    claim = replace(effect, state="sent", token=token, sent_at=now, made=None, reason=None)
+    if token < effect.token or not (yield Write(claim)):
+        return Later(_TWIN_AT_WORK)
+    return (yield from _create(replace(claim, version=claim.version + 1), waits))
+
+
+def _look_for_the_unclear(now: datetime, effect: Effect, waits: Waits) -> Generator[Ask, Any, Verdict | None]:
+    """None where it surely was never made, so that it may be made now."""
+    age = now - (effect.sent_at or now)
+    if age < waits.unclear:
+        return Later(waits.unclear - age)
+    made = yield Look()
+    if made is not None:
+        return (yield from _finish(replace(effect, state="done", made=made)))
+    return Later(waits.absence - age) if age < waits.absence else None
+
+
+def _create(claim: Effect, waits: Waits) -> Generator[Ask, Any, Verdict]:
+    if not (yield HoldsLease()):
+        return (yield from _finish(replace(claim, state="free")))
+    try:
+        made = yield Create()
+    except OutcomeUnknown:
+        return Later(waits.unclear)
+    except (Unreachable, RateLimited) as nothing_happened:
+        yield Write(replace(claim, state="free"))
+        return Later(timedelta(seconds=getattr(nothing_happened, "retry_after", None) or 30))
+    except (Rejected, NotAllowed, NotFound) as refused:
+        return (yield from _finish(replace(claim, state="parked", reason=str(refused))))
+    return (yield from _finish(replace(claim, state="done", made=made)))
+
+
+def _finish(effect: Effect) -> Generator[Ask, Any, Verdict]:
+    written = yield Write(effect)
+    return effect if written and effect.state != "free" else Later(_TWIN_AT_WORK)
+
+
+class Ledger:
+    """The effects of all incidents, in the store: partition "effects", one line per key, kept for ever."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def read(self, key: str) -> Effect:
+        record = self._store.read("effects", key)
+        if record is None:
+            return Effect()
+        value = record.value
+        sent_at = datetime.fromisoformat(value["sent_at"]) if value["sent_at"] else None
+        return Effect(value["state"], value["token"], sent_at, value["made"], value["reason"], record.version)
+
+    def write(self, key: str, effect: Effect) -> bool:
+        sent_at = effect.sent_at.isoformat() if effect.sent_at else None
+        value = {"state": effect.state, "token": effect.token, "sent_at": sent_at}
+        try:
+            self._store.write(
+                "effects", key, value | {"made": effect.made, "reason": effect.reason}, expected=effect.version
+            )
+        except Conflict:
+            return False
+        return True
+
+    def release(self, key: str) -> None:
+        """Let a parked effect be tried again: a person has mended what refused it."""
+        effect = self.read(key)
+        if effect.state == "parked":
+            self.write(key, replace(effect, state="free", reason=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """How one kind of thing is made and found again. Both may raise the named errors of connectors/errors.py."""
+
+    create: Callable[[], Made]
+    look: Callable[[], Made | None]
+    holds_lease: Callable[[], bool]
+    now: Callable[[], datetime]
+
+
+def make_once(steps: Steps, name: str, ledger: Ledger, key: str, maker: Maker, *, token: int, waits: Waits) -> Json:
+    """Drive the protocol to its end, with durable waits between its rounds.
+
+    Returns {"made": ...}, or {"parked": reason} where the vendor refuses or it cannot be settled.
+    """
+    for number in range(1, MOST_ROUNDS + 1):
+        verdict = steps.run(f"{name}, round {number}", lambda: _round(ledger, key, maker, token, waits))
+        if "later" not in verdict:
+            return verdict
+        steps.wait(f"{name}, wait {number}", timedelta(seconds=max(0.1, verdict["later"])))
+    return {"parked": f"{name}: still unclear after {MOST_ROUNDS} rounds; look at it by hand"}
+
+
+def _round(ledger: Ledger, key: str, maker: Maker, token: int, waits: Waits) -> dict[str, Any]:
+    verdict = _drive(settle(maker.now(), token, waits), ledger, key, maker)
+    if isinstance(verdict, Later):
+        return {"later": verdict.after.total_seconds()}
+    return {"made": verdict.made} if verdict.state == "done" else {"parked": verdict.reason}
+
+
+def _drive(protocol: Generator[Ask, Any, Verdict], ledger: Ledger, key: str, maker: Maker) -> Verdict:
+    try:
+        ask = next(protocol)
+        while True:
+            try:
+                answer = _answer(ask, ledger, key, maker)
+            except ConnectorError as error:
+                ask = protocol.throw(error)
+            else:
+                ask = protocol.send(answer)
+    except StopIteration as end:
+        return end.value
+
+
+def _answer(ask: Ask, ledger: Ledger, key: str, maker: Maker) -> Any:
+    match ask:
+        case Read():
+            return ledger.read(key)
+        case Write(effect):
+            return ledger.write(key, effect)
+        case Look():
+            return maker.look()
+        case HoldsLease():
+            return maker.holds_lease()
+        case Create():
+            return maker.create()

@@ -1,0 +1,46 @@
+"""What is said in the channel and on the incident when the draft is ready: links, gaps, who owns what."""
+
+from postmortem.action_item import ActionItem, Span
+from postmortem.document import Postmortem
+
+type Paragraphs = tuple[tuple[Span, ...], ...]
+
+
+def announce_draft(postmortem: Postmortem, *, draft: str, link: str | None) -> Paragraphs:
+    """The announcement as paragraphs. `draft` is where the draft lies, `link` opens it where readers can."""
+    title = f"Draft postmortem ready: {postmortem.title}"
+    head = (
+        (Span(text=f"{title} — "), Span(text="open the draft", link=link))
+        if link
+        else (Span(text=f"{title} — {draft}"),)
+    )
+    return (head, *_missing(postmortem), *_items(postmortem.action_items), *_unresolved(postmortem.action_items))
+
+
+def _missing(postmortem: Postmortem) -> Paragraphs:
+    return tuple((Span(text=f"Not read: {gap.what}. {gap.remedy}"),) for gap in postmortem.gaps)
+
+
+def _items(items: tuple[ActionItem, ...]) -> Paragraphs:
+    if not items:
+        return ((Span(text="No action items were marked. Mark one with “ACTION: @name what, by when”."),),)
+    return tuple(_item(item) for item in items)
+
+
+def _item(item: ActionItem) -> tuple[Span, ...]:
+    due = f", due {item.due_on.isoformat()}" if item.due_on else ""
+    owner = item.owner.name or ("the default owner" if item.owner.account_id else "nobody yet")
+    issue = Span(text=item.issue_key, link=item.issue_link) if item.issue_key else Span(text="no issue")
+    return (Span(text="• "), issue, Span(text=f" {item.text} ({owner}{due})"))
+
+
+def _unresolved(items: tuple[ActionItem, ...]) -> Paragraphs:
+    unowned = [item for item in items if item.owner.account_id is None]
+    return tuple((Span(text=f"⚠ {item.issue_key or item.text}: {item.owner.why}."),) for item in unowned)
+
+
+def plain_text(paragraphs: Paragraphs) -> str:
+    """The announcement for places that know no formatting, links written out."""
+    return "\n".join(
+        "".join(f"{span.text} ({span.link})" if span.link else span.text for span in spans) for spans in paragraphs
+    )

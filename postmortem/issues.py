@@ -1,0 +1,71 @@
+"""The Jira issue that an action item becomes: it must read well alone, in a backlog, weeks later."""
+
+import base64
+import hashlib
+
+from postmortem.action_item import ActionItem, IssueRequest, Route, Span
+from postmortem.citations import day_and_clock
+from postmortem.incident import Incident
+
+KEY_LENGTH = 26
+_LONGEST_SUMMARY = 200
+
+
+def action_key(install_id: str, incident_id: str, action_item_id: str) -> str:
+    """What identifies an action item for ever: "pm-" and 26 letters; the same for the same item, whatever its words."""
+    digest = hashlib.sha256(f"{install_id}\0{incident_id}\0{action_item_id}".encode()).digest()
+    return "pm-" + base64.b32encode(digest).decode().casefold()[:KEY_LENGTH]
+
+
+def request_issue(
+    item: ActionItem, route: Route, incident: Incident, *, install_id: str, postmortem_link: str | None
+) -> IssueRequest:
+    """What to ask of Jira for this item. `postmortem_link` opens the draft, where readers can open it."""
+    key = action_key(install_id, incident.id, item.id)
+    return IssueRequest(
+        key=key,
+        action_item_id=item.id,
+        incident_id=incident.id,
+        route=route,
+        summary=_summary(item.text),
+        paragraphs=_description(item, incident, postmortem_link, key),
+        account_id=item.owner.account_id,
+        due_on=item.due_on,
+        remote_link=_remote_link(incident, postmortem_link),
+    )
+
+
+def _summary(text: str) -> str:
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= _LONGEST_SUMMARY else one_line[: _LONGEST_SUMMARY - 1].rstrip() + "…"
+
+
+def _description(
+    item: ActionItem, incident: Incident, postmortem_link: str | None, key: str
+) -> tuple[tuple[Span, ...], ...]:
+    number = f"#{incident.number} " if incident.number else ""
+    paragraphs: list[tuple[Span, ...]] = [
+        (Span(text=item.text),),
+        (
+            Span(text="From incident "),
+            Span(text=f"{number}{incident.title}", link=incident.link),
+            Span(text=f", {day_and_clock(incident.created_at.at)}."),
+        ),
+        (Span(text=f"As it was said: “{item.quote}” "), Span(text="Open the source", link=item.evidence_link)),
+        (Span(text=f"Owner: {item.owner.name or 'nobody yet'} ({item.owner.why}). {_due(item)}"),),
+    ]
+    if postmortem_link:
+        paragraphs.append((Span(text="The postmortem", link=postmortem_link),))
+    return (*paragraphs, (Span(text=f"Opened by Debrief, {key}."),))
+
+
+def _due(item: ActionItem) -> str:
+    return f"Due {item.due_on.isoformat()} ({item.due_why})." if item.due_on else "No due date."
+
+
+def _remote_link(incident: Incident, postmortem_link: str | None) -> tuple[str, str, str] | None:
+    url = postmortem_link or incident.link
+    if url is None:
+        return None
+    what = "Postmortem" if postmortem_link else "Incident"
+    return f"system=debrief&incident={incident.id}", url, f"{what}: {incident.title}"[:255]
