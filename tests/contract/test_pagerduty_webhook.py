@@ -195,6 +195,7 @@ def test_a_role_assignment_names_its_incident_deeper():
 
 
 EVERY_TYPE = [
+]
     "incident.triggered",
     "incident.acknowledged",
     "incident.unacknowledged",
