@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 import httpx2
@@ -147,7 +147,7 @@ class PagerDutyApi:
         try:
             response = send()
         except HttpError as error:  # the client raises 3xx and 401 itself
-            response = error.response
+            response = cast("httpx2.Response", error.response)
         except (ClientError, httpx2.RequestError) as error:
             raise _network_error(tried, error, writes=writes) from None
         headers = {name.lower(): value for name, value in response.headers.items()}

@@ -34,7 +34,7 @@ _REMEDY_LOST = "A user's token loses a resolved incident of another team: use an
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list. `next_offset` is None at the end; `is_capped` where more exists that PagerDuty never shows."""
+    """One page of a list. `next_offset` is None at the end; `is_capped` where PagerDuty has more but never shows it."""
 
     records: tuple[Any, ...]
     next_offset: int | None
@@ -141,7 +141,7 @@ def _code(body: bytes) -> int | None:
 
 
 def _hint(headers: dict[str, str]) -> float | None:
-    """Seconds to wait. A date in Retry-After is measured against the reply's own Date, as only handlers have a clock."""
+    """Seconds to wait. A date in Retry-After is measured against the reply's own Date: only handlers have a clock."""
     try:
         now = parsedate_to_datetime(headers.get("date", "")).timestamp()
     except ValueError:

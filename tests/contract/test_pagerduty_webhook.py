@@ -195,7 +195,6 @@ def test_a_role_assignment_names_its_incident_deeper():
 
 
 EVERY_TYPE = [
-]
     "incident.triggered",
     "incident.acknowledged",
     "incident.unacknowledged",

@@ -1,0 +1,129 @@
+"""Reading one incident whole. Calls: one for the incident, one a page of each list, one a person not yet known."""
+
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
+from typing import Any, cast
+
+from connectors.errors import BadReply, ConnectorError, NotAllowed, NotFound, Rejected
+from connectors.pagerduty.api import PagerDutyApi
+from connectors.pagerduty.batch import LISTS, part_from_pagerduty
+from connectors.pagerduty.raw import person_from_pagerduty
+from connectors.pagerduty.replies import MOST_RECORDS, Page
+from connectors.pagerduty.translate import incident_from_pagerduty
+from connectors.patience import patiently
+from connectors.steps import Json, Steps
+from postmortem.evidence import Gap, Part, Reading
+from postmortem.incident import Incident
+from postmortem.people import Person
+
+type Keep = Callable[[str, Part], str]
+"""Saves a Part under a name of [A-Za-z0-9/-] and returns the name by which it is loaded again."""
+
+REFUSED_FOR_GOOD = (NotAllowed, NotFound, Rejected, BadReply)
+"""Errors that become a Gap. Unreachable and RateLimited do not: nobody has refused, the step is run again."""
+
+
+def read_incident(api: PagerDutyApi, incident_id: str) -> tuple[Incident, Part]:
+    """The incident (by id or number) as it is now, and the people it mentions. One call.
+
+    Raises a ConnectorError: without the incident there is nothing to write about.
+    """
+    translated = incident_from_pagerduty(api.get_incident(incident_id))
+    if translated is None:
+        raise BadReply(f"reading the PagerDuty incident {incident_id}", "an incident without an id or a time")
+    incident, people = translated
+    reading = Reading(source="pagerduty", what="incident", count=1, link=incident.link)
+    return incident, Part(people=people, readings=(reading,))
+
+
+def collect(
+    api: PagerDutyApi, steps: Steps, keep: Keep, incident_id: str, known_people: Iterable[Person] = ()
+) -> list[str]:
+    """Alerts, log entries, notes and change events side by side, then the people not yet known; names of kept Parts.
+
+    `known_people` are those met so far (the Part of `read_incident`, earlier incidents): who has an e-mail there, or is
+    a bot, is not asked for. Load the Parts in the order of the names: what is later tells more. A list that
+    PagerDuty refuses for good is a Gap in its Part.
+    """
+    known_people = tuple(known_people)
+    known = {person.id for person in known_people if person.email or person.is_bot}
+    lists = steps.each(
+        "PagerDuty lists",
+        list(LISTS),
+        lambda child, what: cast("Json", _read_list(api, child, keep, incident_id, what, known)),
+    )
+    read = [cast("dict[str, list[str]]", one) for one in lists]
+    met = {person.id for person in known_people} | {id_ for one in read for id_ in one["people"]}
+    people = steps.each("PagerDuty people", sorted(met - known), partial(_read_person, api, keep))
+    return [name for one in read for name in one["parts"]] + people
+
+
+def _read_list(
+    api: PagerDutyApi, steps: Steps, keep: Keep, incident_id: str, what: str, known: Collection[str]
+) -> dict[str, list[str]]:
+    """Page after page, a step each. What goes from step to step is names, ids and numbers, never content."""
+    parts: list[str] = []
+    people: set[str] = set()
+    offset, count = 0, 0
+    while True:
+        step = partial(_read_page, api, keep, incident_id, what, offset, count, known)
+        done = cast("dict[str, Any]", patiently(steps, f"{what} from {offset}", step))
+        parts.append(done["part"])
+        people.update(done["people"])
+        if done["next"] is None:
+            return {"parts": parts, "people": sorted(people)}
+        offset, count = done["next"], done["count"]
+
+
+def _read_page(
+    api: PagerDutyApi, keep: Keep, incident_id: str, what: str, offset: int, before: int, known: Collection[str]
+) -> Json:
+    """`before` is how many records the earlier pages brought; the last page says how many there were in all."""
+    try:
+        page = _reader(api, what)(incident_id, offset)
+        part = part_from_pagerduty(what, page.records, offset, known)
+    except REFUSED_FOR_GOOD as refusal:
+        page, part = Page((), None), Part(gaps=(_gap(f"{what}, from number {offset + 1}", refusal),))
+    count = before + len(page.records)
+    if page.next_offset is None:
+        gaps = part.gaps + (_capped(what) if page.is_capped else ())
+        reading = Reading(source="pagerduty", what=what, count=count)
+        part = part.model_copy(update={"readings": (reading,), "gaps": gaps})
+    asked_for = [person.id for person in part.people if not person.is_bot]
+    name = keep(f"pagerduty/{what.replace(' ', '-')}-{offset}", part)
+    return {"part": name, "next": page.next_offset, "count": count, "people": list[Json](asked_for)}
+
+
+def _reader(api: PagerDutyApi, what: str) -> Callable[[str, int], Page]:
+    readers: dict[str, Callable[[str, int], Page]] = {
+        "alerts": api.list_alerts,
+        "log entries": api.list_log_entries,
+        "notes": lambda incident_id, _: api.list_notes(incident_id),
+        "change events": lambda incident_id, _: api.list_related_change_events(incident_id),
+    }
+    return readers[what]
+
+
+def _read_person(api: PagerDutyApi, keep: Keep, steps: Steps, id_: str) -> str:
+    return patiently(steps, "read", partial(_keep_person, api, keep, id_.removeprefix("pagerduty:")))
+
+
+def _keep_person(api: PagerDutyApi, keep: Keep, user_id: str) -> str:
+    try:
+        person = person_from_pagerduty(api.get_user(user_id))
+        part = Part(people=(person,) if person else ())
+    except NotAllowed as refusal:
+        part = Part(gaps=(_gap("e-mail addresses and time zones of people", refusal),))
+    except REFUSED_FOR_GOOD as refusal:
+        part = Part(gaps=(_gap(f"the e-mail address and time zone of the user {user_id}", refusal),))
+    return keep(f"pagerduty/person-{user_id}", part)
+
+
+def _gap(what: str, refusal: ConnectorError) -> Gap:
+    return Gap(source="pagerduty", what=what, why=f"PagerDuty answered {refusal.came_back}", remedy=refusal.remedy)
+
+
+def _capped(what: str) -> tuple[Gap, ...]:
+    why = f"PagerDuty shows at most {MOST_RECORDS:,} records of a list"
+    remedy = "Look at the older ones in PagerDuty and add by hand what matters."
+    return (Gap(source="pagerduty", what=f"{what} beyond the first {MOST_RECORDS:,}", why=why, remedy=remedy),)
