@@ -1,0 +1,46 @@
+"""The port to tokens and signing secrets. Standard library only: the receiver loads this."""
+
+from typing import Protocol
+
+NAMES = (
+    "PAGERDUTY_TOKEN",
+    "PAGERDUTY_USER_TOKEN",
+    "PAGERDUTY_WEBHOOK_SECRET",
+    "PAGERDUTY_WEBHOOK_SECRET_PREVIOUS",
+    "SLACK_TOKEN",
+    "JIRA_EMAIL",
+    "JIRA_TOKEN",
+)
+"""What Debrief may ask for. The first word names the vendor."""
+
+
+class Secret(str):
+    """A secret's text. It is an ordinary str wherever it is used; only its repr hides it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret(hidden)"
+
+
+class Secrets(Protocol):
+    """Where secrets come from. What was read is kept for five minutes at most, then read again."""
+
+    def read(self, name: str) -> str:
+        """The value of one of NAMES, never empty.
+
+        Raises NotFound where it is not set, NotAllowed where it may not be read, Unreachable where its keeper does not
+        answer, BadReply where what is kept cannot be read. None of them holds a value.
+        """
+        ...
+
+    def current_and_previous(self, name: str) -> tuple[str, ...]:
+        """The value, then those that it replaced and that still count, each once. Raises as `read` does."""
+        ...
+
+    def refresh(self) -> bool:
+        """Forget what was kept, at most once in 30 seconds. True where it was forgotten: ask again, it may be new.
+
+        For the moment when a signature does not match: the secret may have been changed a minute ago.
+        """
+        ...

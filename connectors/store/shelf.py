@@ -1,0 +1,160 @@
+"""What is kept of one incident, by its names: parts of evidence, the evidence, the postmortem, its document, its state.
+
+A document that a person changed is never written over: it is kept, and ours goes beside it.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from connectors.store.port import ABSENT, Conflict, Store
+from postmortem.document import Postmortem
+from postmortem.evidence import Evidence, Observation, Part
+from postmortem.incident import Incident
+
+_INDEX = "POSTMORTEMS"
+_MOST_BESIDE = 99
+_ODD = re.compile(r"[^a-z0-9]+")
+_PLAIN = re.compile(r"[A-Za-z0-9_-]{1,60}")
+
+
+class Shelf:
+    """The shelf of one incident in the store. `drafts` is the folder of documents."""
+
+    def __init__(self, store: Store, incident_id: str, *, drafts: str = "drafts") -> None:
+        self._store, self._id, self._drafts = store, incident_id, drafts
+        self._partition = f"INC#{incident_id}"
+        self._folder = incident_id if _PLAIN.fullmatch(incident_id) else _hash(incident_id.encode())[:40]
+
+    def keep_part(self, journey: str, name: str, part: Part) -> str:
+        """Keep a part of a journey's evidence; returns the name to read it by."""
+        path = f"evidence/{self._folder}/{_file_name(journey)}/{_file_name(name)}.json"
+        self._store.save(path, part.model_dump_json(exclude_defaults=True).encode())
+        return path
+
+    def parts(self, names: Iterable[str]) -> Iterator[Part]:
+        for name in names:
+            yield Part.model_validate_json(self._content(name))
+
+    def keep_observation(self, part: Part) -> None:
+        """Keep what a webhook alone told; the same event twice is kept once."""
+        for observation in part.observations:
+            self._store.write(
+                self._partition, f"OBSERVED#{observation.id}", part.model_dump(mode="json", exclude_defaults=True)
+            )
+
+    def observations(self) -> Part:
+        """Everything that was observed of the incident while it happened."""
+        parts = [Part.model_validate(record.value) for record in self._store.list(self._partition, "OBSERVED#")]
+        observed: dict[str, Observation] = {o.id: o for part in parts for o in part.observations}
+        people = {person.id: person for part in parts for person in part.people}
+        return Part(observations=tuple(observed.values()), people=tuple(people.values()))
+
+    def keep_evidence(self, journey: str, evidence: Evidence) -> str:
+        path = f"evidence/{self._folder}/{_file_name(journey)}.json"
+        self._store.save(path, evidence.model_dump_json(exclude_defaults=True).encode())
+        return path
+
+    def evidence(self, name: str) -> Evidence:
+        return Evidence.model_validate_json(self._content(name))
+
+    def keep_postmortem(self, postmortem: Postmortem) -> str:
+        """Keep the postmortem as data and list it; returns the name to read it by."""
+        path = f"postmortems/{self._folder}.json"
+        self._store.save(path, postmortem.model_dump_json(exclude_defaults=True).encode())
+        self._store.write(
+            _INDEX,
+            self._id,
+            {
+                "title": postmortem.title,
+                "status": postmortem.status,
+                "created_at": postmortem.incident.created_at.at.isoformat(),
+                "priority": postmortem.incident.priority,
+            },
+        )
+        return path
+
+    def postmortem(self) -> Postmortem | None:
+        file = self._store.load(f"postmortems/{self._folder}.json")
+        return Postmortem.model_validate_json(file.content) if file else None
+
+    def publish(self, incident: Incident, content: bytes) -> str:
+        """Write the document where it belongs; returns the name it has now.
+
+        Over our own last version, or over nothing. What a person changed stays, and ours goes beside it ("-update").
+        """
+        name = self._document_name(incident)
+        for place in _places(name):
+            if self._publish_at(place, content):
+                return place
+        raise Conflict(f"{name} and {_MOST_BESIDE} documents beside it were changed by people")
+
+    def remember(self, **facts: Any) -> None:
+        """Add facts to the incident's state: what became of it, in words."""
+        while True:
+            record = self._store.read(self._partition, "META")
+            value = (record.value if record else {}) | facts
+            try:
+                self._store.write(self._partition, "META", value, expected=record.version if record else ABSENT)
+            except Conflict:
+                continue
+            return
+
+    def state(self) -> dict[str, Any]:
+        record = self._store.read(self._partition, "META")
+        return record.value if record else {}
+
+    def _document_name(self, incident: Incident) -> str:
+        """Chosen once: a later change of the title does not move the document."""
+        chosen = self.state().get("document")
+        if chosen:
+            return chosen
+        words = _ODD.sub("-", incident.title.casefold()).strip("-")[:50].strip("-")
+        name = f"{self._drafts}/{incident.created_at.at:%Y-%m-%d}-{words or 'incident'}-{self._folder}.md"
+        self.remember(document=name)
+        return name
+
+    def _publish_at(self, place: str, content: bytes) -> bool:
+        """Our own hash is remembered before the file is written, so that a crash in between leaves no doubt."""
+        ours: list[str] = self.state().get("written", {}).get(place, [])
+        there = self._store.load(place)
+        if there and there.content == content:
+            return True
+        if there and _hash(there.content) not in ours:
+            return False
+        self.remember(written=self.state().get("written", {}) | {place: [*ours[-9:], _hash(content)]})
+        try:
+            self._store.save(place, content, expected=there.version if there else "")
+        except Conflict:
+            return self._publish_at(place, content)
+        return True
+
+    def _content(self, name: str) -> bytes:
+        file = self._store.load(name)
+        if file is None:
+            raise FileNotFoundError(f"{name} is not in the store")
+        return file.content
+
+
+def list_postmortems(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every postmortem kept here: incident id, and its title, status, created_at and priority."""
+    for record in store.list(_INDEX):
+        yield record.sort, record.value
+
+
+def _places(name: str) -> Iterator[str]:
+    stem = name.removesuffix(".md")
+    yield name
+    yield f"{stem}-update.md"
+    yield from (f"{stem}-update-{number}.md" for number in range(2, _MOST_BESIDE))
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _file_name(name: str) -> str:
+    """A name of the engine's or a collector's as a file name; letters that a file name cannot hold become "-"."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "part"
+    return plain if len(plain) <= 80 else f"{plain[:50]}-{_hash(name.encode())[:16]}"
