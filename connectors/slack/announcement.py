@@ -1,0 +1,76 @@
+"""What Debrief says in the channel, and finding it again after a lost answer."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from connectors.errors import Rejected
+from connectors.slack.api import SlackApi
+from connectors.slack.markup import MOST_CHARACTERS, escape, scrub
+from connectors.slack.replies import Raw, listed, next_cursor
+from connectors.slack.translate import OUR_EVENT
+from connectors.slack.window import slack_ts
+from postmortem.action_item import Span
+
+# https://docs.slack.dev/reference/block-kit/blocks (read 2026-11-20)
+MOST_BLOCKS = 50
+LONGEST_BLOCK = 3000
+MOST_PAGES = 20
+
+
+def announce(api: SlackApi, channel_id: str, text: str, blocks: list[Raw] | None, key: str) -> str:
+    """Post, and return the message's ts. `text` is plain: it is escaped here, and read where blocks cannot be shown.
+
+    `key` names the announcement for ever. Raises OutcomeUnknown where the answer was lost: `find_announcement` looks.
+    """
+    answer = api.chat_post_message(channel_id, escape(text)[:MOST_CHARACTERS], blocks=blocks, key=key)
+    ts = answer.get("ts")
+    if not isinstance(ts, str):
+        raise Rejected(f"Slack chat.postMessage for {channel_id}", "the answer names no message")
+    return ts
+
+
+def find_announcement(api: SlackApi, channel_id: str, key: str, since: datetime) -> str | None:
+    """The ts of the announcement with this key, posted since then; None where there is none. Reads the newest first."""
+    cursor: str | None = None
+    for _ in range(MOST_PAGES):
+        answer = api.conversations_history(channel_id, oldest=slack_ts(since), cursor=cursor)
+        for message in listed(answer, "messages"):
+            metadata = message.get("metadata")
+            if isinstance(metadata, dict) and _is_ours(metadata, key):
+                return scrub(message.get("ts"))
+        following = next_cursor(answer) if answer.get("has_more") else None
+        if following is None or following == cursor:
+            return None
+        cursor = following
+    return None
+
+
+def blocks_from_paragraphs(paragraphs: Iterable[tuple[Span, ...]]) -> list[Raw]:
+    """Rich text, in which Slack parses nothing: a name cannot become a mention, and only our own spans are links."""
+    sections: list[Raw] = []
+    blocks: list[Raw] = []
+    size = 0
+    for spans in paragraphs:
+        elements = [_element(span) for span in spans if span.text]
+        length = sum(len(span.text) for span in spans)
+        if sections and size + length > LONGEST_BLOCK:
+            blocks.append({"type": "rich_text", "elements": sections})
+            sections, size = [], 0
+        sections.append({"type": "rich_text_section", "elements": [*elements, {"type": "text", "text": "\n"}]})
+        size += length
+    if sections:
+        blocks.append({"type": "rich_text", "elements": sections})
+    return blocks[:MOST_BLOCKS]
+
+
+def _element(span: Span) -> dict[str, Any]:
+    text = scrub(span.text)[:LONGEST_BLOCK]
+    if span.link and span.link.startswith(("https://", "http://")):
+        return {"type": "link", "url": scrub(span.link), "text": text}
+    return {"type": "text", "text": text}
+
+
+def _is_ours(metadata: Raw, key: str) -> bool:
+    payload = metadata.get("event_payload")
+    return metadata.get("event_type") == OUR_EVENT and isinstance(payload, dict) and payload.get("key") == key

@@ -1,0 +1,195 @@
+"""The one place that talks to Slack: a short method per endpoint, in Slack's words. Retries are the budget's alone."""
+
+import json
+from collections.abc import Callable
+from http.client import HTTPException
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit
+
+from slack_sdk.errors import SlackApiError
+
+from connectors.errors import BadReply, NotAllowed, RateLimited, Unreachable
+from connectors.retrying import Budget
+from connectors.slack import replies
+from connectors.slack.client import Client, Send
+from connectors.slack.replies import Raw
+from connectors.slack.translate import OUR_EVENT
+
+# https://docs.slack.dev/reference/methods/conversations.history (read 2026-11-20): at most 999.
+MOST_MESSAGES = 999
+# https://docs.slack.dev/reference/methods/conversations.list (read 2026-11-20): under 1,000.
+MOST_CHANNELS = 999
+
+
+class SlackApi:
+    """Slack's Web API with one bot token. Making one does no I/O; it may be used from many threads.
+
+    Every method returns Slack's own JSON, or raises one of `connectors/errors.py`. `timeout` is in seconds, for each
+    attempt. `send` replaces the network, for a run in one process. After a 429 no call of that method leaves before
+    its time.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        budget: Budget,
+        *,
+        base_url: str = "https://slack.com/api/",
+        timeout: float = 10,
+        send: Send | None = None,
+    ) -> None:
+        token = token.strip()
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise NotAllowed("Using the Slack token", "it holds characters that no token has", replies.TOKEN_REMEDY)
+        self._budget = budget
+        self._client = Client(token, base_url, timeout, send)
+        self._host = urlsplit(base_url).hostname or ""
+        self._not_before: dict[str, float] = {}
+        self._lock = Lock()
+
+    def auth_test(self) -> Raw:
+        return self._read("auth.test")
+
+    def conversations_history(
+        self,
+        channel: str,
+        *,
+        oldest: str | None = None,
+        latest: str | None = None,
+        cursor: str | None = None,
+        limit: int = MOST_MESSAGES,
+    ) -> Raw:
+        """One page, newest first, both bounds included. `oldest` and `latest` are ts."""
+        return self._read(
+            "conversations.history",
+            channel=channel,
+            oldest=oldest,
+            latest=latest,
+            cursor=cursor,
+            limit=limit,
+            inclusive=True,
+            include_all_metadata=True,
+        )
+
+    def conversations_replies(
+        self,
+        channel: str,
+        ts: str,
+        *,
+        oldest: str | None = None,
+        latest: str | None = None,
+        cursor: str | None = None,
+        limit: int = MOST_MESSAGES,
+    ) -> Raw:
+        """One page of a thread, the parent first on every page."""
+        return self._read(
+            "conversations.replies",
+            channel=channel,
+            ts=ts,
+            oldest=oldest,
+            latest=latest,
+            cursor=cursor,
+            limit=limit,
+            inclusive=True,
+            include_all_metadata=True,
+        )
+
+    def conversations_info(self, channel: str) -> Raw:
+        return self._read("conversations.info", channel=channel)
+
+    def conversations_list(
+        self, *, cursor: str | None = None, limit: int = MOST_CHANNELS, types: str = "public_channel"
+    ) -> Raw:
+        return self._read("conversations.list", cursor=cursor, limit=limit, types=types)
+
+    def conversations_join(self, channel: str) -> Raw:
+        """Joining twice is joining once, so it is repeated like a reading."""
+        return self._read("conversations.join", channel=channel)
+
+    def users_info(self, user: str) -> Raw:
+        return self._read("users.info", user=user)
+
+    def users_lookup_by_email(self, email: str) -> Raw:
+        return self._read("users.lookupByEmail", email=email)
+
+    def pins_list(self, channel: str) -> Raw:
+        return self._read("pins.list", channel=channel)
+
+    def chat_post_message(self, channel: str, text: str, *, blocks: list[Raw] | None = None, key: str = "") -> Raw:
+        """Post, with the metadata that `find_announcement` looks for. Raises OutcomeUnknown for a lost answer."""
+        return self._write(
+            "chat.postMessage",
+            channel=channel,
+            text=text,
+            blocks=json.dumps(blocks) if blocks else None,
+            metadata=json.dumps({"event_type": OUR_EVENT, "event_payload": {"key": key}}),
+            parse="none",
+            link_names=False,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+
+    def files_upload(self, channel: str, name: str, content: bytes, *, title: str = "", comment: str = "") -> Raw:
+        """Share a file in a channel: the address, the bytes, then the sharing, which alone is seen by people.
+
+        https://docs.slack.dev/messaging/working-with-files (read 2026-11-20). The address must be Slack's own.
+        """
+        place = self._read("files.getUploadURLExternal", filename=name, length=len(content))
+        self._budget.reading(lambda: self._upload(str(place.get("upload_url")), content))
+        return self._write(
+            "files.completeUploadExternal",
+            files=json.dumps([{"id": place.get("file_id"), "title": title or name}]),
+            channel_id=channel,
+            initial_comment=comment or None,
+        )
+
+    def _read(self, method: str, **arguments: Any) -> Raw:
+        return self._budget.reading(lambda: self._once(method, arguments, writes=False))
+
+    def _write(self, method: str, **arguments: Any) -> Raw:
+        return self._budget.writing(lambda: self._once(method, arguments, writes=True))
+
+    def _once(self, method: str, arguments: dict[str, Any], *, writes: bool) -> Raw:
+        where = arguments.get("channel") or arguments.get("channel_id") or arguments.get("user")
+        tried = f"Slack {method}" + (f" for {where}" if where else "")
+        self._hold_back(method, tried)
+        status, headers, data = self._answer(tried, lambda: self._client.api_call(method, params=arguments), writes)
+        try:
+            return replies.judge(tried, status, headers, data, writes=writes, now=self._budget.now())
+        except RateLimited as limit:
+            self._remember(method, limit)
+            raise
+
+    def _answer(self, tried: str, call: Callable[[], Any], writes: bool) -> tuple[int, dict[str, str], object]:
+        try:
+            reply = call()
+        except SlackApiError as refusal:
+            reply = refusal.response
+        except (OSError, HTTPException) as error:
+            # Without its cause: urllib's and slack_sdk's errors hold the request, and that holds the token.
+            raise replies.failure(tried, error, writes=writes) from None
+        return reply.status_code, dict(reply.headers), reply.data
+
+    def _upload(self, url: str, content: bytes) -> None:
+        tried = "Slack file upload"
+        host = urlsplit(url).hostname or ""
+        if host != self._host and not host.endswith(".slack.com"):
+            raise BadReply(tried, "Slack named an upload address that is not its own", "Try again later.")
+        try:
+            status, _, _ = self._client.post(url, content)
+        except (OSError, HTTPException) as error:
+            raise replies.failure(tried, error, writes=False) from None
+        if status != 200:
+            raise Unreachable(tried, f"HTTP {status}", "Try again later.")
+
+    def _hold_back(self, method: str, tried: str) -> None:
+        """Refuse what Slack has already refused, without asking it: nothing is sent inside a Retry-After."""
+        with self._lock:
+            left = self._not_before.get(method, 0.0) - self._budget.now()
+        if left > 0:
+            raise RateLimited(tried, "Slack asks to slow down", retry_after=left)
+
+    def _remember(self, method: str, limit: RateLimited) -> None:
+        with self._lock:
+            self._not_before[method] = self._budget.now() + (limit.retry_after or 0.0)

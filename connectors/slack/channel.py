@@ -1,0 +1,178 @@
+"""Finding the incident's channel, and getting in: only where that is allowed, and never silently."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from connectors.errors import ConnectorError, NotFound, RateLimited
+from connectors.patience import patiently
+from connectors.slack.api import SlackApi
+from connectors.slack.gaps import EXPORT, gap, gap_from_error, gap_from_json, gap_json
+from connectors.slack.ladder import Candidate
+from connectors.slack.markup import scrub
+from connectors.slack.replies import Raw, listed, next_cursor
+from connectors.steps import Steps
+from postmortem.evidence import Gap
+
+MOST_PAGES = 50
+"""Of conversations.list: 50,000 channels, at 20 calls a minute (Tier 2). A workspace beyond that names ids."""
+
+type Audience = str | Mapping[str, str] | None
+"""Who may read what was said in private: in words, or by channel id ("audience" for every one) as in the settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The incident's channel, which the app may read. `found_by` says how it was found, for people."""
+
+    channel_id: str
+    name: str
+    found_by: str
+    is_private: bool = False
+    is_archived: bool = False
+
+
+def find_channel(
+    api: SlackApi, steps: Steps, candidates: Sequence[Candidate], *, private_audience: Audience = None
+) -> Found | Gap:
+    """The first candidate that exists, joined where that is needed; or why there is none that may be read.
+
+    A channel that exists but may not be read ends the search: another one would be the wrong one.
+    """
+    listing: dict[str, Raw] | Gap | None = None
+    for candidate in candidates:
+        if candidate.channel_id:
+            outcome = _looked_at(api, steps, candidate, private_audience)
+        else:
+            if listing is None:
+                wanted = [entry.channel_name for entry in candidates if entry.channel_name]
+                listing = _listed_by_name(api, steps, wanted, also_private=bool(private_audience))
+            if isinstance(listing, Gap):
+                return listing
+            info = listing.get(candidate.channel_name or "")
+            outcome = _admitted(api, steps, info, candidate, private_audience) if info else {}
+        if "gap" in outcome:
+            return gap_from_json(outcome["gap"])
+        if "found" in outcome:
+            return Found(**outcome["found"])
+    return _nothing_found(candidates)
+
+
+def join(api: SlackApi, channel_id: str) -> None:
+    """Join a public channel, so that it can still be read once it is archived. Raises a ConnectorError."""
+    api.conversations_join(channel_id)
+
+
+def audience_of(channel_id: str, private_audience: Audience) -> str | None:
+    """Who may read what was said in this private channel; None where nobody decided that."""
+    if isinstance(private_audience, Mapping):
+        return private_audience.get(channel_id) or private_audience.get("audience") or None
+    return private_audience or None
+
+
+def _looked_at(api: SlackApi, steps: Steps, candidate: Candidate, audience: Audience) -> Raw:
+    channel_id = candidate.channel_id or ""
+
+    def look() -> Raw:
+        try:
+            info = api.conversations_info(channel_id).get("channel")
+            return _admit(api, info if isinstance(info, dict) else {}, candidate, audience)
+        except NotFound:
+            return {}
+        except RateLimited:
+            raise
+        except ConnectorError as error:
+            return {"gap": gap_json(gap_from_error(f"Slack channel {channel_id}", error))}
+
+    return patiently(steps, f"Slack: look at {channel_id}", look)
+
+
+def _admitted(api: SlackApi, steps: Steps, info: Raw, candidate: Candidate, audience: Audience) -> Raw:
+    return patiently(steps, f"Slack: enter #{candidate.channel_name}", lambda: _admit(api, info, candidate, audience))
+
+
+def _listed_by_name(api: SlackApi, steps: Steps, names: list[str], *, also_private: bool) -> dict[str, Raw] | Gap:
+    """The channels with these names, from the workspace's list, page by page until the most wanted one is met."""
+    types = "public_channel,private_channel" if also_private else "public_channel"
+    found: dict[str, Raw] = {}
+    cursor: str | None = None
+    for number in range(1, MOST_PAGES + 1):
+        page = patiently(
+            steps,
+            f"Slack: list of channels, page {number}",
+            lambda cursor=cursor: _list_page(api, names, cursor, types),
+        )
+        if "gap" in page:
+            return gap_from_json(page["gap"])
+        found |= page["found"]
+        cursor = page["cursor"]
+        if cursor is None or names[0] in found:
+            break
+    return found
+
+
+def _list_page(api: SlackApi, names: list[str], cursor: str | None, types: str) -> Raw:
+    try:
+        answer = api.conversations_list(cursor=cursor, types=types)
+    except RateLimited:
+        raise
+    except ConnectorError as error:
+        return {
+            "gap": gap_json(gap_from_error(f"the Slack channel {' or '.join('#' + name for name in names)}", error))
+        }
+    wanted = {info["name"]: _essence(info) for info in listed(answer, "channels") if info.get("name") in names}
+    following = next_cursor(answer)
+    return {"found": wanted, "cursor": following if following != cursor else None}
+
+
+def _essence(info: Raw) -> Raw:
+    """What `_admit` asks about: a step keeps no more."""
+    kept = ("id", "name", "is_member", "is_archived", *_GUARDS)
+    return {key: info[key] for key in kept if key in info}
+
+
+_GUARDS = {
+    "is_im": "a direct message",
+    "is_mpim": "a group message",
+    "is_ext_shared": "shared with another organisation",
+    "is_pending_ext_shared": "about to be shared with another organisation",
+    "is_private": "private",
+}
+
+
+def _admit(api: SlackApi, info: Raw, candidate: Candidate, audience: Audience) -> Raw:
+    channel_id, name = scrub(info.get("id")), scrub(info.get("name")) or scrub(info.get("id"))
+    what = f"the Slack channel #{name}"
+    guard = _guard(info)
+    if guard and not audience_of(channel_id, audience):
+        remedy = f"Name its audience under slack.private_channels ({channel_id}: who may read it), or {EXPORT}."
+        return {"gap": gap_json(gap(what, f"It is {guard}, and the settings name no audience for it.", remedy))}
+    is_archived = bool(info.get("is_archived"))
+    if not info.get("is_member"):
+        if is_archived:
+            remedy = f"Unarchive it and invite the app with /invite, or {EXPORT}."
+            return {"gap": gap_json(gap(what, "It is archived and the app is not in it.", remedy))}
+        try:
+            api.conversations_join(channel_id)
+        except RateLimited:
+            raise
+        except ConnectorError as error:
+            return {"gap": gap_json(gap_from_error(what, error))}
+    found = Found(channel_id, name, candidate.found_by, is_private=bool(guard), is_archived=is_archived)
+    return {"found": asdict(found)}
+
+
+def _guard(info: Raw) -> str | None:
+    """In what way it is not open to everyone here; what Slack does not say counts as closed."""
+    for key, words in _GUARDS.items():
+        if info.get(key):
+            return words
+    return None if info.get("is_private") is False else "of a kind that Slack does not tell"
+
+
+def _nothing_found(candidates: Sequence[Candidate]) -> Gap:
+    what = "the incident's Slack channel"
+    remedy = f"Name it with --channel or under slack.bindings, invite the app if it is private, or {EXPORT}."
+    if not candidates:
+        return gap(what, "Nothing on the incident points to a channel, and no name for it is set.", remedy)
+    tried = ", ".join(entry.channel_id or f"#{entry.channel_name}" for entry in candidates[:5])
+    return gap(what, f"None of these is there for this app: {tried}.", remedy)
