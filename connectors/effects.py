@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from connectors.errors import ConnectorError, NotAllowed, NotFound, OutcomeUnknown, RateLimited, Rejected, Unreachable
-from connectors.steps import Json, Steps
+from connectors.steps import Steps
 from connectors.store.port import ABSENT, Conflict, Store
 
 type Made = dict[str, Any]
@@ -127,13 +127,13 @@ def _finish(effect: Effect) -> Generator[Ask, Any, Verdict]:
 
 
 class Ledger:
-    """The effects of all incidents, in the store: partition "effects", one line per key, kept for ever."""
+    """The effects of one incident, in the store: one line per key, kept for ever."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, incident_id: str) -> None:
+        self._store, self._partition = store, f"INC#{incident_id}"
 
     def read(self, key: str) -> Effect:
-        record = self._store.read("effects", key)
+        record = self._store.read(self._partition, f"EFFECT#{key}")
         if record is None:
             return Effect()
         value = record.value
@@ -141,12 +141,15 @@ class Ledger:
         return Effect(value["state"], value["token"], sent_at, value["made"], value["reason"], record.version)
 
     def write(self, key: str, effect: Effect) -> bool:
-        sent_at = effect.sent_at.isoformat() if effect.sent_at else None
-        value = {"state": effect.state, "token": effect.token, "sent_at": sent_at}
+        value = {
+            "state": effect.state,
+            "token": effect.token,
+            "sent_at": effect.sent_at.isoformat() if effect.sent_at else None,
+            "made": effect.made,
+            "reason": effect.reason,
+        }
         try:
-            self._store.write(
-                "effects", key, value | {"made": effect.made, "reason": effect.reason}, expected=effect.version
-            )
+            self._store.write(self._partition, f"EFFECT#{key}", value, expected=effect.version)
         except Conflict:
             return False
         return True
@@ -168,7 +171,9 @@ class Maker:
     now: Callable[[], datetime]
 
 
-def make_once(steps: Steps, name: str, ledger: Ledger, key: str, maker: Maker, *, token: int, waits: Waits) -> Json:
+def make_once(
+    steps: Steps, name: str, ledger: Ledger, key: str, maker: Maker, *, token: int, waits: Waits
+) -> dict[str, Any]:
     """Drive the protocol to its end, with durable waits between its rounds.
 
     Returns {"made": ...}, or {"parked": reason} where the vendor refuses or it cannot be settled.

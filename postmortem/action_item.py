@@ -36,8 +36,9 @@ class ActionItem(Noun):
     """A proposed change with an owner and a due date; it becomes a Jira issue.
 
     `id` is the first source record's id and the ordinal of the item within it ("slack/C1/1553610120.000000#1"):
-    identity is given at first sight and never follows the words. `evidence_link` opens that record.
-    `quote` is the sentence as it was said, `text` is the task without marker, owner and due phrase.
+    identity is given at first sight and never follows the words. `evidence_link` opens that record. `quote` is the
+    sentence as it was said, `text` the task without marker, owner and due phrase. `said` is what a person should know
+    about its issue ("Not opened: ...").
     """
 
     id: str
@@ -52,6 +53,7 @@ class ActionItem(Noun):
     accepted: bool = True
     issue_key: str | None = None
     issue_link: str | None = None
+    said: tuple[str, ...] = ()
 
 
 class Span(Noun):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from postmortem.build_timeline import build_timeline
 from postmortem.curation import Curation
-from postmortem.document import Postmortem
+from postmortem.document import POSTMORTEM_SCHEMA, Postmortem
 from postmortem.evidence import Evidence
 from postmortem.extract_action_items import extract_action_items
 from postmortem.identities import Identities
@@ -24,6 +24,7 @@ def compose(
     response_times = measure_response_times(timeline)
     participants = list_participants(evidence, identities)
     return Postmortem(
+        schema_version=POSTMORTEM_SCHEMA,
         title=evidence.incident.title,
         incident=evidence.incident,
         composed_at=composed_at,

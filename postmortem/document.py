@@ -58,7 +58,7 @@ class Postmortem(Noun):
     """The whole draft. `names` maps the ids of people to what they are called; `evidence_name` is where the evidence
     that it was made from is kept."""
 
-    schema_version: int = POSTMORTEM_SCHEMA
+    schema_version: int
     status: PostmortemStatus = "draft"
     title: str
     incident: Incident

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from postmortem.incident import Incident
 from postmortem.moment import Moment
@@ -200,7 +200,7 @@ class Part(Noun):
 class Evidence(Part):
     """All that was collected for one incident. `collected_at` is when; the order within each tuple means nothing."""
 
-    schema_version: int = EVIDENCE_SCHEMA
+    schema_version: int
     incident: Incident
     collected_at: datetime
 
@@ -209,6 +209,7 @@ def evidence_from_parts(incident: Incident, parts: Iterable[Part], collected_at:
     """Put the parts together; the same record read twice (a thread broadcast, a person) is one, the later reading."""
     parts = tuple(parts)
     return Evidence(
+        schema_version=EVIDENCE_SCHEMA,
         incident=incident,
         collected_at=collected_at,
         log_entries=_once(part.log_entries for part in parts),
@@ -221,6 +222,17 @@ def evidence_from_parts(incident: Incident, parts: Iterable[Part], collected_at:
         readings=tuple(reading for part in parts for reading in part.readings),
         gaps=tuple(dict.fromkeys(gap for part in parts for gap in part.gaps)),
     )
+
+
+def holds_the_same(one: Evidence, other: Evidence) -> bool:
+    """Whether two collections hold the same facts: when and how they were read does not count."""
+    apart = {"collected_at": None, "readings": ()}
+    return _sorted(one.model_copy(update=apart)) == _sorted(other.model_copy(update=apart))
+
+
+def _sorted(evidence: Evidence) -> dict[str, Any]:
+    dumped = evidence.model_dump(mode="json")
+    return {name: sorted(value, key=repr) if isinstance(value, list) else value for name, value in dumped.items()}
 
 
 class _Identified(Protocol):

@@ -2,12 +2,16 @@
 
 import base64
 import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from postmortem.action_item import ActionItem, IssueRequest, Route, Span
 from postmortem.citations import day_and_clock
+from postmortem.document import Postmortem
 from postmortem.incident import Incident
 
 KEY_LENGTH = 26
+NO_ROUTE = "Not opened: no route fits this incident; set default_route or routing in debrief.yml."
 _LONGEST_SUMMARY = 200
 
 
@@ -33,6 +37,48 @@ def request_issue(
         due_on=item.due_on,
         remote_link=_remote_link(incident, postmortem_link),
     )
+
+
+def request_issues(
+    postmortem: Postmortem, *, install_id: str, postmortem_link: str | None
+) -> tuple[IssueRequest | None, ...]:
+    """One request per action item, in their order; None for an item that is not accepted, or that no route takes."""
+    return tuple(
+        request_issue(item, item.route, postmortem.incident, install_id=install_id, postmortem_link=postmortem_link)
+        if item.accepted and item.route
+        else None
+        for item in postmortem.action_items
+    )
+
+
+def with_issues(postmortem: Postmortem, made: Sequence[Mapping[str, Any] | None]) -> Postmortem:
+    """The postmortem with the issues that are known already: {"key", "link"} or None per action item."""
+    items = zip(postmortem.action_items, made, strict=True)
+    return postmortem.model_copy(update={"action_items": tuple(_with_issue(item, issue) for item, issue in items)})
+
+
+def with_outcomes(postmortem: Postmortem, outcomes: Sequence[Mapping[str, Any]]) -> Postmortem:
+    """The postmortem after opening: per item with a route, in order, its issue or the reason why there is none."""
+    left = iter(outcomes)
+    items = tuple(
+        _with_issue(item, next(left, None)) if item.accepted and item.route else _without_route(item)
+        for item in postmortem.action_items
+    )
+    return postmortem.model_copy(update={"action_items": items})
+
+
+def _with_issue(item: ActionItem, issue: Mapping[str, Any] | None) -> ActionItem:
+    if issue is None:
+        return item
+    if "parked" in issue:
+        return item.model_copy(update={"said": (f"Not opened: {issue['parked']}",)})
+    return item.model_copy(
+        update={"issue_key": issue["key"], "issue_link": issue["link"], "said": tuple(issue.get("said", ()))}
+    )
+
+
+def _without_route(item: ActionItem) -> ActionItem:
+    return item.model_copy(update={"said": (NO_ROUTE,)}) if item.accepted else item
 
 
 def _summary(text: str) -> str:

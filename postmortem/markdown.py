@@ -155,6 +155,7 @@ def _action_item(item: ActionItem) -> str:
     warning = "" if item.owner.account_id else f" ⚠ {escape(item.owner.why)}"
     due = item.due_on.isoformat() if item.due_on else "❓"
     issue = link(item.issue_key, item.issue_link) if item.issue_key else "not opened"
+    issue += "".join(f" ⚠ {escape(sentence)}" for sentence in item.said)
     said = link("source", item.evidence_link)
     return f"| {prose(item.text)} | {owner}{warning} | {due} | {issue} | {said} |"
 

@@ -1,0 +1,91 @@
+"""Saying that the draft is ready: in the incident's channel and on the incident, once each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from connectors.effects import Ledger, Maker, Waits, make_once
+from connectors.errors import ConnectorError
+from connectors.pagerduty.api import PagerDutyApi
+from connectors.pagerduty.translate import note_to_pagerduty
+from connectors.slack.announcement import announce, blocks_from_paragraphs, find_announcement
+from connectors.slack.api import SlackApi
+from connectors.steps import Steps
+from postmortem.announcement import Paragraphs, plain_text
+
+# Slack's and PagerDuty's reads show at once what was written: a minute proves that a lost post never arrived.
+CONSISTENT = Waits(unclear=timedelta(seconds=30), absence=timedelta(seconds=60))
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What is said, and how it is said once. `draft` is the document to upload (name, bytes) where no link opens it."""
+
+    paragraphs: Paragraphs
+    key: str
+    draft: tuple[str, bytes] | None
+    since: datetime
+    ledger: Ledger
+    token: int
+    holds_lease: Callable[[], bool]
+    now: Callable[[], datetime]
+
+    def maker(self, create: Callable[[], dict[str, Any]], look: Callable[[], dict[str, Any] | None]) -> Maker:
+        return Maker(create=create, look=look, holds_lease=self.holds_lease, now=self.now)
+
+
+def announce_in_channel(steps: Steps, slack: SlackApi, channel_id: str, post: Post, prefix: str) -> dict[str, Any]:
+    """Post in the channel, with the draft as a file where readers have no page to open. {"made"} or {"parked": why}."""
+    maker = post.maker(partial(_post, slack, channel_id, post), partial(_find_post, slack, channel_id, post))
+    key = f"slack/{post.key}"
+    return make_once(steps, f"{prefix}announce in Slack", post.ledger, key, maker, token=post.token, waits=CONSISTENT)
+
+
+def note_on_incident(
+    steps: Steps, pagerduty: PagerDutyApi, incident_id: str, post: Post, prefix: str
+) -> dict[str, Any]:
+    """Write a note on the PagerDuty incident. {"made"} or {"parked": why}."""
+    maker = post.maker(
+        partial(_write_note, pagerduty, incident_id, post), partial(_find_note, pagerduty, incident_id, post)
+    )
+    key = f"pagerduty/{post.key}"
+    return make_once(steps, f"{prefix}note in PagerDuty", post.ledger, key, maker, token=post.token, waits=CONSISTENT)
+
+
+def _post(slack: SlackApi, channel_id: str, post: Post) -> dict[str, Any]:
+    blocks = blocks_from_paragraphs(post.paragraphs)
+    ts = announce(slack, channel_id, plain_text(post.paragraphs), blocks, post.key)
+    return {"channel_id": channel_id, "ts": ts, "file": _upload(slack, channel_id, post)}
+
+
+def _upload(slack: SlackApi, channel_id: str, post: Post) -> str | None:
+    """The file is a convenience: a refusal is said in the outcome, and never stands in the way of the message."""
+    if post.draft is None:
+        return None
+    name, content = post.draft
+    try:
+        slack.files_upload(channel_id, name, content, title=name)
+    except ConnectorError as error:
+        return f"not uploaded: {error}"
+    return name
+
+
+def _find_post(slack: SlackApi, channel_id: str, post: Post) -> dict[str, Any] | None:
+    ts = find_announcement(slack, channel_id, post.key, post.since)
+    return {"channel_id": channel_id, "ts": ts, "file": None} if ts else None
+
+
+def _write_note(pagerduty: PagerDutyApi, incident_id: str, post: Post) -> dict[str, Any]:
+    note = pagerduty.create_note(incident_id, note_to_pagerduty(plain_text(post.paragraphs)))
+    return {"note_id": note.get("id")}
+
+
+def _find_note(pagerduty: PagerDutyApi, incident_id: str, post: Post) -> dict[str, Any] | None:
+    """Ours is the note that says what we say; the notes of an incident are one list, read whole."""
+    first_line = plain_text(post.paragraphs[:1])
+    for note in pagerduty.list_notes(incident_id).records:
+        if first_line in str(note.get("content")):
+            return {"note_id": note.get("id")}
+    return None

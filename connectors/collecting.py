@@ -1,0 +1,166 @@
+"""Reading every source of an incident side by side. One that refuses for good becomes a Gap, never a failed run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connectors.errors import ConnectorError, NotAllowed
+from connectors.pagerduty import collect as pagerduty_collect
+from connectors.pagerduty.api import PagerDutyApi
+from connectors.slack import collect as slack_collect
+from connectors.slack.api import SlackApi
+from connectors.slack.channel import Found, find_channel
+from connectors.slack.ladder import Candidate, candidates
+from connectors.steps import Steps
+from postmortem.evidence import Gap, Part
+from postmortem.incident import Incident
+from postmortem.people import Person
+from postmortem.settings import Settings, bound_channel, channel_names
+
+NO_PAGERDUTY = NotAllowed(
+    "Reading the incident from PagerDuty", "no token is set", "Write PAGERDUTY_TOKEN=... into debrief.env."
+)
+NO_SLACK = Gap(
+    source="slack",
+    what="the chat",
+    why="No Slack token is set.",
+    remedy="Write SLACK_TOKEN=... into debrief.env, or pass an export with --slack-export.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What is read from, and where it is kept.
+
+    `keep(source, name, part)` saves a Part and returns its name, `load` reads Parts by name. `channel` is what a person
+    said; `since` and `until` bound the chat, aware.
+    """
+
+    settings: Settings
+    pagerduty: PagerDutyApi | None
+    slack: SlackApi | None
+    keep: Callable[[str, str, Part], str]
+    load: Callable[[list[str]], tuple[Part, ...]]
+    since: datetime
+    until: datetime
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Names of the kept Parts, later ones telling more, and the channel that was read, if any."""
+
+    parts: tuple[str, ...]
+    channel_id: str | None
+
+
+def read_incident(pagerduty: PagerDutyApi | None, incident_id: str) -> tuple[Incident, Part]:
+    """The incident as it is now. Without it there is nothing to write about, so every error goes up."""
+    if pagerduty is None:
+        raise NO_PAGERDUTY
+    return pagerduty_collect.read_incident(pagerduty, incident_id)
+
+
+def collect(steps: Steps, sources: Sources, incident: Incident, people: tuple[Person, ...], prefix: str) -> Collected:
+    """PagerDuty and Slack side by side; where the incident names no channel, its notes and alerts are asked after."""
+
+    def read(child: Steps, source: str) -> dict[str, Any]:
+        if source == "pagerduty":
+            return {"parts": _read_pagerduty(child, sources, incident, people)}
+        where = _first_candidates(child, sources.settings, sources.pagerduty, incident, sources.channel)
+        return _read_slack(child, sources, where, last=False)
+
+    pagerduty, slack = steps.each(f"{prefix}collect", ["pagerduty", "slack"], read)
+    if slack.get("not_found"):
+        told = _candidates_in_notes(incident, sources.load(pagerduty["parts"]))
+        if told:
+            again = f"{prefix}look for the channel again"
+            (slack,) = steps.each(again, ["slack"], lambda child, _: _read_slack(child, sources, told, last=True))
+    return Collected(parts=(*pagerduty["parts"], *slack["parts"]), channel_id=slack.get("channel_id"))
+
+
+def _read_pagerduty(steps: Steps, sources: Sources, incident: Incident, people: tuple[Person, ...]) -> list[str]:
+    if sources.pagerduty is None:
+        return []
+    return pagerduty_collect.collect(
+        sources.pagerduty, steps, lambda name, part: sources.keep("pagerduty", name, part), incident.id, people
+    )
+
+
+def _read_slack(steps: Steps, sources: Sources, where: tuple[Candidate, ...], *, last: bool) -> dict[str, Any]:
+    """{"parts", "channel_id"}, or {"not_found"} where a second look may help."""
+    api = sources.slack
+    if api is None:
+        return {"parts": [_keep_gap(steps, sources, NO_SLACK)]}
+    found = find_channel(api, steps, where, private_audience=sources.settings.slack.private_channels)
+    if isinstance(found, Found):
+        return {"parts": _read_channel(steps, sources, api, found), "channel_id": found.channel_id}
+    return {"parts": [_keep_gap(steps, sources, found)], "not_found": not last}
+
+
+def _read_channel(steps: Steps, sources: Sources, api: SlackApi, channel: Found) -> list[str]:
+    return slack_collect.collect(
+        api,
+        steps,
+        lambda name, part: sources.keep("slack", name, part),
+        channel,
+        since=sources.since,
+        until=sources.until,
+    )
+
+
+def _keep_gap(steps: Steps, sources: Sources, gap: Gap) -> str:
+    return steps.run("Slack: say what is missing", lambda: sources.keep("slack", "slack/gap", Part(gaps=(gap,))))
+
+
+def _first_candidates(
+    steps: Steps,
+    settings: Settings,
+    pagerduty: PagerDutyApi | None,
+    incident: Incident,
+    channel: str | None = None,
+) -> tuple[Candidate, ...]:
+    """What a person said, PagerDuty's dedicated channel, the conference bridge, custom fields, and names."""
+    explicit = channel or bound_channel(settings, incident)
+    dedicated = None if explicit else _dedicated_channel(steps, pagerduty, incident)
+    told = candidates(
+        incident,
+        explicit=explicit,
+        dedicated_channel_id=dedicated,
+        conference_url=incident.conference_url,
+        custom_fields=incident.custom_fields,
+    )
+    named = channel_names(settings, incident)
+    return (*told, *(Candidate("slack.channel_name_templates names it", channel_name=name) for name in named))
+
+
+def _dedicated_channel(steps: Steps, pagerduty: PagerDutyApi | None, incident: Incident) -> str | None:
+    """PagerDuty's own answer, where a user token is configured; no answer is no channel."""
+    if pagerduty is None:
+        return None
+
+    def ask() -> str | None:
+        try:
+            return str(pagerduty.get_dedicated_channel(incident.id).get("id") or "") or None
+        except ConnectorError:
+            return None
+
+    return steps.run("PagerDuty: ask for the dedicated channel", ask)
+
+
+def _candidates_in_notes(incident: Incident, parts: tuple[Part, ...]) -> tuple[Candidate, ...]:
+    notes = tuple(note.text for part in parts for note in part.notes)
+    alerts = tuple(value for part in parts for alert in part.alerts for _, value in alert.details)
+    return candidates(incident, notes=notes, alert_texts=alerts)
+
+
+def enter_channel(
+    steps: Steps, settings: Settings, pagerduty: PagerDutyApi | None, slack: SlackApi | None, incident: Incident
+) -> str | None:
+    """Find the incident's channel and join it; its id, or None where there is none yet that may be entered."""
+    if slack is None:
+        return None
+    where = _first_candidates(steps, settings, pagerduty, incident)
+    found = find_channel(slack, steps, where, private_audience=settings.slack.private_channels)
+    return found.channel_id if isinstance(found, Found) else None

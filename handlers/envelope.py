@@ -1,0 +1,81 @@
+"""The shapes that requests arrive in, and what an error means for the sender. Standard library only.
+
+PagerDuty drops a delivery for good on any 4xx, and after three drops disables the subscription for a day
+(https://developer.pagerduty.com/docs/webhooks-behavior, read 2026-11-20). So: 4xx only for a forged or oversized
+request, 2xx for whatever is signed and not wanted, 503 for every fault of our own.
+"""
+
+import base64
+import binascii
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.errors import ConnectorError
+
+log = logging.getLogger("debrief")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Raw bytes, as they were signed, and headers with lower-case names."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """`status` tells the sender what to do, `reason` tells a person why."""
+
+    status: int
+    reason: str
+
+
+def request_from_http_api(event: Mapping[str, Any]) -> Request:
+    """A request out of an API Gateway HTTP API event, payload format 2.0.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    (read 2026-11-20): names are lower-case, the body is base64 where isBase64Encoded says so.
+    """
+    text = event.get("body") or ""
+    headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+    try:
+        body = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
+    except (binascii.Error, UnicodeEncodeError):
+        body = b""  # nothing that was signed looks like this: the signature check refuses it
+    return Request(headers=headers, body=body)
+
+
+def http_api_reply(response: Response) -> dict[str, Any]:
+    """The reply in the HTTP API's shape. The reason is ours: it never repeats what was sent."""
+    return {
+        "statusCode": response.status,
+        "headers": {"content-type": "application/json", "cache-control": "no-store"},
+        "body": json.dumps({"reason": response.reason}),
+    }
+
+
+def answered(receive: Callable[[Request], Response], request: Request) -> Response:
+    """Answer the request; whatever goes wrong on our side becomes a 503, which makes the sender try again later."""
+    try:
+        response = receive(request)
+    except ConnectorError as error:
+        log.error("receive failed: %s", error)
+        response = Response(503, "not accepted, try again later")
+    except Exception as error:  # noqa: BLE001 # the one place where a fault of ours becomes an answer
+        where = _where(error)
+        log.error("receive failed: %s at %s", type(error).__name__, where)
+        response = Response(503, "not accepted, try again later")
+    log.info("receive answered %d: %s", response.status, response.reason)
+    return response
+
+
+def _where(error: BaseException) -> str:
+    """File and line where it was raised: the text of an unforeseen error may hold what somebody wrote."""
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"

@@ -1,0 +1,275 @@
+"""The product, read top to bottom: from a resolved incident to a draft, owned issues, and an announcement.
+
+A step is at-least-once and its result is kept, so a killed journey goes on where it was. What must happen once outside
+goes through the effects ledger; what cannot be read becomes a gap in the draft, never a failed run.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from connectors.announcing import Post, announce_in_channel, note_on_incident
+from connectors.collecting import Sources, collect, read_incident
+from connectors.effects import Ledger, Waits
+from connectors.opening import open_issues
+from connectors.steps import Steps
+from connectors.store.leases import Leases
+from connectors.store.shelf import Shelf
+from handlers.wiring import House
+from postmortem.action_item import IssueRequest
+from postmortem.announcement import announce_draft
+from postmortem.compose import compose
+from postmortem.document import Postmortem
+from postmortem.evidence import evidence_from_parts, holds_the_same
+from postmortem.incident import Incident
+from postmortem.issues import request_issues, with_issues, with_outcomes
+from postmortem.markdown import render_markdown
+from postmortem.settings import reason_not_to_draft
+
+LEASE_FOR = timedelta(hours=2)
+ASK_FOR_THE_LEASE_EVERY = timedelta(minutes=1)
+NO_JIRA = "Jira is not configured: set jira.site in debrief.yml, and JIRA_EMAIL and JIRA_TOKEN among the secrets"
+
+
+def make_postmortem(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
+    """One resolve of one incident, to its end: the draft, its issues, its announcement, and one refresh later."""
+    work = work_of(steps, bell, house)
+    steps.wait("settle", house.settings.quiet_period)
+    first = follow_through(work)
+    if "stopped" in first:
+        return first
+    steps.wait("refresh later", house.settings.refresh_after)
+    return first | {"refresh": follow_through(work.again(first["evidence"]))}
+
+
+def preview(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
+    """The same draft for a look: nothing is published, opened or announced."""
+    work = work_of(steps, bell, house)
+    collected = collect_evidence(work, look_again(work))
+    return compose_draft(work, collected["evidence"])
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One round of a journey. `prefix` keeps the names of its steps apart from another round's; `seen` is the
+    evidence that an earlier round rested on; `channel`, `since` and `until` are what a person asked for."""
+
+    steps: Steps
+    house: House
+    incident_id: str
+    journey: str
+    prefix: str = ""
+    seen: str | None = None
+    channel: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def again(self, seen: str) -> "Work":
+        return replace(self, prefix="refresh: ", seen=seen)
+
+    def named(self, step: str) -> str:
+        return self.prefix + step
+
+    @property
+    def shelf(self) -> Shelf:
+        return Shelf(self.house.store, self.incident_id, drafts=self.house.settings.publish.folder)
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.house.store, self.incident_id)
+
+    @property
+    def leases(self) -> Leases:
+        return Leases(self.house.store, self.house.now)
+
+    def holds_lease(self, token: int) -> bool:
+        current = self.leases.current(self.incident_id)
+        return current is not None and current.token == token
+
+
+def work_of(steps: Steps, bell: dict[str, Any], house: House) -> Work:
+    """`bell`: incident_id, journey, and what a person may have asked for (channel, since, until)."""
+    since, until = (datetime.fromisoformat(bell[name]) if bell.get(name) else None for name in ("since", "until"))
+    return Work(
+        steps, house, bell["incident_id"], bell["journey"], channel=bell.get("channel"), since=since, until=until
+    )
+
+
+def follow_through(work: Work) -> dict[str, Any]:
+    """One round, under the incident's lease: look again, collect, compose, publish, open issues, announce."""
+    token = take_the_lease(work)
+    looked = look_again(work)
+    if "stopped" in looked:
+        return finished(work, looked)
+    collected = collect_evidence(work, looked)
+    if collected["nothing_new"]:
+        return finished(work, {"stopped": "nothing was said or done since the draft"})
+    composed = compose_draft(work, collected["evidence"])
+    publish(work, "publish")
+    issues = open_the_issues(work, token)
+    document = publish(work, "publish with issues", issues)
+    announced = announce(work, token, collected["channel_id"], document)
+    return finished(work, composed | {"document": document, "issues": issues, "announced": announced})
+
+
+def take_the_lease(work: Work) -> int:
+    """Wait until no other journey works on this incident; returns the fencing token."""
+    for attempt in count(1):
+        token = work.steps.run(
+            work.named(f"take the lease, attempt {attempt}"),
+            lambda: work.leases.take(work.incident_id, work.journey, LEASE_FOR),
+        )
+        if token is not None:
+            return token
+        work.steps.wait(work.named(f"another journey is at work, {attempt}"), ASK_FOR_THE_LEASE_EVERY)
+    raise AssertionError("count() does not end")
+
+
+def look_again(work: Work) -> dict[str, Any]:
+    """Read the incident as it is now. Merged, reopened, or not wanted: stop, with the reason in words."""
+
+    def read() -> dict[str, Any]:
+        incident, part = read_incident(work.house.pagerduty, work.incident_id)
+        work.house.on_part("pagerduty", part)
+        name = work.shelf.keep_part(work.journey, work.named("incident"), part)
+        work.shelf.remember(incident=incident.model_dump(mode="json"))
+        reason = reason_to_stop(incident, work.house)
+        until = work.until or work.house.now()
+        return {"part": name, "until": until.isoformat()} | ({"stopped": reason} if reason else {})
+
+    return work.steps.run(work.named("look again"), read)
+
+
+def reason_to_stop(incident: Incident, house: House) -> str | None:
+    if incident.merged_into:
+        return f"it was merged into {incident.merged_into.id}: the postmortem belongs to that one"
+    if incident.status != "resolved":
+        return f"it is {incident.status} again: a draft is made when it is resolved"
+    return reason_not_to_draft(house.settings, incident)
+
+
+def collect_evidence(work: Work, looked: dict[str, Any]) -> dict[str, Any]:
+    """Read every source side by side; only the name of what was kept travels on."""
+    house, shelf = work.house, work.shelf
+    incident = Incident.model_validate(shelf.state()["incident"])
+    (first,) = shelf.parts([looked["part"]])
+    sources = Sources(
+        settings=house.settings,
+        pagerduty=house.pagerduty,
+        slack=house.slack,
+        keep=lambda source, name, part: keep(work, source, name, part),
+        load=lambda names: tuple(shelf.parts(names)),
+        since=work.since or incident.created_at.at - house.settings.slack.look_back,
+        until=datetime.fromisoformat(looked["until"]),
+        channel=work.channel,
+    )
+    collected = collect(work.steps, sources, incident, first.people, work.prefix)
+
+    def put_together() -> dict[str, Any]:
+        parts = [first, *shelf.parts(collected.parts), shelf.observations()]
+        evidence = evidence_from_parts(incident, parts, house.now())
+        nothing_new = work.seen is not None and holds_the_same(evidence, shelf.evidence(work.seen))
+        name = shelf.keep_evidence(work.named(work.journey), evidence)
+        return {"evidence": name, "channel_id": collected.channel_id, "nothing_new": nothing_new}
+
+    return work.steps.run(work.named("put the evidence together"), put_together)
+
+
+def keep(work: Work, source: str, name: str, part: Any) -> str:
+    work.house.on_part(source, part)
+    return work.shelf.keep_part(work.journey, work.named(f"{source} {name}"), part)
+
+
+def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
+    """Write the draft out of the evidence. Issues that were opened before are known at once."""
+
+    def write() -> dict[str, Any]:
+        composed = compose(
+            work.shelf.evidence(evidence),
+            work.house.settings,
+            composed_at=work.house.now(),
+            evidence_name=evidence,
+        )
+        known = [work.ledger.read(request.key).made if request else None for request in requests_of(work, composed)]
+        work.shelf.keep_postmortem(with_issues(composed, known))
+        return {"evidence": evidence, "events": len(composed.timeline.events), "items": len(composed.action_items)}
+
+    return work.steps.run(work.named("compose"), write)
+
+
+def publish(work: Work, name: str, issues: Sequence[dict[str, Any]] = ()) -> str:
+    """Put the document where people find it, beside whatever a person made of the last one. Returns its name."""
+
+    def put() -> str:
+        postmortem = with_outcomes(the_postmortem(work), issues)
+        work.shelf.keep_postmortem(postmortem)
+        return work.shelf.publish(postmortem.incident, render_markdown(postmortem).encode())
+
+    return work.steps.run(work.named(name), put)
+
+
+def open_the_issues(work: Work, token: int) -> list[dict[str, Any]]:
+    """One Jira issue per accepted action item, once. What cannot be opened is parked with its reason."""
+    postmortem, jira, settings = the_postmortem(work), work.house.jira, work.house.settings
+    requests = [request for request in requests_of(work, postmortem) if request]
+    if jira is None or not requests:
+        return [{"parked": NO_JIRA if jira is None else "no route"} for _ in requests]
+    return open_issues(
+        work.steps,
+        jira,
+        tuple(requests),
+        prefix=work.prefix,
+        ledger=work.ledger,
+        token=token,
+        holds_lease=lambda: work.holds_lease(token),
+        now=work.house.now,
+        waits=Waits(unclear=settings.jira.unclear_wait, absence=settings.jira.search_wait),
+        anchor=settings.jira.anchor_issues.get(requests[0].route.project),
+    )
+
+
+def announce(work: Work, token: int, channel_id: str | None, document: str) -> dict[str, Any]:
+    """Say it in the channel and on the incident, once each: links, what is missing, who owns what."""
+    postmortem, house = the_postmortem(work), work.house
+    link = house.document_link(work.incident_id)
+    post = Post(
+        paragraphs=announce_draft(postmortem, draft=house.store.location(document), link=link),
+        key=f"{house.settings.install_id}/{work.incident_id}/announcement",
+        draft=None if link else (document.rpartition("/")[2], render_markdown(postmortem).encode()),
+        since=postmortem.incident.created_at.at,
+        ledger=work.ledger,
+        token=token,
+        holds_lease=lambda: work.holds_lease(token),
+        now=house.now,
+    )
+    said: dict[str, Any] = {}
+    if house.slack and channel_id and house.settings.slack.announce:
+        said["slack"] = announce_in_channel(work.steps, house.slack, channel_id, post, work.prefix)
+    if house.pagerduty and house.settings.pagerduty.write_note:
+        said["pagerduty"] = note_on_incident(work.steps, house.pagerduty, work.incident_id, post, work.prefix)
+    return said
+
+
+def finished(work: Work, outcome: dict[str, Any]) -> dict[str, Any]:
+    """Write down what became of it, and let the next journey on."""
+
+    def release() -> None:
+        work.shelf.remember(outcome=outcome)
+        work.leases.release(work.incident_id, work.journey)
+
+    work.steps.run(work.named("finish"), release)
+    return outcome
+
+
+def the_postmortem(work: Work) -> Postmortem:
+    postmortem = work.shelf.postmortem()
+    if postmortem is None:
+        raise FileNotFoundError(f"the postmortem of {work.incident_id} is no longer in the store")
+    return postmortem
+
+
+def requests_of(work: Work, postmortem: Postmortem) -> tuple[IssueRequest | None, ...]:
+    link = work.house.document_link(work.incident_id)
+    return request_issues(postmortem, install_id=work.house.settings.install_id, postmortem_link=link)

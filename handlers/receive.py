@@ -1,0 +1,87 @@
+"""An HTTP request from PagerDuty: verify, understand, and start the journey by name, once."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from connectors.engine.start import journey_name
+from connectors.errors import Ignored
+from connectors.pagerduty.webhook import Bell, looks_signed, parse, verify
+from connectors.secrets.port import Secrets
+from connectors.store.deliveries import Deliveries
+from handlers.envelope import Request, Response, answered, http_api_reply, request_from_http_api
+
+# PagerDuty drops what is over 256 KB itself: https://developer.pagerduty.com/docs/webhooks-behavior (read 2026-11-20)
+LARGEST_BODY = 256 * 1024
+# Longer than PagerDuty's 48 hours of retries; anything older is a replay.
+OLDEST = timedelta(days=7)
+MOST_AHEAD = timedelta(minutes=10)
+
+
+class Start(Protocol):
+    """Starts a journey by name; False where that name was started before. Durable when it returns."""
+
+    def __call__(self, kind: str, name: str, payload: dict[str, Any]) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Doorway:
+    """What the receiver needs; `secrets` and `deliveries` are made only when a request looks signed."""
+
+    secrets: Callable[[], Secrets]
+    deliveries: Callable[[], Deliveries]
+    start: Start
+    now: Callable[[], datetime]
+
+
+def receive(request: Request, doorway: Doorway) -> Response:
+    """2xx with a reason for everything that is signed; 403 and 413 for what PagerDuty would never send."""
+    if len(request.body) > LARGEST_BODY:
+        return Response(413, "the body is larger than PagerDuty ever sends")
+    if not looks_signed(request.headers) or not _is_signed(request, doorway.secrets()):
+        return Response(403, "the signature does not match")
+    bell = parse(request.body)
+    if isinstance(bell, Ignored):
+        return Response(202, f"ignored: {bell.reason}")
+    return _accept(bell, hashlib.sha256(request.body).hexdigest(), doorway)
+
+
+def _is_signed(request: Request, secrets: Secrets) -> bool:
+    """A mismatch may mean that the secret was changed a minute ago: then it is read once more."""
+    name = "PAGERDUTY_WEBHOOK_SECRET"
+    if verify(request.headers, request.body, secrets.current_and_previous(name)):
+        return True
+    return secrets.refresh() and verify(request.headers, request.body, secrets.current_and_previous(name))
+
+
+def _accept(bell: Bell, body_hash: str, doorway: Doorway) -> Response:
+    age = doorway.now() - bell.occurred_at
+    if age > OLDEST or -age > MOST_AHEAD:
+        return Response(202, f"ignored: it occurred at {bell.occurred_at.isoformat()}, too far from now")
+    deliveries = doorway.deliveries()
+    sight = deliveries.seen(bell.event_id, body_hash)
+    if sight != "new":
+        changed = ", with another body" if sight == "changed" else ""
+        return Response(202, f"ignored: this event was delivered before{changed}")
+    kind, name, payload = _journey(bell)
+    started = doorway.start(kind, name, payload)
+    deliveries.mark(bell.event_id, body_hash, name)
+    return Response(202, f"started {name}" if started else f"{name} was started before")
+
+
+def _journey(bell: Bell) -> tuple[str, str, dict[str, Any]]:
+    """Which journey, its name, and a payload that is the same bytes at every delivery."""
+    if bell.resolved:
+        name = journey_name(bell.incident_id, bell.occurred_at)
+        return "postmortem", name, {"incident_id": bell.incident_id, "journey": name}
+    digest = hashlib.sha256(bell.event_id.encode()).hexdigest()[:40]
+    return "observe", f"ob-{digest}", {"incident_id": bell.incident_id, "event": bell.event}
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """The entry point on AWS Lambda."""
+    from handlers.wiring import doorway
+
+    return http_api_reply(answered(lambda request: receive(request, doorway()), request_from_http_api(event)))

@@ -1,0 +1,258 @@
+"""Where everything is put together: the one file that reads the environment and the settings, and builds connectors.
+
+It imports lazily: the receiver must load neither pydantic, nor a vendor's client, nor the durable SDK.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connectors.errors import NotFound
+from handlers.receive import Doorway
+
+if TYPE_CHECKING:
+    from connectors.engine.local import LocalEngine
+    from connectors.jira.api import JiraApi
+    from connectors.pagerduty.api import PagerDutyApi
+    from connectors.retrying import Budget
+    from connectors.secrets.port import Secrets
+    from connectors.slack.api import SlackApi
+    from connectors.store.port import Store
+    from postmortem.evidence import Part
+    from postmortem.settings import Settings
+
+SETTINGS_FILE = "debrief.yml"
+SECRETS_FILE = "debrief.env"
+HOME = ".debrief"
+
+
+def utc_now() -> datetime:
+    """The clock. Only handlers read it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a journey works with. A vendor that is not configured is None, and becomes a gap in the draft.
+
+    `on_part` is told what was just read, for progress: source and part. `document_link` gives the address under which
+    readers open a postmortem, or None.
+    """
+
+    settings: Settings
+    store: Store
+    now: Callable[[], datetime]
+    pagerduty: PagerDutyApi | None = None
+    slack: SlackApi | None = None
+    jira: JiraApi | None = None
+    on_part: Callable[[str, Part], None] = field(default=lambda _source, _part: None)
+
+    def document_link(self, incident_id: str) -> str | None:
+        base = self.settings.publish.public_base_url
+        return f"{base.rstrip('/')}/postmortems/{incident_id}" if base else None
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One machine: a folder with the store and the journal, a settings file, a secrets file."""
+
+    home: Path
+    settings_file: Path
+    secrets_file: Path
+
+    def settings(self) -> Settings:
+        """Read and check the settings; an absent file means every default. Raises SettingsError."""
+        from postmortem.settings import read_settings
+
+        return read_settings(self.settings_file.read_text() if self.settings_file.exists() else "")
+
+    def secrets(self) -> Secrets:
+        from connectors.secrets.environment import EnvironmentSecrets
+
+        return EnvironmentSecrets(os.environ, self.secrets_file, utc_now)
+
+    def store(self) -> Store:
+        from connectors.store.sqlite import SqliteStore
+
+        return SqliteStore(self.home, utc_now)
+
+    def engine(self, house: House, journal: str = "journal.db", **options: Any) -> LocalEngine:
+        """The local engine with every journey bound to the house."""
+        from connectors.engine.clock import RealClock
+        from connectors.engine.local import LocalEngine
+
+        return LocalEngine(self.home / journal, journeys(house), RealClock(house.now), **options)
+
+    def house(self, store: Store, **options: Any) -> House:
+        return build_house(self.settings(), self.secrets(), store, **options)
+
+
+def machine(environment: Mapping[str, str] = os.environ) -> Machine:
+    """Where this machine's files are: DEBRIEF_HOME, DEBRIEF_SETTINGS, DEBRIEF_SECRETS, or the working folder."""
+    return Machine(
+        home=Path(environment.get("DEBRIEF_HOME", HOME)),
+        settings_file=Path(environment.get("DEBRIEF_SETTINGS", SETTINGS_FILE)),
+        secrets_file=Path(environment.get("DEBRIEF_SECRETS", SECRETS_FILE)),
+    )
+
+
+def journeys(house: House) -> dict[str, Any]:
+    """Every kind of journey by name, bound to the house."""
+    from handlers.journey import make_postmortem
+    from handlers.observe import observe
+
+    return {
+        "postmortem": functools.partial(make_postmortem, house=house),
+        "observe": functools.partial(observe, house=house),
+    }
+
+
+def build_house(
+    settings: Settings,
+    secrets: Secrets,
+    store: Store,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    on_part: Callable[[str, Part], None] = lambda _source, _part: None,
+) -> House:
+    """Build a connector for every vendor whose secrets are there. No vendor is spoken to yet."""
+    return House(
+        settings=settings,
+        store=store,
+        now=now,
+        pagerduty=_pagerduty(settings, secrets),
+        slack=_slack(settings, secrets),
+        jira=_jira(settings, secrets),
+        on_part=on_part,
+    )
+
+
+def _pagerduty(settings: Settings, secrets: Secrets) -> PagerDutyApi | None:
+    from connectors.pagerduty.api import PagerDutyApi
+
+    token = _optional(secrets, "PAGERDUTY_TOKEN")
+    if token is None:
+        return None
+    regions = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
+    return PagerDutyApi(
+        token,
+        _budget(),
+        base_url=settings.pagerduty.base_url or regions[settings.pagerduty.region],
+        user_token=_optional(secrets, "PAGERDUTY_USER_TOKEN"),
+        sender=settings.pagerduty.sender,
+    )
+
+
+def _slack(settings: Settings, secrets: Secrets) -> SlackApi | None:
+    from connectors.slack.api import SlackApi
+
+    token = _optional(secrets, "SLACK_TOKEN")
+    if token is None:
+        return None
+    return SlackApi(token, _budget(), base_url=settings.slack.base_url or "https://slack.com/api/")
+
+
+def _jira(settings: Settings, secrets: Secrets) -> JiraApi | None:
+    from connectors.jira.api import JiraApi
+
+    token, email = _optional(secrets, "JIRA_TOKEN"), settings.jira.email or _optional(secrets, "JIRA_EMAIL")
+    if token is None or email is None or settings.jira.site is None:
+        return None
+    return JiraApi(settings.jira.site, email, token, _budget(), base_url=settings.jira.base_url)
+
+
+def _budget() -> Budget:
+    from connectors.retrying import Budget
+
+    return Budget(sleep=time.sleep, now=time.monotonic)
+
+
+def _optional(secrets: Secrets, name: str) -> str | None:
+    try:
+        return secrets.read(name)
+    except NotFound:
+        return None
+
+
+def doorway_of(machine: Machine, store: Store, engine: LocalEngine) -> Doorway:
+    """The receiver's needs on one machine: the engine is the durable start."""
+    from connectors.store.deliveries import Deliveries
+
+    secrets = machine.secrets()
+    return Doorway(
+        secrets=lambda: secrets,
+        deliveries=lambda: Deliveries(store, utc_now),
+        start=engine.start,
+        now=utc_now,
+    )
+
+
+@functools.cache
+def doorway() -> Doorway:
+    """The receiver's needs on AWS: bare botocore clients, made when a request looks signed."""
+    return Doorway(
+        secrets=_aws_secrets,
+        deliveries=_aws_deliveries,
+        start=_start_on_aws,
+        now=utc_now,
+    )
+
+
+@functools.cache
+def _client(service: str) -> Any:
+    """A bare botocore client that fails fast: PagerDuty waits five seconds in all."""
+    from botocore.config import Config
+    from botocore.session import get_session
+
+    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
+    return get_session().create_client(service, config=config)
+
+
+@functools.cache
+def _aws_secrets() -> Secrets:
+    from connectors.secrets.secrets_manager import SecretsManagerSecrets
+
+    secret_ids = {
+        vendor: os.environ[f"DEBRIEF_{vendor}_SECRET_ID"]
+        for vendor in ("PAGERDUTY", "SLACK", "JIRA")
+        if f"DEBRIEF_{vendor}_SECRET_ID" in os.environ
+    }
+    return SecretsManagerSecrets(_client("secretsmanager"), secret_ids, utc_now)
+
+
+def _aws_deliveries() -> Any:
+    from connectors.store.deliveries import Deliveries
+    from connectors.store.dynamo import DynamoStore
+
+    # The receiver writes records only; files are the journey's.
+    store = DynamoStore(_client("dynamodb"), os.environ["DEBRIEF_TABLE"], None, os.environ["DEBRIEF_BUCKET"], utc_now)
+    return Deliveries(store, utc_now)
+
+
+def _start_on_aws(kind: str, name: str, payload: dict[str, Any]) -> bool:
+    from connectors.engine.start import start_on_lambda
+
+    function_arn = os.environ[f"DEBRIEF_{kind.upper()}_ARN"]
+    return start_on_lambda(_client("lambda"), function_arn, kind, name, payload)
+
+
+@functools.cache
+def aws_house() -> House:
+    """The journey's house on AWS: boto3 clients, the settings out of the bucket."""
+    import boto3
+
+    from connectors.store.dynamo import DynamoStore
+    from postmortem.settings import read_settings
+
+    store = DynamoStore(
+        boto3.client("dynamodb"), os.environ["DEBRIEF_TABLE"], boto3.client("s3"), os.environ["DEBRIEF_BUCKET"], utc_now
+    )
+    file = store.load(SETTINGS_FILE)
+    return build_house(read_settings(file.content.decode() if file else ""), _aws_secrets(), store)
