@@ -7,6 +7,14 @@ from tests.incidents.script import Script
 NAMES = (
     "checkout_latency",
     "five_hundred",
+    "expired_certificate",
+    "midnight_migration",
+    "flapping_reopened_twice",
+    "merged_into_parent",
+    "merge_parent",
+    "archived_channel",
+    "long_night",
+    "unknown_records_rtl_names",
 )
 
 

@@ -48,7 +48,6 @@ def incident_shape(side: "PagerDutySide") -> dict[str, Any]:
         "incidents_responders": list(side.responders.values()),
         "responder_requests": [],
         "custom_fields": side.custom_fields,
-        "body": {"type": "incident_body", "details": side.title},
     }
 
 
@@ -96,7 +95,10 @@ def alert_shape(
         "incident": side.reference(),
         "suppressed": False,
         "severity": severity,
-        "integration": reference(object_id("integration", side.service["id"]), "integration", "Prometheus"),
+        "integration": {
+            **reference(object_id("integration", side.service["id"]), "integration", "Prometheus"),
+            "type": "events_api_v2_inbound_integration_reference",
+        },
     }
 
 

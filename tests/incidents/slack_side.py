@@ -37,7 +37,7 @@ class Channel:
     def __init__(self, name: str, cast: dict[str, Actor], created: datetime, *, private: bool = False) -> None:
         self.id = slack_id("C", name)
         self.name, self.private = name, private
-        self.is_archived = False
+        self.is_archived, self.is_member = False, True
         self.messages: list[dict[str, Any]] = []
         self.pins: list[str] = []
         self.topic = ""
@@ -63,8 +63,15 @@ class Channel:
         message |= {"ts": self._free_ts(at), "team": TEAM_ID}
         if actor.is_bot:
             bot = {"bot_id": slack_id("B", who), "app_id": slack_id("A", who)}
-            profile = {"id": bot["bot_id"], "app_id": bot["app_id"], "name": actor.name, "deleted": False}
-            message |= {**bot, "bot_profile": {**profile, "updated": 1767225600, "team_id": TEAM_ID, "icons": {}}}
+            profile: dict[str, Any] = {
+                "id": bot["bot_id"],
+                "app_id": bot["app_id"],
+                "name": actor.name,
+                "deleted": False,
+            }
+            icons = {f"image_{size}": f"https://{DOMAIN}.slack.com/{who}_{size}.png" for size in (36, 48, 72)}
+            profile |= {"updated": 1767225600, "team_id": TEAM_ID, "icons": icons}
+            message |= {**bot, "bot_profile": profile}
         self.messages.append(message | fields)
         return self.messages[-1]
 
@@ -99,7 +106,7 @@ class Channel:
             "is_archived": self.is_archived,
             "is_general": False,
             "is_shared": False,
-            "is_member": True,
+            "is_member": self.is_member,
             "created": int(self._created.timestamp()),
             "creator": next(iter(self._cast.values())).slack_id,
             "context_team_id": TEAM_ID,

@@ -39,7 +39,10 @@ class Reply:
 
 
 def json_reply(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
-    body = json.dumps(value, ensure_ascii=False).encode()
+    try:
+        body = json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # a lone surrogate travels only as an escape
+        body = json.dumps(value).encode()
     return Reply(status, {"content-type": "application/json; charset=utf-8"} | (headers or {}), body)
 
 
