@@ -163,13 +163,11 @@ class JiraApi:
         self, method: str, parts: tuple[str, ...], *, query: dict[str, str] | None = None, body: Any = None
     ) -> Answer | NoAnswer:
         """Exactly one HTTP request. Never follows a redirect: the token stays with its own host."""
-        path = "/".join(quote(part, safe="") for part in parts)
+        url = f"{self._base_url}/rest/api/3/" + "/".join(quote(part, safe="") for part in parts)
         content = None if body is None else json.dumps(body)
         with self._borrowed() as client:
             try:
-                reply = _session(client).request(
-                    method, client._get_url(path), params=query, data=content, allow_redirects=False
-                )
+                reply = _session(client).request(method, url, params=query, data=content, allow_redirects=False)
             except JIRAError as error:  # the client raises for every status from 400 on
                 reply = error.response
             except RequestException as error:
@@ -197,7 +195,6 @@ class JiraApi:
     def _new_client(self) -> JIRA:
         client = JIRA(
             self._base_url,
-            options={"rest_api_version": "3"},  # v3 takes ADF; the client's default is 2
             basic_auth=(self._email, self._token),
             get_server_info=False,
             max_retries=0,

@@ -1,0 +1,74 @@
+"""The part of a fake Jira that nobody writes to: projects, their create screens, and people."""
+
+from typing import Any
+
+from tests.vendors.jira_projects import IssueType, Project, project_from_script, user_from_script
+from tests.vendors.jira_rules import Refused
+from tests.vendors.jira_shapes import is_asked_for, page_of
+from tests.vendors.wire import Reply, Request, json_reply
+
+BOT = "5b10a2844c20165700ede21g"
+
+
+class Directory:
+    """`projects` by key, `users` by account id; the first user is the token's own account."""
+
+    def __init__(self, email: str) -> None:
+        self.projects: dict[str, Project] = {}
+        bot = {"accountId": BOT, "displayName": "Debrief", "emailAddress": email}
+        self.users = {BOT: user_from_script(bot)}
+
+    def learn(self, jira: dict[str, Any]) -> None:
+        for described in jira.get("projects", ()):
+            project = project_from_script(described, len(self.projects))
+            self.projects.setdefault(project.key, project)
+        self.users |= {user["accountId"]: user_from_script(user) for user in jira.get("users", ())}
+
+    def may_have(self, account_id: str, project: Project) -> bool:
+        user = self.users.get(account_id)
+        return user is not None and user["active"] and account_id not in project.unassignable
+
+    def myself(self, request: Request) -> Reply:
+        return json_reply(self.users[BOT])
+
+    def issue_types(self, request: Request, key: str) -> Reply:
+        project = self._open(key)
+        kinds = [kind.record() for kind in project.issue_types.values()] if project.may_create else []
+        return json_reply(page_of("issueTypes", kinds, request))
+
+    def fields(self, request: Request, key: str, type_id: str) -> Reply:
+        project = self._open(key)
+        kind: IssueType | None = project.issue_types.get(type_id)
+        if kind is None or not project.may_create:
+            raise Refused(404, "The issue type selected is invalid.")
+        return json_reply(page_of("fields", list(kind.screen.values()), request))
+
+    def project(self, request: Request, key: str) -> Reply:
+        project = self._visible(key)
+        return json_reply(project.record() | ({"archived": True} if project.archived else {}))
+
+    def assignable(self, request: Request) -> Reply:
+        asked = {name: values[0] for name, values in request.query.items()}
+        if "project" not in asked or ("query" in asked) == ("accountId" in asked):
+            raise Refused(400, "Give a project, and either query or accountId.")
+        project = self._open(asked["project"])
+        users = [user for user in self.users.values() if self.may_have(user["accountId"], project)]
+        return json_reply([user for user in users if is_asked_for(user, asked)])
+
+    def find_users(self, request: Request) -> Reply:
+        asked = {name: values[0] for name, values in request.query.items()}
+        if ("query" in asked) == ("accountId" in asked):
+            raise Refused(400, "Give either query or accountId.")
+        return json_reply([user for user in self.users.values() if is_asked_for(user, asked)])
+
+    def _visible(self, key: str) -> Project:
+        project = next((one for one in self.projects.values() if key in (one.key, one.id)), None)
+        if project is None or not project.may_browse:
+            raise Refused(404, f"No project could be found with key '{key}'.")
+        return project
+
+    def _open(self, key: str) -> Project:
+        project = self._visible(key)
+        if project.archived:
+            raise Refused(404, f"No project could be found with key '{key}'.")
+        return project
