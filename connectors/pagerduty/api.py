@@ -68,6 +68,14 @@ class PagerDutyApi:
         self._rest: RestApiV2Client | None = None
         self._slack: SlackIntegrationApiClient | None = None
 
+    def close(self) -> None:
+        """Let go of the connections. The next call opens new ones."""
+        with self._lock:
+            for client in (self._rest, self._slack):
+                if client is not None:
+                    client.close()
+            self._rest = self._slack = None
+
     def get_incident(self, incident_id: str) -> dict[str, Any]:
         """The incident object, by id or number, with whole people, priority, conference bridge and custom fields."""
         tried = f"reading the PagerDuty incident {incident_id}"

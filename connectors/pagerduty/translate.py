@@ -48,6 +48,7 @@ _KINDS: dict[str, LogEntryKind] = {
     "reassign": "assigned",
     "responder_request": "responder_asked",
     "responder_reply": "responder_replied",
+    "responder_response": "responder_replied",
     "responder_accept": "responder_replied",
     "responder_decline": "responder_replied",
     "status_update": "status_update",

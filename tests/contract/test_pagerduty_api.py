@@ -1,0 +1,378 @@
+"""The ten rules, for PagerDuty: over real HTTP, against the fake, every exchange held against PagerDuty's documents."""
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing, suppress
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.errors import (
+    BadReply,
+    ConnectorError,
+    NotAllowed,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    Unreachable,
+)
+from connectors.pagerduty import api as api_module
+from connectors.pagerduty.api import PagerDutyApi
+from connectors.pagerduty.replies import Page, judge, page
+from tests.incidents import by_name
+from tests.vendors.pagerduty import FakePagerDuty
+from tests.vendors.pagerduty_setup import Clock, PagerDutyWorld, pagerduty_world
+from tests.vendors.wire import Reply, json_reply
+
+SCRIPT = by_name("checkout_latency")
+INCIDENT_ID: str = SCRIPT.pagerduty["incident"]["id"]
+ADA: dict[str, Any] = next(user for user in SCRIPT.pagerduty["users"] if "ada" in user["email"])
+ERROR = {"error": {"message": "secret words of the vendor", "code": 2001}}
+
+
+def _fake(**more: Any) -> FakePagerDuty:
+    return FakePagerDuty().holds(SCRIPT.pagerduty | more)
+
+
+def _world(**options: Any) -> AbstractContextManager[PagerDutyWorld]:
+    return pagerduty_world(_fake(), sender=ADA["email"], **options)
+
+
+READS: dict[str, Callable[[PagerDutyApi], Any]] = {
+    "get_incident": lambda api: api.get_incident(INCIDENT_ID),
+    "list_alerts": lambda api: api.list_alerts(INCIDENT_ID),
+    "list_log_entries": lambda api: api.list_log_entries(INCIDENT_ID),
+    "list_notes": lambda api: api.list_notes(INCIDENT_ID),
+    "list_related_change_events": lambda api: api.list_related_change_events(INCIDENT_ID),
+    "list_incidents": lambda api: api.list_incidents("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", ("resolved",)),
+    "get_user": lambda api: api.get_user(ADA["id"]),
+    "get_dedicated_channel": lambda api: api.get_dedicated_channel(INCIDENT_ID),
+}
+
+
+def _create_note(api: PagerDutyApi) -> Any:
+    return api.create_note(INCIDENT_ID, "a confidential note")
+
+
+CALLS = READS | {"create_note": _create_note}
+
+
+def test_every_public_call_is_tested_here():
+    public = {name for name, value in vars(PagerDutyApi).items() if callable(value) and not name.startswith("_")}
+    assert public == set(CALLS) | {"close"}
+
+
+def test_the_incident_is_read_whole_by_id_and_by_number():
+    with _world() as world:
+        incident = world.api.get_incident(INCIDENT_ID)
+        assert incident["title"] == "Checkout p99 latency above 4 s in eu-west-1"
+        assert world.api.get_incident("4211") == incident
+
+
+def test_lists_come_in_pages_of_a_hundred_to_the_end():
+    alerts = [{"id": f"A{n}", "type": "alert", "created_at": "2026-11-17T14:00:00Z"} for n in range(250)]
+    with pagerduty_world(_fake(alerts=alerts)) as world:
+        pages: list[Page] = []
+        offset: int | None = 0
+        while offset is not None:
+            pages.append(world.api.list_alerts(INCIDENT_ID, offset))
+            offset = pages[-1].next_offset
+        assert [len(one.records) for one in pages] == [100, 100, 50]
+        assert [one["id"] for read in pages for one in read.records] == [f"A{n}" for n in range(250)]
+        assert not any(one.is_capped for one in pages)
+
+
+def test_a_list_ends_at_the_ten_thousand_that_pagerduty_shows():
+    more = {"alerts": [{"id": "A"}] * 100, "limit": 100, "offset": 9_800, "more": True}
+    assert page("t", more, "alerts", 9_800).next_offset == 9_900
+    assert page("t", more, "alerts", 9_900) == Page(({"id": "A"},) * 100, None, is_capped=True)
+    assert page("t", more | {"more": False}, "alerts", 9_900).is_capped is False
+
+
+def test_a_page_that_claims_more_and_shows_nothing_is_the_last():
+    assert page("t", {"alerts": [], "more": True}, "alerts", 0).next_offset is None
+
+
+def test_a_smaller_page_than_asked_for_is_followed_by_the_next_record():
+    assert page("t", {"alerts": [1] * 25, "limit": 25, "more": True}, "alerts", 0).next_offset == 25
+
+
+def test_log_entries_come_with_their_channels_newest_first():
+    with _world() as world:
+        entries = world.api.list_log_entries(INCIDENT_ID).records
+        assert entries[-1]["channel"]["summary"] == "Checkout p99 latency above 4 s in eu-west-1"
+        assert entries[0]["created_at"] >= entries[-1]["created_at"]
+
+
+def test_the_users_e_mail_and_time_zone_are_read():
+    with _world() as world:
+        assert world.api.get_user(ADA["id"])["email"] == ADA["email"]
+
+
+def test_the_dedicated_channel_is_opened_by_the_users_token():
+    channel = {"id": "C0CHECKOUT", "name": "inc-4211", "slack_team_id": "T1", "link": "https://x", "deep_link": "s://"}
+    with pagerduty_world(_fake(dedicated_channel={"channel": channel})) as world:
+        assert world.api.get_dedicated_channel(INCIDENT_ID) == channel
+        assert world.fake.requests[-1].headers["authorization"] == f"Token token={world.fake.user_token}"
+
+
+def test_without_a_users_token_no_call_is_made_for_the_dedicated_channel():
+    with _world(user_token=None) as world:
+        with pytest.raises(NotAllowed) as refusal:
+            world.api.get_dedicated_channel(INCIDENT_ID)
+        assert str(refusal.value) == (
+            f"reading the Slack channel of the PagerDuty incident {INCIDENT_ID}: no user token is set. "
+            "Set a PagerDuty user token of an Owner or Global Admin; account tokens do not open this."
+        )
+        assert world.calls() == []
+
+
+def test_a_note_is_written_once_in_the_senders_name():
+    with _world() as world:
+        note = world.api.create_note(INCIDENT_ID, "Draft ready")
+        assert note["content"] == "Draft ready"
+        assert world.fake.written_notes == [(INCIDENT_ID, "Draft ready")]
+        assert world.fake.requests[-1].headers["from"] == ADA["email"]
+
+
+def test_every_request_is_one_that_pagerdutys_documents_allow():
+    channel = {"id": "C1", "name": "inc", "slack_team_id": "T1", "link": "https://x", "deep_link": "slack://x"}
+    fake = _fake(dedicated_channel=channel)
+    with pagerduty_world(fake, sender=ADA["email"]) as world:
+        for call in CALLS.values():
+            call(world.api)
+        assert len(world.watched.exchanges) == len(CALLS)
+
+
+REGION = "Check the PagerDuty token, and the region: an account in the EU needs the base URL"
+REFUSALS = [
+    (401, NotAllowed, f"{REGION} https://api.eu.pagerduty.com."),
+    (402, NotAllowed, "The PagerDuty account's plan does not include this."),
+    (403, NotAllowed, "Give the PagerDuty token the scope incidents.read, or its user that permission."),
+    (404, NotFound, "Check the id; a token also cannot see incidents of teams that are hidden from its user."),
+    (400, Rejected, "Asking the same again will not help."),
+]
+
+
+@pytest.mark.parametrize(("status", "kind", "remedy"), REFUSALS)
+def test_a_refusal_says_what_was_tried_what_came_back_and_what_to_change(
+    status: int, kind: type[ConnectorError], remedy: str
+):
+    with _world() as world:
+        world.fake.fails_next("notes", json_reply(ERROR, status))
+        with pytest.raises(kind) as refusal:
+            world.api.list_notes(INCIDENT_ID)
+        assert str(refusal.value) == f"reading PagerDuty notes: status {status} (PagerDuty's code 2001). {remedy}"
+        assert len(world.calls()) == 1
+        world.watched.exchanges.clear()  # 402 and 400 are not documented for this endpoint; what we do with them is
+
+
+def test_a_wrong_token_is_refused_by_name():
+    with pagerduty_world(_fake(), token="wrong") as world, pytest.raises(NotAllowed, match="Check the PagerDuty token"):
+        world.api.get_incident(INCIDENT_ID)
+
+
+def test_an_incident_that_a_users_token_lost_says_so():
+    body = b'{"error":{"message":"x","code":2018}}'
+    with pytest.raises(NotFound, match="A user's token loses a resolved incident of another team"):
+        judge("reading it", 403, {}, body)
+
+
+def test_every_status_is_classified_for_reads_and_writes():
+    for status in range(100, 600):
+        for writes in (False, True):
+            if 200 <= status < 300:
+                assert judge("it", status, {}, b"{}", writes=writes) == {}
+                continue
+            with pytest.raises(ConnectorError) as error:
+                judge("it", status, {}, b"{}", writes=writes)
+            assert isinstance(error.value, (RateLimited,) if status == 429 else _expected(status, writes))
+
+
+def _expected(status: int, writes: bool) -> tuple[type[ConnectorError], ...]:
+    if status >= 500 or status < 400 or status == 408:
+        return (OutcomeUnknown,) if writes else (Unreachable, BadReply)
+    return (NotAllowed, NotFound, Rejected)
+
+
+@given(st.integers(100, 599), st.dictionaries(st.text(), st.text()), st.binary(), st.booleans())
+def test_judging_never_fails_otherwise(status: int, headers: dict[str, str], body: bytes, writes: bool):
+    with suppress(ConnectorError):
+        assert isinstance(judge("it", status, headers, body, writes=writes), dict)
+
+
+def test_a_rate_limit_is_obeyed_to_the_second():
+    with _world() as world:
+        world.fake.limits_next(times=2, reset=7)
+        world.api.list_notes(INCIDENT_ID)
+        assert world.clock.slept == [7, 7]
+        assert len(world.calls()) == 3
+
+
+def test_a_rate_limit_without_headers_and_body_is_waited_for_too():
+    with _world() as world:
+        world.fake.limits_next(bare=True)
+        world.api.list_notes(INCIDENT_ID)
+        assert len(world.clock.slept) == 1
+        assert world.clock.slept[0] <= 10
+
+
+def test_an_endless_rate_limit_ends_with_the_hint():
+    with _world(seconds=1000.0) as world:
+        world.fake.limits_next(times=99, reset=30)
+        with pytest.raises(RateLimited) as limit:
+            world.api.create_note(INCIDENT_ID, "x")
+        assert limit.value.retry_after == 30
+        assert len(world.calls()) == 4
+        assert world.fake.written_notes == []
+
+
+def test_a_wait_that_the_budget_does_not_cover_is_left_to_the_engine():
+    with _world(seconds=10.0) as world:
+        world.fake.limits_next(reset=11)
+        with pytest.raises(RateLimited):
+            world.api.list_notes(INCIDENT_ID)
+        assert world.clock.slept == []
+
+
+def test_a_date_to_wait_for_is_measured_by_the_replys_own_clock():
+    headers = {"date": _http_date(0), "retry-after": _http_date(5)}
+    with pytest.raises(RateLimited) as limit:
+        judge("it", 429, headers, b"")
+    assert limit.value.retry_after == 5
+    with pytest.raises(RateLimited) as limit:
+        judge("it", 429, {"retry-after": _http_date(5)}, b"")
+    assert limit.value.retry_after is None
+
+
+def _http_date(second: int) -> str:
+    return format_datetime(datetime(2026, 11, 20, 10, 0, second, tzinfo=UTC), usegmt=True)
+
+
+@pytest.mark.parametrize("reply", [json_reply({}, 503), json_reply({}, 500), Reply(dropped=True), Reply(200, {}, b"<")])
+def test_a_read_that_failed_is_asked_again(reply: Reply):
+    with _world() as world:
+        world.fake.fails_next("notes", reply)
+        assert world.api.list_notes(INCIDENT_ID).records
+        assert len(world.calls()) == 2
+        world.watched.exchanges.clear()  # the broken answers are no answers of PagerDuty's
+
+
+@pytest.mark.parametrize("reply", [json_reply({}, 503), json_reply({}, 500), Reply(dropped=True), Reply(200, {}, b"<")])
+@pytest.mark.parametrize("after_effect", [True, False])
+def test_a_write_whose_answer_is_lost_is_never_repeated(reply: Reply, after_effect: bool):
+    with _world() as world:
+        world.fake.fails_next("POST", reply, after_effect=after_effect)
+        with pytest.raises(OutcomeUnknown):
+            world.api.create_note(INCIDENT_ID, "x")
+        assert len(world.calls()) == 1
+        assert len(world.fake.written_notes) == after_effect
+        world.watched.exchanges.clear()
+
+
+def test_a_server_that_is_not_there_is_unreachable_for_a_write_too():
+    with _world() as world:
+        url = world.url
+    api = PagerDutyApi("t", Clock().budget(), base_url=url, sender=ADA["email"])
+    with (
+        closing(api),
+        pytest.raises(Unreachable, match=r"no answer \(ConnectError\)\. Check the network and the base URL"),
+    ):
+        api.create_note(INCIDENT_ID, "x")
+
+
+def test_every_call_has_a_timeout():
+    with _world(latency=0.2, timeout=0.05, seconds=0.0) as world:
+        for name, call in CALLS.items():
+            start = time.perf_counter()
+            with pytest.raises(OutcomeUnknown if name == "create_note" else Unreachable, match="ReadTimeout"):
+                call(world.api)
+            assert time.perf_counter() - start < 0.19
+
+
+def test_no_secret_and_no_text_leaks_into_errors_or_logs(caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)
+    said: list[str] = []
+    with _world() as world:
+        for status in (400, 401, 402, 403, 404, 409, 429, 500, 503):
+            for call in CALLS.values():
+                world.fake.fails_next("", json_reply(ERROR, status), times=4)
+                with pytest.raises(ConnectorError) as refusal:
+                    call(world.api)
+                said += [str(refusal.value), repr(refusal.value), repr(refusal.value.__cause__)]
+                world.fake._faults.clear()
+        world.watched.exchanges.clear()
+        secrets = [world.fake.token, world.fake.user_token, "confidential", "secret words", ADA["email"]]
+    for text in (*said, caplog.text):
+        assert not [secret for secret in secrets if secret in text]
+
+
+def test_a_token_never_travels_in_the_clear_to_another_machine():
+    with pytest.raises(ValueError, match="must begin with https://"):
+        PagerDutyApi("t", Clock().budget(), base_url="http://api.pagerduty.com")
+
+
+def test_construction_does_no_work():
+    start = time.perf_counter()
+    api = PagerDutyApi("t", Clock().budget())
+    assert time.perf_counter() - start < 0.005
+    assert api._rest is None
+
+
+def test_the_eu_host_is_asked_and_no_other():
+    asked: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(str(request.url.copy_with(query=None)))
+        key = "channel" if "slack" in request.url.path else "user"
+        return httpx2.Response(200, stream=httpx2.ByteStream(b'{"%s":{"id":"P1"}}' % key.encode()))
+
+    transport = httpx2.MockTransport(answer)
+    eu = "https://api.eu.pagerduty.com/"
+    api = PagerDutyApi("t", Clock().budget(), base_url=eu, user_token="u", transport=transport)
+    api.get_user("P1")
+    api.get_dedicated_channel("P1")
+    assert asked == [
+        "https://api.eu.pagerduty.com/users/P1",
+        "https://api.eu.pagerduty.com/integration-slack/incidents/P1/dedicated_channel",
+    ]
+
+
+def test_an_id_cannot_leave_its_place_in_the_path():
+    with _world() as world, pytest.raises(NotFound):
+        world.api.get_incident("../users/" + ADA["id"])
+
+
+def test_many_threads_share_one_connector():
+    with _world() as world:
+        calls = [READS[name] for name in ("get_incident", "list_alerts", "list_notes", "get_user")] * 20
+        with ThreadPoolExecutor(16) as pool:
+            results = [done.result() for done in [pool.submit(call, world.api) for call in calls]]
+        assert len(results) == len(world.calls()) == 80
+        assert results[0] == results[4]
+        assert threading.active_count() < 60
+
+
+def test_the_readme_lists_every_endpoint():
+    readme = (Path(api_module.__file__).parent / "README.md").read_text()
+    source = Path(api_module.__file__).read_text()
+    paths = set(re.findall(r'f?"(/(?:incidents|users|services)[^"]*)"', source))
+    assert len(paths) >= 8
+    for path in paths:
+        assert re.sub(r"\{_id\(\w+\)\}", "{id}", path) in readme, path
+
+
+def test_the_readme_names_every_scope():
+    readme = (Path(api_module.__file__).parent / "README.md").read_text()
+    assert {"incidents.read", "incidents.write", "users.read"} <= set(re.findall(r"\w+\.(?:read|write)", readme))

@@ -1,0 +1,87 @@
+"""A PagerDuty connector over real HTTP to the fake, with a clock that only notes down how long it was asked to wait."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from connectors.pagerduty.api import PagerDutyApi
+from connectors.retrying import Budget
+from tests.contract.openapi import problems_of_exchange, spec
+from tests.vendors.pagerduty import FakePagerDuty
+from tests.vendors.wire import Reply, Request, served
+
+_REST, _SLACK = "pagerduty-rest.json", "pagerduty-slack-integration.json"
+_SLACK_PATH = "/integration-slack"
+
+
+@dataclass
+class Clock:
+    """`slept` holds every wait in seconds; time passes by sleeping only."""
+
+    slept: list[float] = field(default_factory=list)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+    def now(self) -> float:
+        return sum(self.slept)
+
+    def budget(self, seconds: float = 60.0) -> Budget:
+        return Budget(self.sleep, self.now, seconds, Random(7))
+
+
+@dataclass
+class Watched:
+    """The fake, with every exchange kept, so that it can be held against PagerDuty's own document."""
+
+    fake: FakePagerDuty
+    exchanges: list[tuple[Request, Reply]] = field(default_factory=list)
+
+    def answer(self, request: Request) -> Reply:
+        reply = self.fake.answer(request)
+        self.exchanges.append((request, reply))
+        return reply
+
+    def state(self) -> dict[str, Any]:
+        return self.fake.state()
+
+    def problems(self) -> list[str]:
+        """What PagerDuty's documents do not allow; empty where they are absent."""
+        if spec(_REST) is None:
+            return []
+        return [problem for request, reply in self.exchanges for problem in _problems(request, reply)]
+
+
+def _problems(request: Request, reply: Reply) -> list[str]:
+    if request.path.startswith(_SLACK_PATH):
+        return problems_of_exchange(_SLACK, request, reply, base_path=_SLACK_PATH)
+    return problems_of_exchange(_REST, request, reply)
+
+
+@dataclass
+class PagerDutyWorld:
+    fake: FakePagerDuty
+    api: PagerDutyApi
+    clock: Clock
+    watched: Watched
+    url: str
+
+    def calls(self, where: str = "") -> list[str]:
+        calls = [f"{request.method} {request.path}" for request in self.fake.requests]
+        return [call for call in calls if where in call]
+
+
+@contextmanager
+def pagerduty_world(fake: FakePagerDuty, *, seconds: float = 60.0, **options: Any) -> Generator[PagerDutyWorld]:
+    """The fake served, a connector to it. What was exchanged must fit PagerDuty's documents when the block ends."""
+    clock, watched = Clock(), Watched(fake)
+    settings: dict[str, Any] = {"user_token": fake.user_token, "sender": "ada@acme.example"} | options
+    with served(watched, latency=settings.pop("latency", 0.0)) as url:
+        api = PagerDutyApi(settings.pop("token", fake.token), clock.budget(seconds), base_url=url, **settings)
+        try:
+            yield PagerDutyWorld(fake, api, clock, watched, url)
+        finally:
+            api.close()
+    assert watched.problems() == []
