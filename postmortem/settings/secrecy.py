@@ -18,7 +18,7 @@ _VALUES = (
     (re.compile(r"^u\+[\w-]{18}$|\bpd[ue]s\+[\w-]{6}"), "PAGERDUTY_TOKEN"),
     (
         re.compile(r"\bAKIA[0-9A-Z]{16}\b|\bgh[opsu]_\w{20}|-----BEGIN [A-Z ]*PRIVATE KEY|\beyJ[\w-]{10,}\.eyJ"),
-        "SECRET",
+        "",
     ),
 )
 _NAMES = {"slack": "SLACK_TOKEN", "jira": "JIRA_TOKEN", "pagerduty": "PAGERDUTY_TOKEN"}
@@ -28,10 +28,12 @@ _SIGNING = {"slack": "SLACK_SIGNING_SECRET", "pagerduty": "PAGERDUTY_WEBHOOK_SEC
 def secret_problems(value: Any, document: Document) -> Iterator[tuple[Path, Problem]]:
     """Every place that holds a secret or is named like one. No sentence repeats the value."""
     for path, inner in _places(value, ()):
-        if name := _environment_name(path, inner):
-            shown = (*path[:-1], "***") if _from_shape(path[-1]) else path
+        name = _environment_name(path, inner)
+        if name is not None:
+            shown = (*path[:-1], "***") if _from_shape(path[-1]) is not None else path
             what = "is a secret, and the settings are no place for secrets"
-            remedy = f"Put it into debrief.env as {name}, and replace it where this file was shared."
+            where = f"Put it into debrief.env as {name}" if name else "Take it out"
+            remedy = f"{where}, and replace the secret if this file was shared."
             yield path, Problem(document.line(path), key_from_path(shown), what, remedy)
 
 
@@ -43,15 +45,16 @@ def _places(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def _environment_name(path: Path, value: Any) -> str | None:
-    """What the secret at this place is called in debrief.env; None where there is none."""
+    """What the secret at this place is called in debrief.env, "" where Debrief has no use for it; None: no secret."""
     *around, key = path
-    if name := _from_shape(value) or _from_shape(key):
-        return name
+    shapes = [name for name in (_from_shape(value), _from_shape(key)) if name is not None]
+    if shapes:
+        return shapes[0]
     if isinstance(key, int) or (around and around[-1] in _FREE_KEYS) or not _SECRET_KEY.search(key):
         return None
     names = _SIGNING if re.search("secret", key, re.IGNORECASE) else _NAMES
     words = f"{key} {around[0] if around else ''}".lower()
-    return next((name for vendor, name in names.items() if vendor in words), re.sub(r"\W", "_", key).upper())
+    return next((name for vendor, name in names.items() if vendor in words), "")
 
 
 def _from_shape(value: Any) -> str | None:
