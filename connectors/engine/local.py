@@ -94,9 +94,12 @@ class LocalEngine:
 
     def settle(self) -> None:
         """Run and let time pass until nothing runs and nothing waits. Meant for a virtual clock."""
-        while self.run_due() or self.next_wake() is not None:
-            if not self._journal.due(self._clock.now()):
-                self._clock.wait(self.next_wake(), threading.Event())
+        while True:
+            if not self.run_due():
+                wake_at = self.next_wake()
+                if wake_at is None:
+                    return
+                self._clock.wait(wake_at, threading.Event())
 
     def serve(self, stop: threading.Event, workers: int = MOST_JOURNEYS_AT_ONCE) -> None:
         """Run journeys side by side until `stop` is set; then each ends at its next step and goes on next time.

@@ -1,0 +1,501 @@
+"""One suite, two engines: whatever a journey may rely on holds on one machine and on AWS alike.
+
+The local engine runs twice, children side by side and one by one; AWS is its SDK's own test runner.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, Protocol
+
+import pytest
+from aws_durable_execution_sdk_python_testing import DurableFunctionTestRunner
+
+from connectors.engine.clock import VirtualClock
+from connectors.engine.durable import durable_handler
+from connectors.engine.local import JourneyFunction, LocalEngine
+from connectors.errors import (
+    BadReply,
+    ConnectorError,
+    NotAllowed,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    Unreachable,
+)
+from connectors.patience import patiently
+from connectors.steps import Json, Steps
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class End:
+    """What became of a journey: its result, or the sentence it failed with."""
+
+    result: Json = None
+    error: str | None = None
+
+
+class Engine(Protocol):
+    def end_of(self, journey: JourneyFunction, payload: Json = None) -> End:
+        """Run the journey to its end; waits cost no time."""
+        ...
+
+
+@dataclass
+class Local:
+    folder: Path
+    ordered: bool
+
+    def end_of(self, journey: JourneyFunction, payload: Json = None) -> End:
+        order = Random(7) if self.ordered else None
+        engine = LocalEngine(self.folder / "journal.db", {"test": journey}, VirtualClock(NOON), ordered=order)
+        try:
+            engine.start("test", "pm-1", payload)
+            engine.settle()
+            state = engine.state("pm-1")
+        finally:
+            engine.close()
+        assert state is not None
+        assert state.state in ("done", "failed")
+        return End(json.loads(state.result)["value"] if state.result else None, state.error)
+
+
+class Durable:
+    def end_of(self, journey: JourneyFunction, payload: Json = None) -> End:
+        with DurableFunctionTestRunner(durable_handler(journey), poll_interval=0.01) as runner:
+            ended = runner.run(input=json.dumps(payload), execution_timeout=20)
+        runner._scheduler._loop.close()  # testing 1.4.0 stops its event loop and forgets to close it
+        result = json.loads(ended.result) if isinstance(ended.result, str) else None
+        return End(result, ended.error.message if ended.error else None)
+
+
+@pytest.fixture(params=["local, side by side", "local, one by one", "durable"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Engine]:
+    logging.disable(logging.CRITICAL)  # the SDK logs every failure that these tests provoke
+    yield Durable() if request.param == "durable" else Local(tmp_path, ordered="one by one" in request.param)
+    logging.disable(logging.NOTSET)
+
+
+@dataclass
+class Calls:
+    """What really ran, in order, and functions that note it."""
+
+    made: list[str] = field(default_factory=list)
+
+    def of(self, name: str, value: Any = None) -> Callable[[], Any]:
+        def call() -> Any:
+            self.made.append(name)
+            return value
+
+        return call
+
+    def failing(self, name: str, *errors: ConnectorError, then: Json = None) -> Callable[[], Any]:
+        """Raises each of the errors once, then returns."""
+
+        def call() -> Any:
+            self.made.append(name)
+            if self.made.count(name) <= len(errors):
+                raise errors[self.made.count(name) - 1]
+            return then
+
+        return call
+
+
+def unreachable() -> Unreachable:
+    return Unreachable("Reading incident P1", "no answer within 10 s", "Check the network.")
+
+
+def rejected() -> Rejected:
+    return Rejected("Creating an issue in OPS", "Jira answered 400", "Set `team`.", fields={"team": "is required"})
+
+
+# --- results
+
+
+def test_a_journey_gets_its_payload_and_its_result_is_kept(engine: Engine):
+    assert engine.end_of(lambda steps, payload: {"was": payload}, {"incident_id": "P1"}) == End(
+        {"was": {"incident_id": "P1"}}
+    )
+
+
+def test_a_finished_step_is_not_repeated_by_the_replays_after_each_wait(engine: Engine):
+    calls = Calls()
+
+    def journey(steps: Steps, payload: Json) -> Json:
+        first = steps.run("first", calls.of("first", 1))
+        steps.wait("a day", DAY)
+        second = steps.run("second", calls.of("second", 2))
+        steps.wait("a week", 7 * DAY)
+        return [first, second, steps.run("third", calls.of("third", 3))]
+
+    assert engine.end_of(journey) == End([1, 2, 3])
+    assert calls.made == ["first", "second", "third"]
+
+
+def test_a_result_is_seen_the_first_time_as_every_replay_sees_it(engine: Engine):
+    seen: list[Any] = []
+
+    def journey(steps: Steps, payload: Json) -> Json:
+        value: Any = {"pair": (1, 2), 3: "three", "text": "naïve \ud800 \x00 שלום"}
+        seen.append(steps.run("odd", lambda: value))
+        steps.wait("an hour", HOUR)
+        return None
+
+    assert engine.end_of(journey) == End(None)
+    assert len(seen) == 2
+    assert seen[0] == seen[1] == {"pair": [1, 2], "3": "three", "text": "naïve \ud800 \x00 שלום"}
+
+
+def test_a_child_result_is_seen_as_json_too(engine: Engine):
+    def journey(steps: Steps, payload: Json) -> Json:
+        pair: Any = (1, 2)
+        return [repr(value) for value in steps.each("pairs", [0], lambda _steps, _item: pair)]
+
+    assert engine.end_of(journey) == End(["[1, 2]"])
+
+
+def test_what_one_run_does_to_a_result_or_the_payload_the_next_does_not_see(engine: Engine):
+    seen: list[int] = []
+
+    def journey(steps: Steps, payload: Any) -> Json:
+        kept = steps.run("list", lambda: [1])
+        kept.append(2)
+        payload.append(3)
+        steps.wait("an hour", HOUR)
+        seen.append(len(kept) + len(payload))
+        return seen[-1]
+
+    assert engine.end_of(journey, []) == End(3)
+
+
+@pytest.mark.parametrize("value", [float("nan"), NOON, {1, 2}, b"bytes"], ids=["NaN", "datetime", "set", "bytes"])
+def test_a_result_that_is_not_json_is_refused_by_the_name_of_its_step(engine: Engine, value: Any):
+    end = engine.end_of(lambda steps, payload: steps.run("odd", lambda: value))
+    assert end.error == "Mistake: The result of 'odd' is not JSON: return plain values only."
+
+
+def test_a_result_over_200_kb_is_refused_by_the_name_of_its_step(engine: Engine):
+    end = engine.end_of(lambda steps, payload: steps.run("all messages", lambda: "x" * 200_001))
+    assert end.error == (
+        "Mistake: The result of 'all messages' is 200013 bytes of JSON, over the 200000 a step may keep: "
+        "save it in the store and return its name."
+    )
+
+
+def test_a_result_just_under_200_kb_is_kept(engine: Engine):
+    assert engine.end_of(lambda steps, payload: len(steps.run("page", lambda: "x" * 199_000))) == End(199_000)
+
+
+# --- names
+
+
+def test_a_name_used_twice_in_a_scope_fails_the_journey_in_words(engine: Engine):
+    def journey(steps: Steps, payload: Json) -> Json:
+        steps.run("read", lambda: 1)
+        steps.wait("read", HOUR)
+        return None
+
+    assert engine.end_of(journey).error == (
+        "Mistake: The step name 'read' is used twice in one scope: give the second one a name of its own."
+    )
+
+
+def test_children_have_scopes_of_their_own(engine: Engine):
+    def journey(steps: Steps, payload: Json) -> Json:
+        outer = steps.run("read", lambda: "outer")
+        inner = steps.each("threads", [1, 2], lambda child, item: child.run("read", lambda: item))
+        return [outer, inner]
+
+    assert engine.end_of(journey) == End(["outer", [1, 2]])
+
+
+@pytest.mark.parametrize("name", ["", "naïve", "a\nb", "x" * 201])
+def test_a_name_that_not_every_engine_can_keep_is_refused(engine: Engine, name: str):
+    end = engine.end_of(lambda steps, payload: steps.run(name, lambda: 1))
+    assert end.error == f"Mistake: A step name is 1 to 200 printable ASCII characters, and {name!a} is not."
+
+
+# --- waits
+
+
+def test_a_step_after_a_wait_runs_only_once_the_wait_is_over(engine: Engine):
+    calls = Calls()
+
+    def journey(steps: Steps, payload: Json) -> Json:
+        calls.made.append("run")
+        steps.wait("quiet", timedelta(seconds=90))
+        return steps.run("after", calls.of("after"))
+
+    engine.end_of(journey)
+    assert calls.made == ["run", "run", "after"]
+
+
+def test_no_wait_and_a_wait_below_a_second_are_waits_too(engine: Engine):
+    def journey(steps: Steps, payload: Json) -> Json:
+        steps.wait("none", timedelta(0))
+        steps.wait("short", timedelta(milliseconds=300))
+        return "there"
+
+    assert engine.end_of(journey) == End("there")
+
+
+def test_a_wait_of_more_than_a_year_is_refused(engine: Engine):
+    def journey(steps: Steps, payload: Json) -> Json:
+        steps.wait("for ever", timedelta(days=1000))
+        return None
+
+    assert engine.end_of(journey).error == "Mistake: The wait 'for ever' is 1000 days, over the 366 an engine keeps."
+
+
+def test_a_long_rate_limit_becomes_a_wait(engine: Engine):
+    calls = Calls()
+    limited = RateLimited("Reading history", "Slack answered 429", retry_after=3600)
+
+    def journey(steps: Steps, payload: Json) -> Json:
+        return patiently(steps, "history", calls.failing("history", limited, limited, then="page"))
+
+    assert engine.end_of(journey) == End("page")
+    assert calls.made == ["history"] * 3
+
+
+# --- each
+
+
+def test_results_of_children_come_in_the_order_of_the_items(engine: Engine):
+    def child(steps: Steps, item: int) -> Json:
+        if item % 2:
+            steps.wait("odd ones wait", timedelta(seconds=10 - item))
+        return steps.run("square", lambda: item * item)
+
+    end = engine.end_of(lambda steps, payload: steps.each("squares", list(range(8)), child))
+    assert end == End([0, 1, 4, 9, 16, 25, 36, 49])
+
+
+def test_no_items_no_children(engine: Engine):
+    assert engine.end_of(lambda steps, payload: steps.each("none", [], lambda child, item: item)) == End([])
+
+
+def test_one_child_waits_and_the_others_still_run_to_their_end_once(engine: Engine):
+    calls = Calls()
+
+    def child(steps: Steps, item: str) -> str:
+        if item == "slow":
+            steps.wait("long", DAY)
+        return steps.run("read", calls.of(item, item))
+
+    def journey(steps: Steps, payload: Json) -> Json:
+        return steps.each("sources", ["slow", "a", "b"], child)
+
+    assert engine.end_of(journey) == End(["slow", "a", "b"])
+    assert sorted(calls.made[:2]) == ["a", "b"]
+    assert calls.made[2:] == ["slow"]
+
+
+def test_children_have_children_that_wait(engine: Engine):
+    calls = Calls()
+
+    def thread(steps: Steps, item: int) -> Json:
+        steps.wait("turn", timedelta(seconds=item + 1))
+        return steps.run("read", calls.of("read", item))
+
+    def channel(steps: Steps, item: int) -> Json:
+        return sum(steps.each("threads", [item, item + 1, item + 2], thread))
+
+    assert engine.end_of(lambda steps, payload: steps.each("channels", [0, 10], channel)) == End([3, 33])
+    assert calls.made == ["read"] * 6
+
+
+def test_a_failing_child_is_raised_after_all_have_ended_and_the_first_of_them_wins(engine: Engine):
+    calls = Calls()
+
+    def child(steps: Steps, item: str) -> Json:
+        if item == "slow":
+            steps.wait("long", HOUR)
+        if item in ("second", "third"):
+            raise NotAllowed(f"Reading {item}", "403")
+        return steps.run("read", calls.of(item))
+
+    def journey(steps: Steps, payload: Json) -> Json:
+        try:
+            steps.each("sources", ["slow", "second", "third", "fourth"], child)
+        except NotAllowed as error:
+            return [str(error), sorted(calls.made)]
+        return "nothing raised"
+
+    assert engine.end_of(journey) == End(["Reading second: 403.", ["fourth", "slow"]])
+
+
+# --- named errors
+
+
+@pytest.mark.parametrize("kind", [Unreachable, OutcomeUnknown, NotAllowed, NotFound, BadReply])
+def test_a_named_error_comes_out_of_a_step_as_itself(engine: Engine, kind: type[ConnectorError]):
+    def journey(steps: Steps, payload: Json) -> Json:
+        try:
+            steps.run("call", Calls().failing("call", kind("Doing it", "it went so", "Do that.")))
+        except ConnectorError as error:
+            return [type(error).__name__, str(error), error.tried, error.came_back, error.remedy]
+        return None
+
+    parts = [kind.__name__, "Doing it: it went so. Do that.", "Doing it", "it went so", "Do that."]
+    assert engine.end_of(journey) == End(parts)
+
+
+def test_a_named_error_keeps_its_fields_and_its_hint_through_a_child_and_a_replay(engine: Engine):
+    calls = Calls()
+
+    def child(steps: Steps, item: int) -> Json:
+        error = rejected() if item else RateLimited("Reading", "429", retry_after=12.5)
+        return steps.run("call", calls.failing(f"call {item}", error))
+
+    def journey(steps: Steps, payload: Json) -> Json:
+        found: list[Json] = []
+        for place in (0, 1):
+            try:
+                steps.each(f"each {place}", [place], child)
+            except RateLimited as limit:
+                found.append(limit.retry_after)
+            except Rejected as refusal:
+                found.append([dict(refusal.fields), str(refusal)])
+        steps.wait("an hour", HOUR)
+        return found
+
+    assert engine.end_of(journey) == End(
+        [12.5, [{"team": "is required"}, "Creating an issue in OPS: Jira answered 400. Set `team`."]]
+    )
+    assert calls.made == ["call 0", "call 1"]
+
+
+def test_a_subclass_comes_out_as_the_error_it_refines(engine: Engine):
+    class MissingField(Rejected): ...
+
+    def journey(steps: Steps, payload: Json) -> Json:
+        try:
+            steps.run("call", Calls().failing("call", MissingField("Creating", "400", fields={"team": "required"})))
+        except Rejected as error:
+            return [type(error).__name__, dict(error.fields)]
+        return None
+
+    assert engine.end_of(journey) == End(["Rejected", {"team": "required"}])
+
+
+def test_a_failure_that_the_journey_caught_stays_a_failure_in_every_replay(engine: Engine):
+    calls = Calls()
+
+    def journey(steps: Steps, payload: Json) -> Json:
+        try:
+            steps.run("slack", calls.failing("slack", NotAllowed("Reading Slack", "missing_scope"), then="came back"))
+            said = "read"
+        except NotAllowed:
+            said = "gap"
+        steps.run("publish " + said, calls.of("publish"))
+        steps.wait("a day", DAY)
+        return said
+
+    assert engine.end_of(journey) == End("gap")
+    assert calls.made == ["slack", "publish"]
+
+
+# --- journeys that fail
+
+
+def test_a_journey_that_met_a_passing_failure_is_run_again_and_only_the_failed_step_is_repeated(engine: Engine):
+    calls = Calls()
+
+    def journey(steps: Steps, payload: Json) -> Json:
+        first = steps.run("first", calls.of("first", 1))
+        steps.wait("an hour", HOUR)
+        return [first, steps.run("second", calls.failing("second", unreachable(), unreachable(), then=2))]
+
+    assert engine.end_of(journey) == End([1, 2])
+    assert calls.made == ["first", "second", "second", "second"]
+
+
+@pytest.mark.parametrize("kind", [Unreachable, RateLimited, BadReply, OutcomeUnknown])
+def test_each_kind_of_failure_that_may_pass_is_tried_again(engine: Engine, kind: type[ConnectorError]):
+    call = Calls().failing("call", kind("Doing it", "no"), then="at last")
+    assert engine.end_of(lambda steps, payload: steps.run("call", call)) == End("at last")
+
+
+def test_a_journey_is_run_six_times_in_all_then_it_has_failed_with_its_sentence(engine: Engine):
+    calls = Calls()
+
+    def journey(steps: Steps, payload: Json) -> Json:
+        return steps.run("call", calls.failing("call", *[unreachable()] * 99))
+
+    assert engine.end_of(journey) == End(
+        error="Unreachable: Reading incident P1: no answer within 10 s. Check the network."
+    )
+    assert calls.made == ["call"] * 6
+
+
+@pytest.mark.parametrize("kind", [NotAllowed, NotFound, Rejected])
+def test_a_failure_that_a_person_must_mend_is_not_tried_again(engine: Engine, kind: type[ConnectorError]):
+    calls = Calls()
+    end = engine.end_of(lambda steps, payload: steps.run("call", calls.failing("call", kind("Doing it", "no"))))
+    assert end == End(error=f"{kind.__name__}: Doing it: no.")
+    assert calls.made == ["call"]
+
+
+def test_failed_children_are_all_tried_again_together_and_finished_ones_are_not(engine: Engine):
+    calls = Calls()
+
+    def child(steps: Steps, item: str) -> Json:
+        errors = [unreachable()] if item.startswith("bad") else []
+        return steps.run("call", calls.failing(item, *errors, then=item))
+
+    items = ["good", "bad one", "bad two", "bad three"]
+    assert engine.end_of(lambda steps, payload: steps.each("all", items, child)) == End(items)
+    assert sorted(calls.made) == sorted([*items, "bad one", "bad two", "bad three"])
+
+
+def test_an_error_raised_anew_from_a_steps_error_still_repeats_that_step(engine: Engine):
+    calls = Calls()
+
+    def journey(steps: Steps, payload: Json) -> Json:
+        try:
+            return steps.run("call", calls.failing("call", unreachable(), then="mended"))
+        except Unreachable as error:
+            raise BadReply("Collecting", "a source was away") from error
+
+    assert engine.end_of(journey) == End("mended")
+
+
+def test_a_bug_in_a_step_is_told_by_class_and_place_and_never_by_its_message(engine: Engine):
+    def buggy() -> Json:
+        raise KeyError("what somebody said in the chat")
+
+    error = engine.end_of(lambda steps, payload: steps.run("compose", buggy)).error or ""
+    assert error.startswith("Mistake: Step 'compose' raised KeyError at test_engine.py line ")
+    assert "somebody" not in error
+
+
+def test_a_bug_in_the_journey_is_told_by_class_and_place_and_never_by_its_message(engine: Engine):
+    def journey(steps: Steps, payload: Json) -> Json:
+        steps.run("first", lambda: 1)
+        raise ValueError("what somebody said in the chat")
+
+    error = engine.end_of(journey).error or ""
+    assert error.startswith("The journey raised ValueError at test_engine.py line ")
+    assert "somebody" not in error
+
+
+def test_a_bug_in_a_child_is_told_after_its_siblings_have_ended(engine: Engine):
+    calls = Calls()
+
+    def child(steps: Steps, item: int) -> Json:
+        if item == 0:
+            return 1 // item
+        return steps.run("read", calls.of("read"))
+
+    error = engine.end_of(lambda steps, payload: steps.each("all", [0, 1, 2], child)).error or ""
+    assert "ZeroDivisionError at test_engine.py line " in error
+    assert calls.made == ["read", "read"]
