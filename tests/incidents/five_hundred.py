@@ -1,4 +1,4 @@
-"""For benchmarks: 500 messages, 40 threads, 12 people, over five hours. Generated, the same every time."""
+"""For benchmarks: 500 messages, 40 threads, 12 people, 3 action items. Generated, the same every time."""
 
 from datetime import timedelta
 
@@ -8,6 +8,11 @@ from tests.incidents.script import Script
 from tests.incidents.small_talk import sentence
 
 THREADS, REPLIES, PARENTS = 40, 5, 300
+_ITEMS = {
+    285: "ACTION: @kofi alert on the age of the newest document, by 2026-11-20",
+    290: "TODO: @lena snapshot the index twice a day",
+    296: "AI: I will write down how the index is rebuilt",
+}
 
 
 def script() -> Script:
@@ -38,7 +43,7 @@ def _talk(story: Story) -> None:
     start = story.at("08:02:00")
     for index in range(PARENTS):
         at = start + timedelta(minutes=index)
-        parent = story.channel.says(handles[index % 12], at, sentence(index))
+        parent = story.channel.says(handles[index % 12], at, _ITEMS.get(index, sentence(index)))
         if index % 7 == 0 and index // 7 < THREADS:
             for reply in range(REPLIES):
                 who = handles[(index + reply + 1) % 12]

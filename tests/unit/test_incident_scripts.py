@@ -151,3 +151,4 @@ def test_five_hundred_is_five_hundred():
     assert len(messages) == 500
     assert sum("reply_count" in message for message in messages) == 40
     assert len({message["user"] for message in messages}) == 12
+    assert sum(message["text"].startswith(("ACTION:", "TODO:", "AI:")) for message in messages) == 3
