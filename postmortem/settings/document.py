@@ -102,7 +102,7 @@ class _Reader:
         own = [pair for pair in node.value if not _is_merge(pair[0])]
         values: dict[str, Any] = {}
         for key_node, value_node in own:
-            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
+            key = self._text(key_node, path) if isinstance(key_node, yaml.ScalarNode) else "?"
             line = key_node.start_mark.line + 1
             if key in values:
                 self._problem(line, (*path, key), "stands here a second time", "Keep one of the two.")
@@ -136,9 +136,20 @@ class _Reader:
             return None
         try:
             value = yaml.constructor.SafeConstructor().construct_object(node)
-        except ValueError:
-            return node.value
-        return node.value if isinstance(value, float) and not math.isfinite(value) else value
+        except (ValueError, KeyError, IndexError):  # "!!int x": it stays the text it is written as
+            return self._text(node, path)
+        is_text = isinstance(value, str) or (isinstance(value, float) and not math.isfinite(value))
+        return self._text(node, path) if is_text else value
+
+    def _text(self, node: yaml.Node, path: Path) -> str:
+        """The text, with escaped halves of one character put together, as JSON writes an emoji."""
+        text = str(node.value)
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            what = "holds half a character"
+            self._problem(node.start_mark.line + 1, path, what, "Write the character itself instead of an escape.")
+            return text.encode("utf-8", "replace").decode()
 
     def _problem(self, line: int, path: Path, what: str, remedy: str) -> None:
         self._document.problems.append(Problem(line, key_from_path(path), what, remedy))
