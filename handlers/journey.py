@@ -256,7 +256,7 @@ def finished(work: Work, outcome: dict[str, Any]) -> dict[str, Any]:
     """Write down what became of it, and let the next journey on."""
 
     def release() -> None:
-        work.shelf.remember(outcome=outcome)
+        work.shelf.remember(**{"refresh" if work.seen else "outcome": outcome})
         work.leases.release(work.incident_id, work.journey)
 
     work.steps.run(work.named("finish"), release)

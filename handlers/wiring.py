@@ -121,20 +121,24 @@ def build_house(
     *,
     now: Callable[[], datetime] = utc_now,
     on_part: Callable[[str, Part], None] = lambda _source, _part: None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> House:
     """Build a connector for every vendor whose secrets are there. No vendor is spoken to yet."""
+    from connectors.retrying import Budget
+
+    budget = Budget(sleep=sleep, now=time.monotonic)
     return House(
         settings=settings,
         store=store,
         now=now,
-        pagerduty=_pagerduty(settings, secrets),
-        slack=_slack(settings, secrets),
-        jira=_jira(settings, secrets),
+        pagerduty=_pagerduty(settings, secrets, budget),
+        slack=_slack(settings, secrets, budget),
+        jira=_jira(settings, secrets, budget),
         on_part=on_part,
     )
 
 
-def _pagerduty(settings: Settings, secrets: Secrets) -> PagerDutyApi | None:
+def _pagerduty(settings: Settings, secrets: Secrets, budget: Budget) -> PagerDutyApi | None:
     from connectors.pagerduty.api import PagerDutyApi
 
     token = _optional(secrets, "PAGERDUTY_TOKEN")
@@ -143,35 +147,29 @@ def _pagerduty(settings: Settings, secrets: Secrets) -> PagerDutyApi | None:
     regions = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
     return PagerDutyApi(
         token,
-        _budget(),
+        budget,
         base_url=settings.pagerduty.base_url or regions[settings.pagerduty.region],
         user_token=_optional(secrets, "PAGERDUTY_USER_TOKEN"),
         sender=settings.pagerduty.sender,
     )
 
 
-def _slack(settings: Settings, secrets: Secrets) -> SlackApi | None:
+def _slack(settings: Settings, secrets: Secrets, budget: Budget) -> SlackApi | None:
     from connectors.slack.api import SlackApi
 
     token = _optional(secrets, "SLACK_TOKEN")
     if token is None:
         return None
-    return SlackApi(token, _budget(), base_url=settings.slack.base_url or "https://slack.com/api/")
+    return SlackApi(token, budget, base_url=settings.slack.base_url or "https://slack.com/api/")
 
 
-def _jira(settings: Settings, secrets: Secrets) -> JiraApi | None:
+def _jira(settings: Settings, secrets: Secrets, budget: Budget) -> JiraApi | None:
     from connectors.jira.api import JiraApi
 
     token, email = _optional(secrets, "JIRA_TOKEN"), settings.jira.email or _optional(secrets, "JIRA_EMAIL")
     if token is None or email is None or settings.jira.site is None:
         return None
-    return JiraApi(settings.jira.site, email, token, _budget(), base_url=settings.jira.base_url)
-
-
-def _budget() -> Budget:
-    from connectors.retrying import Budget
-
-    return Budget(sleep=time.sleep, now=time.monotonic)
+    return JiraApi(settings.jira.site, email, token, budget, base_url=settings.jira.base_url)
 
 
 def _optional(secrets: Secrets, name: str) -> str | None:

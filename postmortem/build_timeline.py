@@ -36,7 +36,8 @@ _OBSERVATION_KINDS: dict[str, EventKind] = {
 
 def build_timeline(evidence: Evidence, curation: Curation) -> Timeline:
     """The same evidence gives the same timeline, in whatever order its records arrived."""
-    events = fold_copies(evidence.incident.id, in_order(_events(evidence)), evidence.messages)
+    linked = (_with_link(event, evidence.incident.link) for event in _events(evidence))
+    events = fold_copies(evidence.incident.id, in_order(linked), evidence.messages)
     return Timeline(events=tuple(curate(events, evidence, curation)))
 
 
@@ -49,6 +50,13 @@ def _events(evidence: Evidence) -> Iterator[TimelineEvent]:
     yield from map(_event_from_change, evidence.changes)
     yield from _events_from_messages(evidence.messages)
     yield from map(_event_from_observation, evidence.observations)
+
+
+def _with_link(event: TimelineEvent, incident_link: str | None) -> TimelineEvent:
+    """Notes and webhooks have no page of their own in PagerDuty: the incident's shows them."""
+    if event.link or event.source != "pagerduty" or incident_link is None:
+        return event
+    return event.model_copy(update={"link": incident_link})
 
 
 def _event_from_log_entry(entry: LogEntry) -> TimelineEvent:

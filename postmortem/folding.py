@@ -8,6 +8,8 @@ from postmortem.timeline import TimelineEvent
 
 # PagerDuty posts to Slack seconds after the fact; a minute covers a slow day, two a very slow one.
 SAME_FACT_WITHIN = timedelta(seconds=120)
+# A log entry is dated to the second, its webhook to the millisecond.
+SAME_MOMENT = timedelta(seconds=2)
 
 # What PagerDuty's own messages in Slack say, by the kind of event they copy.
 _BOT_WORDS = {
@@ -79,8 +81,10 @@ def _original_of(event: TimelineEvent, originals: list[TimelineEvent], *, is_bot
 
 
 def _says_the_same(one: TimelineEvent, other: TimelineEvent) -> bool:
+    """The same words, or the same deed of the same person in the same moment told in other words."""
     first, second = one.text.casefold().strip(), other.text.casefold().strip()
-    return first == second or first in second or second in first
+    at_once = abs(one.at - other.at) <= SAME_MOMENT and one.who == other.who
+    return at_once or first in second or second in first
 
 
 def _nearest(

@@ -11,8 +11,9 @@ from postmortem.document import Citation, Line, Postmortem, Section
 from postmortem.response_times import ResponseTime, duration_in_words
 from postmortem.timeline import TimelineEvent
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&#$])")
-_AT_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
+# What can begin or end a construct of GitHub Markdown inside a line; an underscore within a word cannot.
+_SPECIAL = re.compile(r"([\\`*\[<>|~$]|&(?=#?\w+;)|(?<!\w)_|_(?!\w))")
+_AT_START = re.compile(r"^(\s*)([-+=#]|\d+(?=[.)]))")
 _URL = re.compile(r"(https?://[^\s<>\\^`{|}\"]+[^\s<>\\^`{|}\".,;:!?)\]'*_~])")
 _NO_ITEMS = "❓ **Everyone who took part:** Nothing was marked as an action item: what should change, and who does it?"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -110,17 +111,16 @@ def _days(postmortem: Postmortem, events: Iterable[TimelineEvent], longest: int 
 def _event(postmortem: Postmortem, event: TimelineEvent, longest: int | None) -> str:
     reply = "↳ " if event.thread_id else ""
     who = postmortem.names.get(event.who, "") if event.who else ""
-    speaker = f"**{escape(who)}**: " if who else ""
+    speaker = f"**{escape(who)}**: " if who and not (event.source == "pagerduty" and who in event.text) else ""
     text = event.text if longest is None or len(event.text) <= longest else event.text[:longest] + " […]"
     repeated = f" (×{event.count}, until {clock(event.until)})" if event.until else ""
     edited = " (edited)" if event.is_edited else ""
-    copies = f" +{_other_sources(event)}" if len(event.evidence_ids) > event.count else ""
-    return f"{clock(event.at)} · {reply}{speaker}{prose(text)}{repeated}{edited} {_cited([cite_event(event)])}{copies}"
+    also = " · also in Slack" if event.source != "slack" and _is_in_slack_too(event) else ""
+    return f"{clock(event.at)} · {reply}{speaker}{prose(text)}{repeated}{edited} {_cited([cite_event(event)])}{also}"
 
 
-def _other_sources(event: TimelineEvent) -> str:
-    copies = len(event.evidence_ids) - event.count
-    return f"{copies} cop{'y' if copies == 1 else 'ies'}"
+def _is_in_slack_too(event: TimelineEvent) -> bool:
+    return any(evidence_id.startswith("slack/") for evidence_id in event.evidence_ids)
 
 
 def _response_times(postmortem: Postmortem) -> Iterator[str]:

@@ -75,7 +75,7 @@ def describe_impact(evidence: Evidence, timeline: Timeline) -> Section:
         text = f"{fired} alert{'s' if fired > 1 else ''} fired ({len(alerts)} distinct)."
         lines.append(Line(text=text, citations=cite_all(alerts[:5])))
     lines.extend(
-        Line(text=f"Status update: “{event.text}”", citations=(cite_event(event),))
+        Line(text=f"Told to stakeholders: “{event.text}”", citations=(cite_event(event),))
         for event in timeline.events
         if event.kind == "status_update"
     )

@@ -1,0 +1,166 @@
+"""The whole house with fake vendors around it: real wiring, real HTTP on loopback, the local engine on a clock we move."""
+
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from connectors.engine.clock import VirtualClock
+from connectors.engine.local import LocalEngine
+from connectors.store.deliveries import Deliveries
+from connectors.store.shelf import Shelf
+from handlers.envelope import Request, Response, answered
+from handlers.receive import Doorway, receive
+from handlers.wiring import House, Machine, build_house, journeys
+from postmortem.document import Postmortem
+from tests.incidents import by_name, demo_settings_text
+from tests.incidents.script import Script
+from tests.vendors.jira import FakeJira
+from tests.vendors.pagerduty import FakePagerDuty
+from tests.vendors.pagerduty_webhooks import body_of, sign
+from tests.vendors.slack import FakeSlack
+from tests.vendors.wire import served
+
+WEBHOOK_SECRET = "whsec-fake-current-0001"
+
+
+class World:
+    """One test's world. Times are the script's: the clock stands half a minute after the last webhook."""
+
+    def __init__(self, home: Path, *names: str, settings: dict[str, Any] | None = None, jira_lag: float = 0.0) -> None:
+        self.scripts = [by_name(name) for name in names]
+        self.clock = VirtualClock(_end_of(self.scripts[0]))
+        self.pagerduty = FakePagerDuty(now=self.clock.now)
+        self.slack = FakeSlack(now=lambda: self.clock.now().timestamp())
+        self.jira = FakeJira(now=lambda: self.clock.now().timestamp(), search_lag=jira_lag)
+        self.machine = Machine(home / "home", home / "debrief.yml", home / "debrief.env")
+        self.slept: list[float] = []
+        self._overrides = settings or {}
+        self._exits = ExitStack()
+
+    def open(self) -> "World":
+        for script in self.scripts:
+            self.pagerduty.holds(script.pagerduty)
+            if script.slack:
+                self.slack.holds(script.slack)
+            if script.jira:
+                self.jira.holds(script.jira)
+        self.write_settings()
+        self.write_secrets()
+        self.start()
+        return self
+
+    def write_settings(self, **more: Any) -> None:
+        """The demo's settings with the fakes' addresses; `more` and the test's own settings are laid over it."""
+        urls = {
+            "pagerduty": {"base_url": self._exits.enter_context(served(self.pagerduty))},
+            "slack": {"base_url": self._exits.enter_context(served(self.slack)) + "/api/"},
+            "jira": {"base_url": self._exits.enter_context(served(self.jira)), "email": self.jira.email},
+        }
+        settings = yaml.safe_load(demo_settings_text())
+        for layer in (urls, self._overrides, more):
+            settings = _laid_over(settings, layer)
+        self.machine.settings_file.write_text(yaml.safe_dump(settings))
+
+    def write_secrets(self, **more: str) -> None:
+        secrets = {
+            "PAGERDUTY_TOKEN": self.pagerduty.token,
+            "PAGERDUTY_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "SLACK_TOKEN": self.slack.token,
+            "JIRA_TOKEN": self.jira.token,
+        } | more
+        self.machine.secrets_file.write_text("".join(f"{name}={value}\n" for name, value in secrets.items()))
+        self.machine.secrets_file.chmod(0o600)
+
+    def start(self) -> None:
+        """Start the house, as a process would: again after `stop`, on what the last one left behind."""
+        self.machine.home.mkdir(exist_ok=True)
+        self.store = self.machine.store()
+        settings, secrets = self.machine.settings(), self.machine.secrets()
+        self.house: House = build_house(settings, secrets, self.store, now=self.clock.now, sleep=self.slept.append)
+        self.engine = LocalEngine(self.machine.home / "journal.db", journeys(self.house), self.clock)
+
+    def stop(self) -> None:
+        self.engine.close()
+
+    def close(self) -> None:
+        self.stop()
+        self._exits.close()
+
+    def rings(self, webhook: dict[str, Any], *, secret: str = WEBHOOK_SECRET) -> Response:
+        """Deliver one webhook, signed."""
+        body = body_of(webhook)
+        return self.receives(body, sign(body, secret))
+
+    def receives(self, body: bytes, headers: dict[str, str]) -> Response:
+        doorway = Doorway(
+            secrets=self.machine.secrets,
+            deliveries=lambda: Deliveries(self.store, self.clock.now),
+            start=self.engine.start,
+            now=self.clock.now,
+        )
+        return answered(lambda request: receive(request, doorway), Request(headers, body))
+
+    def resolves(self, place: int = 0) -> Response:
+        """Deliver every webhook of a script, in order; returns the answer to the last."""
+        answers = [self.rings(webhook) for webhook in self.scripts[place].webhooks]
+        return answers[-1]
+
+    def settles(self) -> None:
+        """Let time pass until nothing runs and nothing waits."""
+        self.engine.settle()
+
+    def passes(self, duration: timedelta) -> None:
+        self.clock.advance(duration)
+        while self.engine.run_due():
+            pass
+
+    def incident_id(self, place: int = 0) -> str:
+        return self.scripts[place].pagerduty["incident"]["id"]
+
+    def postmortem(self, place: int = 0) -> Postmortem:
+        postmortem = Shelf(self.store, self.incident_id(place)).postmortem()
+        assert postmortem is not None, "no postmortem was made"
+        return postmortem
+
+    def outcome(self, place: int = 0) -> dict[str, Any]:
+        return Shelf(self.store, self.incident_id(place)).state().get("outcome", {})
+
+    def drafts(self) -> dict[str, str]:
+        """Every document by name."""
+        names = list(self.store.names("drafts/"))
+        return {name: file.content.decode() for name in names if (file := self.store.load(name))}
+
+    def draft(self) -> str:
+        (text,) = self.drafts().values()
+        return text
+
+
+@contextmanager
+def world_of(home: Path, *names: str, **options: Any) -> Generator[World]:
+    world = World(home, *names, **options)
+    try:
+        yield world.open()
+    finally:
+        world.close()
+
+
+def _end_of(script: Script) -> datetime:
+    resolved_at = script.pagerduty["incident"].get("resolved_at") or script.pagerduty["incident"]["created_at"]
+    latest = max([resolved_at, *(webhook["event"]["occurred_at"] for webhook in script.webhooks)], key=_moment)
+    return _moment(latest) + timedelta(seconds=30)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(under)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = _laid_over(below, value) if isinstance(value, dict) and isinstance(below, dict) else value
+    return merged
