@@ -1,6 +1,5 @@
 """A story becomes a Script: PagerDuty's incident, Slack's channel, Jira's backlog. No clock, no chance."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,8 +13,7 @@ from tests.incidents.slack_side import Channel
 class Story:
     """Tell it in the order in which it happens: `story.pagerduty.triggers(story.at("14:02:11"), "ada", ...)`.
 
-    `day` is the UTC day that clock times are on; "2026-03-29 00:10:00" names another. `follows` makes PagerDuty's app
-    post in the channel what happens to the incident, one second later.
+    `day` is the UTC day that clock times are on; "2026-03-29 00:10:00" names another.
     """
 
     def __init__(
@@ -92,8 +90,3 @@ class Story:
         deep_link = f"slack://channel?id={self.channel.id}&team={TEAM_ID}"
         shown = {"id": self.channel.id, "name": self.channel.name, "slack_team_id": TEAM_ID}
         return {**shown, "link": link, "deep_link": deep_link}
-
-
-def with_raw(script: Script, **pagerduty: Any) -> Script:
-    """The same script with parts of PagerDuty's side replaced as they are."""
-    return replace(script, pagerduty={**script.pagerduty, **pagerduty})
