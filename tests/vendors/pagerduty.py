@@ -39,6 +39,7 @@ class _Fault:
     reply: Reply
     times: int
     after_effect: bool
+    after: int
 
 
 @dataclass
@@ -72,12 +73,15 @@ class FakePagerDuty:
             self._priorities |= {priority["id"]: priority for priority in priorities if priority}
         return self
 
-    def fails_next(self, where: str, reply: Reply, times: int = 1, *, after_effect: bool = False) -> None:
+    def fails_next(
+        self, where: str, reply: Reply, times: int = 1, *, after_effect: bool = False, after: int = 0
+    ) -> None:
         """Answer so the next `times` requests whose "GET /path" the regular expression `where` finds.
 
-        With `after_effect` the request is carried out first: the answer is lost, not the work.
+        With `after_effect` the request is carried out first: the answer is lost, not the work. With `after`, so many
+        such requests are answered well before.
         """
-        self._faults.append(_Fault(re.compile(where), reply, times, after_effect))
+        self._faults.append(_Fault(re.compile(where), reply, times, after_effect, after))
 
     def limits_next(self, where: str = "", times: int = 1, *, reset: int | None = 3, bare: bool = False) -> None:
         """Refuse as too fast. `bare` is the 429 without headers and body that also occurs."""
@@ -112,6 +116,9 @@ class FakePagerDuty:
     def _fault_for(self, request: Request) -> _Fault | None:
         for fault in self._faults:
             if fault.times > 0 and fault.where.search(f"{request.method} {request.path}"):
+                if fault.after > 0:
+                    fault.after -= 1
+                    continue
                 fault.times -= 1
                 return fault
         return None
