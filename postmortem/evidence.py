@@ -218,10 +218,20 @@ def evidence_from_parts(incident: Incident, parts: Iterable[Part], collected_at:
         changes=_once(part.changes for part in parts),
         messages=_once(part.messages for part in parts),
         observations=_once(part.observations for part in parts),
-        people=_once(part.people for part in parts),
+        people=_people(part.people for part in parts),
         readings=tuple(reading for part in parts for reading in part.readings),
         gaps=tuple(dict.fromkeys(gap for part in parts for gap in part.gaps)),
     )
+
+
+def _people(groups: Iterable[tuple[Person, ...]]) -> tuple[Person, ...]:
+    """One per id: what a later reading does not tell (an e-mail, a time zone), an earlier one may have told."""
+    known: dict[str, Person] = {}
+    for person in (person for group in groups for person in group):
+        before = known.get(person.id)
+        told = person.model_dump(exclude_none=True, exclude_defaults=True)
+        known[person.id] = before.model_copy(update=told) if before else person
+    return tuple(known.values())
 
 
 def holds_the_same(one: Evidence, other: Evidence) -> bool:

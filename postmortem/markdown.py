@@ -13,7 +13,7 @@ from postmortem.timeline import TimelineEvent
 
 # What can begin or end a construct of GitHub Markdown inside a line; an underscore within a word cannot.
 _SPECIAL = re.compile(r"([\\`*\[<>|~$]|&(?=#?\w+;)|(?<!\w)_|_(?!\w))")
-_AT_START = re.compile(r"^(\s*)([-+=#]|\d+(?=[.)]))")
+_AT_START = re.compile(r"^(?=[-+=#])|(?<=^\d)(?=[.)])|(?<=^\d\d)(?=[.)])|(?<=^\d\d\d)(?=[.)])")
 _URL = re.compile(r"(https?://[^\s<>\\^`{|}\"]+[^\s<>\\^`{|}\".,;:!?)\]'*_~])")
 _NO_ITEMS = "❓ **Everyone who took part:** Nothing was marked as an action item: what should change, and who does it?"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -49,21 +49,22 @@ def _document(postmortem: Postmortem) -> Iterator[str]:
 
 def escape(text: str) -> str:
     """Text from outside as plain text of one line: nothing in it formats, links or loads."""
-    return _escaped(_one_line(text))
+    return _SPECIAL.sub(r"\\\1", _one_line(text))
 
 
 def prose(text: str) -> str:
     """Text from outside in which web addresses can be opened; nothing else in it does anything."""
     parts = _URL.split(_one_line(text))
-    return "".join(f"<{part}>" if n % 2 else _escaped(part) for n, part in enumerate(parts))
+    return "".join(f"<{part}>" if n % 2 else _SPECIAL.sub(r"\\\1", part) for n, part in enumerate(parts))
+
+
+def at_line_start(escaped: str) -> str:
+    """The same at the start of a line or a list item, where more signs have a meaning."""
+    return _AT_START.sub(r"\\", escaped, count=1)
 
 
 def _one_line(text: str) -> str:
     return " ".join(_CONTROL.sub("", text).split())
-
-
-def _escaped(text: str) -> str:
-    return _AT_START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", text))
 
 
 def link(label: str, url: str | None) -> str:
@@ -82,7 +83,7 @@ def _section(section: Section) -> Iterator[str]:
 def _line(line: Line) -> str:
     if line.asked_of:
         return f"❓ **{escape(line.asked_of.capitalize())}:** {escape(line.text)}"
-    return f"{prose(line.text)} {_cited(line.citations)}"
+    return f"{at_line_start(prose(line.text))} {_cited(line.citations)}"
 
 
 def _cited(citations: Iterable[Citation]) -> str:
@@ -163,7 +164,7 @@ def _action_item(item: ActionItem) -> str:
 def _people(postmortem: Postmortem) -> Iterator[str]:
     yield from ("", "## People", "")
     for participant in postmortem.participants:
-        yield f"- {escape(participant.name)}: {escape(participant.how)}"
+        yield f"- {at_line_start(escape(participant.name))}: {escape(participant.how)}"
     if not postmortem.participants:
         yield "- ❓ **Incident commander:** Nobody is on record as having taken part: who was there?"
 

@@ -15,14 +15,13 @@ _IN_WORDS = {
     "declined": "declined to join",
     "resolved": "resolved",
     "escalated": "escalated",
-    "noted": "wrote a note",
 }
 
 
 def list_participants(evidence: Evidence, identities: Identities) -> tuple[Participant, ...]:
     """Roles first, then by how much they did, then by name. Bots are left out."""
     deeds: dict[str, list[tuple[str, str]]] = {}
-    for person_id, deed in _deeds(evidence):
+    for person_id, deed in (*dict.fromkeys(_recorded(evidence)), *_said(evidence)):
         if not identities.is_bot(person_id):
             deeds.setdefault(identities.human(person_id), []).append((person_id, deed))
     ranked = sorted(deeds.values(), key=lambda done: (-_roles(done), -len(done), identities.name(done[0][0]) or ""))
@@ -31,12 +30,20 @@ def list_participants(evidence: Evidence, identities: Identities) -> tuple[Parti
     )
 
 
-def _deeds(evidence: Evidence) -> Iterator[tuple[str, str]]:
+def _recorded(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """What PagerDuty recorded; the incident and its log may both tell of one deed."""
+    for entry in evidence.log_entries:
+        if entry.person_id and entry.kind in _IN_WORDS:
+            yield entry.person_id, _IN_WORDS[entry.kind]
     for responder in evidence.incident.responders:
-        yield responder.person_id, _IN_WORDS.get(responder.participation, responder.role or responder.participation)
+        if responder.role or responder.participation in _IN_WORDS:
+            yield responder.person_id, responder.role or _IN_WORDS[responder.participation]
     for observation in evidence.observations:
         if observation.kind == "role" and observation.role:
             yield from ((person_id, observation.role) for person_id in observation.subject_ids)
+
+
+def _said(evidence: Evidence) -> Iterator[tuple[str, str]]:
     for note in evidence.notes:
         if note.person_id:
             yield note.person_id, "wrote a note"
@@ -46,7 +53,7 @@ def _deeds(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def _roles(done: list[tuple[str, str]]) -> int:
-    plain = {*_IN_WORDS.values(), "message"}
+    plain = {*_IN_WORDS.values(), "message", "wrote a note"}
     return sum(deed not in plain for _, deed in done)
 
 

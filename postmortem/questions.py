@@ -16,8 +16,8 @@ _CAUSE = re.compile(
     re.IGNORECASE,
 )
 _TRIED = re.compile(
-    r"\b(roll(ed|ing) ?back|revert(ed|ing)|restart(ed|ing)|redeploy\w*|fail(ed|ing) over|scal(ed|ing) (up|down|out)|"
-    r"disabl(ed|ing)|drain(ed|ing)|switch(ed|ing)|block(ed|ing)|rais(ed|ing)|delet(ed|ing)|upgrad(ed|ing)|"
+    r"\b(roll(ed|ing)?[- ]?back|revert(ed|ing)|restart(ed|ing)|redeploy\w*|fail(ed|ing) over|"
+    r"scal(ed|ing) (up|down|out)|disabl(ed|ing)|drain(ed|ing)|switch(ed|ing)|block(ed|ing)|rais(ed|ing)|delet(ed|ing)|upgrad(ed|ing)|"
     r"manually|deploy(ed|ing))\b",
     re.IGNORECASE,
 )
@@ -89,4 +89,5 @@ def _resolution_notes(evidence: Evidence, timeline: Timeline, identities: Identi
 
 def _quote(event: TimelineEvent, identities: Identities) -> Line:
     speaker = identities.name(event.who) or "Somebody"
-    return Line(text=f"{speaker}: “{event.text}”", citations=(cite_event(event),))
+    said = f"“{event.text}”" if speaker in event.text else f"{speaker}: “{event.text}”"
+    return Line(text=said, citations=(cite_event(event),))
