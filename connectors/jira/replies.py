@@ -54,7 +54,7 @@ def judge(tried: str, came: Answer | NoAnswer, *, repeatable: bool = True) -> An
         return None
     try:
         return json.loads(came.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         unreadable = f"Jira answered {came.status} with a body that is not JSON"
     if repeatable:
         raise BadReply(tried, unreadable, CHECK_THE_SITE)

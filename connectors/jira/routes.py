@@ -1,6 +1,7 @@
 """Whether a route can take issues at all, asked before anything is created and said by name."""
 
 import re
+from collections.abc import Iterator
 
 from connectors.errors import NotFound
 from connectors.jira.api import JiraApi
@@ -63,8 +64,8 @@ def check_screen(screen: Screen, route: Route) -> RouteCheck:
     problems, warnings = list[str](), list(payload.said)
     if screen.field("labels") is None:
         problems.append(
-            f"The field Labels is not on the create screen of {screen.title}: add it there, because an issue is found "
-            "again by its label; or change routing.project."
+            f"The field Labels is not on the create screen of {screen.title}: add it there, because an issue "
+            "is found again by its label; or change routing.project."
         )
     for name in missing_required(screen, Payload(payload.body, ())):
         if any(name.endswith(f"({field})") for field in ("assignee", "duedate")):
@@ -76,13 +77,26 @@ def check_screen(screen: Screen, route: Route) -> RouteCheck:
         for name in ("assignee", "duedate")
         if screen.field(name) is None
     ]
-    narrow = _narrowed(screen, route)
-    return RouteCheck(screen=None if problems else narrow, problems=tuple(problems), warnings=tuple(warnings))
+    warnings += _choices(screen, route)
+    return RouteCheck(
+        screen=None if problems else _narrowed(screen, route), problems=tuple(problems), warnings=tuple(warnings)
+    )
+
+
+def _choices(screen: Screen, route: Route) -> Iterator[str]:
+    """What there is, where the route names something that is not."""
+    for field_id, names in _wanted(route).items():
+        field = screen.field(field_id)
+        if field is None or field.allowed is None or all(allowed_match(field, name) for name in names):
+            continue
+        listed = ", ".join(name for _, name in field.allowed[:MOST_NAMES]) or "nothing"
+        more = len(field.allowed) - MOST_NAMES
+        yield f"{field.name} of {screen.title} can be {listed}{f' and {more} more' if more > 0 else ''}."
 
 
 def _narrowed(screen: Screen, route: Route) -> Screen:
     """Of thousands of components keep those that the route names."""
-    wanted = {"components": route.components, "priority": (route.priority,) if route.priority else ()}
+    wanted = _wanted(route)
 
     def narrowed(field: ScreenField) -> ScreenField:
         if field.id not in wanted or field.allowed is None:
@@ -91,6 +105,10 @@ def _narrowed(screen: Screen, route: Route) -> Screen:
         return field.model_copy(update={"allowed": tuple(value for value in values if value)})
 
     return screen.model_copy(update={"fields": tuple(narrowed(field) for field in screen.fields)})
+
+
+def _wanted(route: Route) -> dict[str, tuple[str, ...]]:
+    return {"components": route.components, "priority": (route.priority,) if route.priority else ()}
 
 
 def _barest_request(route: Route) -> IssueRequest:

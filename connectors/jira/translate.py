@@ -203,7 +203,7 @@ def _allowed(field_id: str, names: Iterable[str], screen: Screen, said: list[str
             yield {"id": value[0]}
         else:
             what = field_id.removesuffix("s")
-            said.append(f"The issue has no {what} {name}: {screen.title} has none. Change {_SETTING[field_id]}.")
+            said.append(f"The issue has no {what} {name}: {screen.title} knows none. Change {_SETTING[field_id]}.")
 
 
 def _extra(request: IssueRequest, screen: Screen, said: list[str]) -> Iterator[tuple[str, Any]]:

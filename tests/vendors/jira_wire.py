@@ -1,6 +1,8 @@
-"""A fake Jira in process: the transport of `requests`, without a socket."""
+"""A fake Jira in process, without a socket; and a server that answers once, badly."""
 
 import io
+import socket
+import threading
 from http.client import RemoteDisconnected
 from typing import Any
 
@@ -39,3 +41,30 @@ class InProcess(BaseAdapter):
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class OneAnswer:
+    """A server that gives one raw answer, or none at all, and hangs up."""
+
+    def __init__(self, answer: bytes | None) -> None:
+        self._answer, self._server = answer, socket.create_server(("127.0.0.1", 0))
+        self._enough = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def _serve(self) -> None:
+        connection, _ = self._server.accept()
+        with connection:
+            connection.recv(65536)
+            if self._answer is None:
+                self._enough.wait(5)
+            else:
+                connection.sendall(self._answer)
+
+    def __enter__(self) -> str:
+        self._thread.start()
+        return f"http://127.0.0.1:{self._server.getsockname()[1]}"
+
+    def __exit__(self, *error: object) -> None:
+        self._enough.set()
+        self._thread.join()
+        self._server.close()
