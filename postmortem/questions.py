@@ -17,8 +17,8 @@ _CAUSE = re.compile(
 )
 _TRIED = re.compile(
     r"\b(roll(ed|ing)?[- ]?back|revert(ed|ing)|restart(ed|ing)|redeploy\w*|fail(ed|ing) over|"
-    r"scal(ed|ing) (up|down|out)|disabl(ed|ing)|drain(ed|ing)|switch(ed|ing)|block(ed|ing)|rais(ed|ing)|delet(ed|ing)|upgrad(ed|ing)|"
-    r"manually|deploy(ed|ing))\b",
+    r"scal(ed|ing) (up|down|out)|disabl(ed|ing)|drain(ed|ing)|switch(ed|ing)|block(ed|ing)|rais(ed|ing)|"
+    r"delet(ed|ing)|upgrad(ed|ing)|manually|deploy(ed|ing))\b",
     re.IGNORECASE,
 )
 
