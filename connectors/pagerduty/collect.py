@@ -125,5 +125,5 @@ def _gap(what: str, refusal: ConnectorError) -> Gap:
 
 def _capped(what: str) -> tuple[Gap, ...]:
     why = f"PagerDuty shows at most {MOST_RECORDS:,} records of a list"
-    remedy = "Look at the older ones in PagerDuty and add by hand what matters."
+    remedy = "Look at the others in PagerDuty and add by hand what matters."
     return (Gap(source="pagerduty", what=f"{what} beyond the first {MOST_RECORDS:,}", why=why, remedy=remedy),)

@@ -67,10 +67,11 @@ class FakePagerDuty:
         with self._lock:
             self._held[incident["id"]] = held
             self._users |= {user["id"]: user for user in held.get("users", [])}
-            services = [*held.get("services", []), incident.get("service")]
-            self._services |= {service["id"]: service for service in services if service}
+            services = [incident.get("service"), *held.get("services", [])]
+            policy = {"escalation_policy": incident.get("escalation_policy")}
+            self._services |= {one["id"]: policy | one | _whole(one, "service") for one in services if one}
             priorities = [*held.get("priorities", []), incident.get("priority")]
-            self._priorities |= {priority["id"]: priority for priority in priorities if priority}
+            self._priorities |= {one["id"]: one | _whole(one, "priority") for one in priorities if one}
         return self
 
     def fails_next(
@@ -234,17 +235,12 @@ class FakePagerDuty:
 
     def _service(self, request: Request, by_user: bool, id_: str) -> Any:
         check_include(request, "service")
-        service = _known(self._services, id_)
-        return {"service": service | {"type": "service", "name": service.get("summary")}}
+        return {"service": _known(self._services, id_)}
 
     def _all_priorities(self, request: Request, by_user: bool) -> Any:
         if not self._priorities:
             raise Refused(402, "Account does not have the abilities to perform the action", 2014)
-        priorities = [
-            {"type": "priority", "name": one.get("summary")} | one | {"type": "priority"}
-            for one in self._priorities.values()
-        ]
-        return page_of("priorities", priorities, request)
+        return page_of("priorities", list(self._priorities.values()), request)
 
     def _dedicated_channel(self, request: Request, by_user: bool, id_: str) -> Any:
         if not by_user:
@@ -253,6 +249,11 @@ class FakePagerDuty:
         if channel is None:
             raise Refused(404, "Not Found", 2100)
         return {"channel": channel.get("channel", channel)}
+
+
+def _whole(reference: dict[str, Any], type_: str) -> dict[str, Any]:
+    """What a reference lacks to be the thing itself."""
+    return {"type": type_, "name": reference.get("name") or reference.get("summary")}
 
 
 def _known(records: dict[str, dict[str, Any]], id_: str) -> dict[str, Any]:

@@ -116,6 +116,5 @@ def expanded(
         shown["last_status_change_by"] = users.get(agent["id"], agent)
     service = shown.get("service")
     if "services" in include and service:
-        whole = services.get(service["id"], service)
-        shown["service"] = whole | {"type": "service", "name": whole.get("summary")}
+        shown["service"] = services.get(service["id"], service)
     return shown
