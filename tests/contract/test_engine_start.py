@@ -80,46 +80,34 @@ def test_a_journey_that_was_started_before_is_no_error():
         assert not start_on_lambda(client, ARN, "postmortem", "pm-1", {})
 
 
-@pytest.mark.parametrize(
-    ("reply", "kind", "sentence"),
-    [
-        (
-            refusal(403, "AccessDeniedException"),
-            NotAllowed,
-            "Lambda answered 403 AccessDeniedException. Give the receiver's role lambda:InvokeFunction on the journey "
-            "function and its versions.",
-        ),
-        (
-            refusal(404, "ResourceNotFoundException"),
-            NotFound,
-            "Lambda answered 404 ResourceNotFoundException. Set the journey function's alias or version ARN as the one "
-            "to start.",
-        ),
-        (
-            refusal(400, "InvalidParameterValueException"),
-            Rejected,
-            "Lambda answered 400 InvalidParameterValueException. Set a published version or alias of the journey "
-            "function.",
-        ),
-        (
-            refusal(409, "ResourceConflictException"),
-            Rejected,
-            "Lambda answered 409 ResourceConflictException. Set a published version or alias of the journey function.",
-        ),
-        (
-            refusal(429, "TooManyRequestsException"),
-            Unreachable,
-            "Lambda answered 429 TooManyRequestsException. Lambda is throttling: try again.",
-        ),
-        (refusal(500, "ServiceException"), Unreachable, "Lambda answered 500 ServiceException. Try again."),
-        (Reply(dropped=True), Unreachable, "Lambda could not be asked (ConnectionClosedError). Try again."),
-    ],
-    ids=["403", "404", "400", "409", "429", "500", "no answer"],
-)
-def test_a_refusal_becomes_a_named_error_that_says_what_to_do(reply: Reply, kind: type[ConnectorError], sentence: str):
-    with client_of(Lambda(reply)) as client, pytest.raises(kind) as raised:
+GRANT = "Give the receiver's role lambda:InvokeFunction on the journey function and its versions."
+NAME = "Set the journey function's alias or version ARN as the one to start."
+PUBLISH = "Set a published version or alias of the journey function."
+REFUSALS: list[tuple[int, str, type[ConnectorError], str]] = [
+    (400, "InvalidParameterValueException", Rejected, PUBLISH),
+    (403, "AccessDeniedException", NotAllowed, GRANT),
+    (404, "ResourceNotFoundException", NotFound, NAME),
+    (409, "ResourceConflictException", Rejected, PUBLISH),
+    (429, "TooManyRequestsException", Unreachable, "Lambda is throttling: try again."),
+    (500, "ServiceException", Unreachable, "Try again."),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "kind", "remedy"), REFUSALS)
+def test_a_refusal_becomes_a_named_error_that_says_what_to_do(
+    status: int, code: str, kind: type[ConnectorError], remedy: str
+):
+    with client_of(Lambda(refusal(status, code))) as client, pytest.raises(kind) as raised:
         start_on_lambda(client, ARN, "postmortem", "pm-1", {})
-    assert str(raised.value) == f"Starting the postmortem journey pm-1: {sentence}"
+    assert str(raised.value) == f"Starting the postmortem journey pm-1: Lambda answered {status} {code}. {remedy}"
+
+
+def test_no_answer_means_that_starting_again_is_safe():
+    with client_of(Lambda(Reply(dropped=True))) as client, pytest.raises(Unreachable) as raised:
+        start_on_lambda(client, ARN, "postmortem", "pm-1", {})
+    assert str(raised.value) == (
+        "Starting the postmortem journey pm-1: Lambda could not be asked (ConnectionClosedError). Try again."
+    )
 
 
 def test_a_name_that_lambda_would_refuse_is_refused_before_it_is_asked():
