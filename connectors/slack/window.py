@@ -48,7 +48,7 @@ class Reader:
     at_once: int
 
     def thread(self, thread: Thread) -> tuple[list[Raw], str | None]:
-        """One page of a thread, and the cursor of the next."""
+        """One page of a thread, without what the channel's own pages hold, and the cursor of the next."""
         answer = self.api.conversations_replies(
             self.window.channel_id,
             thread[0],
@@ -59,7 +59,15 @@ class Reader:
         following = next_cursor(answer) if answer.get("has_more") else None
         if following is not None and thread[1:] == [following]:
             raise BadReply("Slack conversations.replies", "it answered with the same cursor again")
-        return listed(answer, "messages"), following
+        is_first = len(thread) == 1
+        replies = [raw for raw in listed(answer, "messages") if not self._is_in_the_channel(raw, thread[0], is_first)]
+        return replies, following
+
+    def _is_in_the_channel(self, raw: Raw, thread_ts: str, is_first: bool) -> bool:
+        """The parent stands on every page of a thread; it is taken once, and from a thread begun before the window."""
+        if raw.get("ts") == thread_ts:
+            return not is_first or self.window.holds(raw)
+        return raw.get("subtype") == "thread_broadcast" and self.window.holds(raw)
 
     def bring_home(self, name: str, place: Place, raws: list[Raw], threads: list[Thread]) -> dict[str, Any]:
         """Read these threads and everybody met, translate all, and keep it under `name`. Returns what a step keeps.

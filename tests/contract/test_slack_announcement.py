@@ -1,0 +1,96 @@
+"""What Debrief says in the channel: found again after a lost answer, and harmless whatever it quotes."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.errors import NotAllowed, OutcomeUnknown
+from connectors.slack.announcement import announce, blocks_from_paragraphs, find_announcement
+from postmortem.action_item import Span
+from tests.vendors.slack_world import SlackWorld, channel, moment, said
+from tests.vendors.wire import Reply
+
+
+def a_world() -> SlackWorld:
+    return SlackWorld([channel(*(said(number) for number in range(1200)))])
+
+
+def test_an_announcement_is_posted_with_its_key() -> None:
+    world = a_world()
+    ts = announce(world.api, "C00INC042", "Draft postmortem ready: A & B", None, "pm-1")
+    posted = world.slack.channel("inc-42").expects("Draft postmortem ready: A &amp; B")
+    assert posted["ts"] == ts
+    assert posted["metadata"] == {"event_type": "debrief", "event_payload": {"key": "pm-1"}}
+    assert world.slack.unexpected() == []
+
+
+def test_an_announcement_whose_answer_was_lost_is_found_by_its_key() -> None:
+    world = a_world()
+    world.slack.fails_next("chat.postMessage", Reply(dropped=True), after_effect=True)
+    with pytest.raises(OutcomeUnknown):
+        announce(world.api, "C00INC042", "Draft postmortem ready", None, "pm-1")
+    found = find_announcement(world.api, "C00INC042", "pm-1", moment(0))
+    assert found == world.slack.workspace.posted[0]["ts"]
+    assert find_announcement(world.api, "C00INC042", "pm-2", moment(0)) is None
+    assert find_announcement(world.api, "C00INC042", "pm-1", moment(95_000)) is None
+
+
+def test_somebody_elses_message_with_our_key_is_not_ours() -> None:
+    metadata = {"event_type": "other", "event_payload": {"key": "pm-1"}}
+    world = SlackWorld([channel(said(0, metadata=metadata))])
+    assert find_announcement(world.api, "C00INC042", "pm-1", moment(-10)) is None
+
+
+def test_an_archived_channel_says_what_to_do() -> None:
+    world = SlackWorld([channel(is_archived=True)])
+    with pytest.raises(NotAllowed) as caught:
+        announce(world.api, "C00INC042", "hello", None, "k")
+    assert "Unarchive the channel" in str(caught.value)
+
+
+def test_links_are_links_and_text_is_text() -> None:
+    blocks = blocks_from_paragraphs([(Span(text="Draft: "), Span(text="open", link="https://a.example/x?b&c"))])
+    assert blocks == [
+        {
+            "type": "rich_text",
+            "elements": [
+                {
+                    "type": "rich_text_section",
+                    "elements": [
+                        {"type": "text", "text": "Draft: "},
+                        {"type": "link", "url": "https://a.example/x?b&c", "text": "open"},
+                        {"type": "text", "text": "\n"},
+                    ],
+                }
+            ],
+        }
+    ]
+
+
+@given(st.lists(st.tuples(st.text(max_size=40), st.none() | st.text(max_size=20)), max_size=6))
+def test_nothing_quoted_becomes_a_mention_or_a_command(spans: list[tuple[str, str | None]]) -> None:
+    blocks = blocks_from_paragraphs([tuple(Span(text=text, link=link) for text, link in spans)])
+    for block in blocks:
+        for section in block["elements"]:
+            for element in section["elements"]:
+                assert element["type"] in ("text", "link")
+                assert element["type"] == "text" or element["url"].startswith(("https://", "http://"))
+    json.dumps(blocks).encode()
+
+
+@pytest.mark.parametrize("text", ["<!channel>", "<@U0000001>", "<https://evil.example|Sign in>", "&lt;!here&gt;"])
+def test_the_plain_text_cannot_call_anybody(text: str) -> None:
+    world = a_world()
+    announce(world.api, "C00INC042", text, None, "k")
+    form = world.slack.calls[-1][1]
+    assert "<" not in form["text"]
+    assert form["parse"] == "none"
+
+
+def test_a_very_long_announcement_stays_within_slacks_limits() -> None:
+    paragraphs = [(Span(text="x" * 2_000),)] * 200
+    world = a_world()
+    announce(world.api, "C00INC042", "y" * 50_000, blocks_from_paragraphs(paragraphs), "k")
+    assert len(world.slack.workspace.posted[0]["blocks"]) <= 50
