@@ -1,6 +1,7 @@
 """The three methods of the port over the journal of one machine."""
 
 import json
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
@@ -12,8 +13,20 @@ from typing import Any, Literal
 
 from connectors.engine.clock import Clock
 from connectors.engine.journal import Journal
-from connectors.engine.outcome import LONGEST_WAIT, Mistake, Names, Outcome, outcome_of, packed, raise_first, unpacked
+from connectors.engine.outcome import (
+    LONGEST_WAIT,
+    Mistake,
+    Names,
+    Outcome,
+    outcome_of,
+    packed,
+    place_of,
+    raise_first,
+    unpacked,
+)
 from connectors.steps import Json, Steps
+
+_log = logging.getLogger(__name__)
 
 _INSIDE = "\x1f"
 """Between a scope and a name in a key. Not printable, so no name holds it."""
@@ -65,7 +78,10 @@ class Run:
         self.kept[key] = outcome
 
     def tell(self, key: str, event: Event, *, seconds: float | None = None, until: datetime | None = None) -> None:
-        self.on_progress(Progress(self.journey, key.replace(_INSIDE, " > "), event, seconds, until))
+        try:
+            self.on_progress(Progress(self.journey, key.replace(_INSIDE, " > "), event, seconds, until))
+        except Exception as error:  # noqa: BLE001 # a closed terminal must not fail a journey
+            _log.warning("Progress of %s could not be told: %s", self.journey, place_of(error))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -21,7 +22,7 @@ from connectors.engine.journal import JournalInUse
 from connectors.engine.local import JourneyFunction, LocalEngine
 from connectors.engine.local_steps import Progress
 from connectors.engine.outcome import Mistake
-from connectors.errors import NotAllowed, Unreachable
+from connectors.errors import NotAllowed, RateLimited, Unreachable
 from connectors.steps import Json, Steps
 
 ROOT = Path(__file__).parents[2]
@@ -365,6 +366,68 @@ def test_failures_that_may_pass_are_tried_again_after_30_seconds_to_30_minutes(t
     engine.settle()
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(tried_at)]
     assert gaps == [30, 120, 300, 900, 1800]
+    engine.close()
+
+
+def test_a_vendors_hint_is_obeyed_where_it_is_longer_and_no_hint_is_too_long(tmp_path: Path):
+    for number, (hint, expected) in enumerate([(5.0, 30.0), (400.0, 400.0), (float("inf"), 366 * 86400.0)]):
+        limited = RateLimited("Reading history", "Slack answered 429", retry_after=hint)
+
+        def journey(steps: Steps, payload: Json, limited: RateLimited = limited) -> Json:
+            raise limited
+
+        engine = opened(tmp_path / str(number), journey, VirtualClock(NOON))
+        engine.start("test", "pm-1", None)
+        engine.run_due()
+        assert engine.next_wake() == NOON + timedelta(seconds=expected)
+        engine.close()
+
+
+# --- trouble of the engine's own
+
+
+def test_a_journal_that_cannot_be_written_stops_the_engine_and_fails_no_journey(tmp_path: Path):
+    engines: list[LocalEngine] = []
+
+    def journey(steps: Steps, payload: Json) -> Json:
+        return steps.run("read", lambda: engines.pop().close() if engines else "read")
+
+    engine = opened(tmp_path, journey, VirtualClock(NOON))
+    engines.append(engine)
+    engine.start("test", "pm-1", None)
+    with pytest.raises(sqlite3.Error):
+        engine.run_due()
+
+    again = opened(tmp_path, journey, VirtualClock(NOON))
+    again.settle()
+    assert result_of(again) == "read"
+    again.close()
+
+
+def test_a_display_that_breaks_does_not_break_the_journey(tmp_path: Path):
+    def tell(progress: Progress) -> None:
+        raise BrokenPipeError
+
+    engine = opened(tmp_path, lambda steps, payload: steps.run("read", lambda: 1), VirtualClock(NOON), on_progress=tell)
+    engine.start("test", "pm-1", None)
+    engine.settle()
+    assert result_of(engine) == 1
+    engine.close()
+
+
+# --- side by side
+
+
+def test_32_children_run_at_once(tmp_path: Path):
+    all_there = threading.Barrier(32, timeout=10)
+
+    def journey(steps: Steps, payload: Json) -> Json:
+        return len(steps.each("threads", list(range(32)), lambda child, item: child.run("read", all_there.wait)))
+
+    engine = opened(tmp_path, journey, VirtualClock(NOON))
+    engine.start("test", "pm-1", None)
+    engine.settle()
+    assert result_of(engine) == 32
     engine.close()
 
 
