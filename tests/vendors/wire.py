@@ -101,6 +101,7 @@ def served(vendor: Vendor, *, latency: float = 0.0) -> Generator[str]:
             """Quiet: a fake's log is its state."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.socket.listen(128)  # the default of 5 drops callers that come side by side; they try again after a second
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
