@@ -1,10 +1,14 @@
 """The two stores for tests: a clock that is moved, emulated AWS with a table and a bucket, many records at once."""
 
 import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connectors.store.port import Conflict
 from tests.vendors.aws import EmulatedAws
 
 
@@ -62,3 +66,18 @@ def fill_table(dynamodb: Any, table: str, partition: str, sorts: list[str]) -> N
             for sort in sorts[start : start + 25]
         ]
         dynamodb.batch_write_item(RequestItems={table: [{"PutRequest": {"Item": item}} for item in batch]})
+
+
+def race(count: int, attempt: Callable[[int], Any]) -> list[Any]:
+    """Let threads attempt at once; the results of those who did not meet a Conflict."""
+    barrier = threading.Barrier(count)
+
+    def run(number: int) -> Any:
+        barrier.wait()
+        try:
+            return attempt(number)
+        except Conflict:
+            return None
+
+    with ThreadPoolExecutor(count) as pool:
+        return [result for result in pool.map(run, range(count)) if result is not None]

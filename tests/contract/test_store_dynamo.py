@@ -142,6 +142,21 @@ def _refuse(**_: Any) -> None:
     raise ConnectTimeoutError(endpoint_url="http://nowhere")
 
 
+def test_every_read_asks_for_the_latest_write(aws: Aws, clock: Clock) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def notice(params: dict[str, Any], **_: Any) -> None:
+        asked.append(params)
+
+    client = aws.emulated.client("dynamodb")
+    client.meta.events.register("provide-client-params.dynamodb", notice)
+    store = DynamoStore(client, aws.table, aws.s3, aws.bucket, clock)
+    store.read("INC#1", "META")
+    list(store.list("INC#1"))
+    list(store.list("INC#1", "OUT#"))
+    assert [params["ConsistentRead"] for params in asked] == [True] * 3
+
+
 def test_a_record_lies_in_the_table_as_the_readme_says(dynamo: DynamoStore, aws: Aws, clock: Clock) -> None:
     dynamo.write("EVT#1", "META", {"status": 1.5}, expires_at=clock.after(days=30))
     item = aws.dynamodb.get_item(TableName=aws.table, Key={"pk": {"S": "EVT#1"}, "sk": {"S": "META"}})["Item"]

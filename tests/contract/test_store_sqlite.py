@@ -34,7 +34,7 @@ for number in range(first, first + 1_000_000):
     print(number, flush=True)
 """
 INCREMENT = """
-for _ in range(50):
+for _ in range(20):
     while True:
         record = store.read("INC#1", "COUNT")
         version = record.version if record else ABSENT
@@ -43,7 +43,7 @@ for _ in range(50):
             break
         except Conflict:
             pass
-for _ in range(10):
+for _ in range(5):
     while True:
         file = store.load("count")
         try:
@@ -111,8 +111,13 @@ def test_no_increment_is_lost_between_processes_that_open_a_fresh_store_at_once(
     record, file = store.read("INC#1", "COUNT"), store.load("count")
     assert record is not None
     assert file is not None
-    assert (record.value, record.version, file.content) == ({"n": 200}, 200, b"40")
+    assert (record.value, record.version, file.content) == ({"n": 80}, 80, b"20")
     store.close()
+
+
+def test_a_commit_waits_for_the_disk(store: SqliteStore) -> None:
+    pragmas = [store._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    assert pragmas == ["wal", 2]  # 2 is FULL
 
 
 def test_a_store_opened_again_has_everything(folder: Path, store: SqliteStore, clock: Clock) -> None:
