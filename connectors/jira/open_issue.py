@@ -12,6 +12,7 @@ from connectors.errors import NotFound, Rejected
 from connectors.jira.api import MOST_AT_ONCE, JiraApi
 from connectors.jira.routes import PROJECT_KEY
 from connectors.jira.translate import (
+    ANCHOR_FIELD,
     OPTIONAL,
     PROPERTY,
     Payload,
@@ -22,6 +23,7 @@ from connectors.jira.translate import (
     missing_required,
     payload_from_request,
     remote_link_body,
+    set_fields,
     without,
 )
 from postmortem.action_item import IssueRequest
@@ -59,6 +61,10 @@ def create(api: JiraApi, request: IssueRequest, screen: Screen, anchor: str | No
     for _ in OPTIONAL:
         try:
             return _opened(api, api.create_issue(payload.body), payload.said)
+        except NotFound as refusal:
+            if ANCHOR_FIELD not in set_fields(payload):
+                raise
+            payload = without(payload, {ANCHOR_FIELD: refusal.came_back})
         except Rejected as refusal:
             payload = _without_refused(payload, refusal)
     return _opened(api, api.create_issue(payload.body), payload.said)
@@ -107,7 +113,7 @@ def jql_for(request_key: str, project: str) -> str:
 def _without_refused(payload: Payload, refusal: Rejected) -> Payload:
     """The payload without what was refused. Goes on raising where anything else was refused too."""
     refused = {name: sentence for name, sentence in refusal.fields.items() if name in OPTIONAL}
-    if not refused or refused.keys() != refusal.fields.keys() or not refused.keys() & payload.body["fields"].keys():
+    if not refused or refused.keys() != refusal.fields.keys() or not refused.keys() & set_fields(payload):
         raise refusal
     return without(payload, refused)
 

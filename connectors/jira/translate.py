@@ -18,7 +18,8 @@ LONGEST_GLOBAL_ID = 255
 PROPERTY = "debrief.action"
 """The entity property that says, in the same write as the issue itself, which action item it is."""
 
-OPTIONAL = ("assignee", "duedate", "components", "priority")
+ANCHOR_FIELD = "issuelinks"
+OPTIONAL = ("assignee", "duedate", "components", "priority", ANCHOR_FIELD)
 """An issue without these is better than no issue."""
 
 _OURS = ("project", "issuetype", "summary", "description", "labels", *OPTIONAL)
@@ -88,9 +89,9 @@ def payload_from_request(request: IssueRequest, screen: Screen, anchor: str | No
     fields |= dict(_on_screen(wanted | dict(_extra(request, screen, said)), screen, said))
     ours = {"key": request.key, "incident": request.incident_id, "item": request.action_item_id}
     body: dict[str, Any] = {"fields": fields, "properties": [{"key": PROPERTY, "value": ours}]}
-    if anchor is not None:
+    if anchor is not None and dict(_on_screen({ANCHOR_FIELD: anchor}, screen, said)):
         link = {"add": {"type": {"name": "Relates"}, "outwardIssue": {"key": anchor}}}
-        body["update"] = {"issuelinks": [link]}
+        body["update"] = {ANCHOR_FIELD: [link]}
     return Payload(body, tuple(said))
 
 
@@ -107,15 +108,24 @@ def missing_required(screen: Screen, payload: Payload) -> list[str]:
     ]
 
 
+def set_fields(payload: Payload) -> set[str]:
+    """Names of everything that the payload sets, the anchor among it."""
+    return {*payload.body["fields"], *payload.body.get("update", {})}
+
+
 def without(payload: Payload, refused: dict[str, str]) -> Payload:
     """The payload without these fields, and a sentence for each with Jira's own words."""
-    fields = {name: value for name, value in payload.body["fields"].items() if name not in refused}
-    words = {"assignee": "is unassigned"}
+    body = dict(payload.body)
+    for part in ("fields", "update"):
+        body[part] = {name: value for name, value in payload.body.get(part, {}).items() if name not in refused}
+    words = {"assignee": "is unassigned", ANCHOR_FIELD: "is not linked to the anchor issue"}
     said = [
         f"The issue {words.get(name, f'has no {name}')}: Jira refused it ({sentence.rstrip('. ')})."
         for name, sentence in refused.items()
     ]
-    return Payload(payload.body | {"fields": fields}, (*payload.said, *said))
+    if not body["update"]:
+        del body["update"]
+    return Payload(body, (*payload.said, *said))
 
 
 def remote_link_body(global_id: str, url: str, title: str) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """What a lost answer costs, and what is asked again."""
 
 import socket
+import ssl
 from typing import Any
 
 import pytest
+from requests import exceptions as http
+from urllib3.exceptions import NameResolutionError, NewConnectionError, ProtocolError, ProxyError, SSLError
 
 from connectors.errors import (
     OutcomeUnknown,
@@ -11,6 +14,7 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.jira.api import JiraApi
+from connectors.jira.replies import silence_from_error
 from connectors.jira.translate import payload_from_request, remote_link_body
 from connectors.retrying import MOST_ATTEMPTS, Budget
 from tests.vendors.jira_wire import OneAnswer
@@ -19,6 +23,15 @@ from tests.vendors.wire import Reply, json_reply, served
 
 CREATE = r"POST .*/issue$"
 LINK = remote_link_body("pagerduty=Q2", "https://acme.example/pm/1", "Postmortem")
+
+
+class _Wrapped(Exception):
+    def __init__(self, reason: Exception) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+_POOL: Any = None
 
 
 def _body(world: JiraWorld) -> dict[str, Any]:
@@ -82,6 +95,27 @@ def test_a_connection_that_was_never_made_is_tried_again_because_nothing_happene
     with pytest.raises(Unreachable, match="refused"):
         _alone(f"http://127.0.0.1:{port}", slept).create_issue({"fields": {}})
     assert len(slept) == MOST_ATTEMPTS - 1
+
+
+@pytest.mark.parametrize(
+    ("error", "sent"),
+    [
+        (http.ConnectTimeout(), False),
+        (http.ConnectionError(_Wrapped(NewConnectionError(_POOL, "refused"))), False),
+        (http.ConnectionError(_Wrapped(NameResolutionError("acme", _POOL, socket.gaierror()))), False),
+        (http.ProxyError(_Wrapped(ProxyError("no proxy", NewConnectionError(_POOL, "refused")))), False),
+        (http.SSLError(_Wrapped(SSLError(ssl.SSLCertVerificationError()))), False),
+        (http.SSLError(_Wrapped(SSLError(ssl.SSLError("bad record mac")))), True),
+        (http.ProxyError(_Wrapped(ProxyError("broke", OSError()))), True),
+        (http.ConnectionError(ProtocolError("Connection aborted.", ConnectionResetError())), True),
+        (http.ReadTimeout(), True),
+        (http.ChunkedEncodingError(), True),
+        (http.RequestException(), True),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_only_what_surely_never_left_us_counts_as_not_sent(error: http.RequestException, sent: bool):
+    assert silence_from_error(error).sent is sent
 
 
 def test_a_rate_limited_create_is_repeated_after_the_time_that_jira_asks_for():

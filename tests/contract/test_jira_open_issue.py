@@ -180,6 +180,23 @@ def test_an_issue_linked_to_the_anchor_is_found_without_the_index():
     assert world.calls() == ["GET /search/jql", "GET /issue/OPS-1", "GET /issue/OPS-2"]
 
 
+def test_an_anchor_that_is_gone_or_refused_does_not_keep_the_issue_from_being_opened():
+    world = JiraWorld()
+    screen = world.screen()
+    opened = create(world.api, request_for(), screen, anchor="OPS-99")
+    assert opened.said[0].startswith("The issue is not linked to the anchor issue: Jira refused it (Jira says it does")
+    world.fake.fails_next(CREATE, json_reply({"errors": {"issuelinks": "No permission to link."}}, 400))
+    opened = create(world.api, request_for(key="pm-2"), screen, anchor="OPS-1")
+    assert opened.said == ("The issue is not linked to the anchor issue: Jira refused it (No permission to link).",)
+    world.fake.expects_issues(2)
+
+
+def test_an_anchor_is_left_out_where_the_screen_has_no_links():
+    world = JiraWorld({"issue_types": [{"id": "10001", "name": "Task", "fields": {"issuelinks": None}}]})
+    opened = create(world.api, request_for(), world.screen(), anchor="OPS-99")
+    assert opened.said == ("The issue has no issuelinks: it is not on the create screen of Task in OPS.",)
+
+
 def test_nothing_is_found_where_nothing_was_created():
     world = JiraWorld()
     assert find(world.api, "pm-7f3k2m", "OPS") is None
