@@ -137,8 +137,8 @@ def _log_entry_kind(raw: Any, vendor_kind: str) -> LogEntryKind:
 def _log_entry_text(raw: Any, vendor_kind: str) -> str:
     """PagerDuty's own sentence, with the words a person added (a status update) or a field's new value after it."""
     summary = text(raw, "summary") or vendor_kind.replace("_", " ")
-    changes = [one for one in at(raw, "changeset") or () if isinstance(one, str)] if raw.get("changeset") else []
-    said = text(raw, "message") or text(raw, "channel", "message") or text(raw, "note") or ", ".join(changes)
+    changes = as_text(at(raw, "changeset"))
+    said = text(raw, "message") or text(raw, "channel", "message") or text(raw, "note") or changes
     return f"{summary.rstrip(' .:')}: {said}" if said and said not in summary else summary
 
 

@@ -6,19 +6,14 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing, suppress
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from connectors.errors import (
-    BadReply,
     ConnectorError,
     NotAllowed,
     NotFound,
@@ -29,7 +24,7 @@ from connectors.errors import (
 )
 from connectors.pagerduty import api as api_module
 from connectors.pagerduty.api import PagerDutyApi
-from connectors.pagerduty.replies import Page, judge, page
+from connectors.pagerduty.replies import Page
 from tests.incidents import by_name
 from tests.vendors.pagerduty import FakePagerDuty
 from tests.vendors.pagerduty_setup import Clock, PagerDutyWorld, pagerduty_world
@@ -91,21 +86,6 @@ def test_lists_come_in_pages_of_a_hundred_to_the_end():
         assert [len(one.records) for one in pages] == [100, 100, 50]
         assert [one["id"] for read in pages for one in read.records] == [f"A{n}" for n in range(250)]
         assert not any(one.is_capped for one in pages)
-
-
-def test_a_list_ends_at_the_ten_thousand_that_pagerduty_shows():
-    more = {"alerts": [{"id": "A"}] * 100, "limit": 100, "offset": 9_800, "more": True}
-    assert page("t", more, "alerts", 9_800).next_offset == 9_900
-    assert page("t", more, "alerts", 9_900) == Page(({"id": "A"},) * 100, None, is_capped=True)
-    assert page("t", more | {"more": False}, "alerts", 9_900).is_capped is False
-
-
-def test_a_page_that_claims_more_and_shows_nothing_is_the_last():
-    assert page("t", {"alerts": [], "more": True}, "alerts", 0).next_offset is None
-
-
-def test_a_smaller_page_than_asked_for_is_followed_by_the_next_record():
-    assert page("t", {"alerts": [1] * 25, "limit": 25, "more": True}, "alerts", 0).next_offset == 25
 
 
 def test_log_entries_come_with_their_channels_newest_first():
@@ -182,35 +162,6 @@ def test_a_wrong_token_is_refused_by_name():
         world.api.get_incident(INCIDENT_ID)
 
 
-def test_an_incident_that_a_users_token_lost_says_so():
-    body = b'{"error":{"message":"x","code":2018}}'
-    with pytest.raises(NotFound, match="A user's token loses a resolved incident of another team"):
-        judge("reading it", 403, {}, body)
-
-
-def test_every_status_is_classified_for_reads_and_writes():
-    for status in range(100, 600):
-        for writes in (False, True):
-            if 200 <= status < 300:
-                assert judge("it", status, {}, b"{}", writes=writes) == {}
-                continue
-            with pytest.raises(ConnectorError) as error:
-                judge("it", status, {}, b"{}", writes=writes)
-            assert isinstance(error.value, (RateLimited,) if status == 429 else _expected(status, writes))
-
-
-def _expected(status: int, writes: bool) -> tuple[type[ConnectorError], ...]:
-    if status >= 500 or status < 400 or status == 408:
-        return (OutcomeUnknown,) if writes else (Unreachable, BadReply)
-    return (NotAllowed, NotFound, Rejected)
-
-
-@given(st.integers(100, 599), st.dictionaries(st.text(), st.text()), st.binary(), st.booleans())
-def test_judging_never_fails_otherwise(status: int, headers: dict[str, str], body: bytes, writes: bool):
-    with suppress(ConnectorError):
-        assert isinstance(judge("it", status, headers, body, writes=writes), dict)
-
-
 def test_a_rate_limit_is_obeyed_to_the_second():
     with _world() as world:
         world.fake.limits_next(times=2, reset=7)
@@ -243,20 +194,6 @@ def test_a_wait_that_the_budget_does_not_cover_is_left_to_the_engine():
         with pytest.raises(RateLimited):
             world.api.list_notes(INCIDENT_ID)
         assert world.clock.slept == []
-
-
-def test_a_date_to_wait_for_is_measured_by_the_replys_own_clock():
-    headers = {"date": _http_date(0), "retry-after": _http_date(5)}
-    with pytest.raises(RateLimited) as limit:
-        judge("it", 429, headers, b"")
-    assert limit.value.retry_after == 5
-    with pytest.raises(RateLimited) as limit:
-        judge("it", 429, {"retry-after": _http_date(5)}, b"")
-    assert limit.value.retry_after is None
-
-
-def _http_date(second: int) -> str:
-    return format_datetime(datetime(2026, 11, 20, 10, 0, second, tzinfo=UTC), usegmt=True)
 
 
 @pytest.mark.parametrize("reply", [json_reply({}, 503), json_reply({}, 500), Reply(dropped=True), Reply(200, {}, b"<")])

@@ -1,16 +1,19 @@
 """One incident read whole: every list to its end, everybody known, no call too many, and every refusal said aloud."""
 
-import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from math import ceil
-from typing import Any, cast
+from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 
+from connectors.engine.clock import VirtualClock
+from connectors.engine.local import LocalEngine
 from connectors.errors import BadReply, NotFound, Unreachable
 from connectors.pagerduty.collect import collect, read_incident
 from connectors.pagerduty.translate import note_to_pagerduty
@@ -20,39 +23,11 @@ from postmortem.people import Person
 from tests.incidents import NAMES, by_name
 from tests.incidents.script import Script
 from tests.vendors.pagerduty import FakePagerDuty
-from tests.vendors.pagerduty_setup import PagerDutyWorld, pagerduty_world
+from tests.vendors.pagerduty_setup import PagerDutyWorld, PlainSteps, pagerduty_world
 from tests.vendors.wire import Reply, json_reply
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 REFUSED = json_reply({"error": {"message": "no", "code": 2010}}, 403)
-
-
-@dataclass
-class PlainSteps:
-    """The port without an engine: children on threads, names checked, results through JSON, waits noted down."""
-
-    waited: list[timedelta] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)
-
-    def run[T: Json](self, name: str, function: Callable[[], T]) -> T:
-        self._once(name)
-        kept = json.dumps(function())
-        assert len(kept) < 200_000
-        return cast("T", json.loads(kept))
-
-    def wait(self, name: str, duration: timedelta) -> None:
-        self._once(name)
-        self.waited.append(duration)
-
-    def each[I: Json, T: Json](self, name: str, items: Sequence[I], function: Callable[[Steps, I], T]) -> list[T]:
-        self._once(name)
-        with ThreadPoolExecutor(8) as pool:
-            started = [pool.submit(function, PlainSteps(self.waited), item) for item in items]
-        return [one.result() for one in started]
-
-    def _once(self, name: str) -> None:
-        assert name not in self.names
-        self.names.add(name)
 
 
 @dataclass
@@ -267,7 +242,7 @@ def test_what_debrief_wrote_is_no_evidence():
 def test_more_than_ten_thousand_records_are_read_to_the_cap_and_said_aloud():
     alerts = [{"id": f"A{n}", "type": "alert", "created_at": "2026-11-17T14:00:00Z"} for n in range(10_050)]
     script = _script(alerts=alerts)
-    with _world_of(script) as world:
+    with pagerduty_world(FakePagerDuty().holds(script.pagerduty), is_documented=False) as world:
         read = collected(world, _id(script)).evidence
         assert len(world.calls("/alerts")) == 100
     assert len(read.alerts) == 10_000
@@ -298,3 +273,33 @@ def test_a_merge_is_seen_on_the_incident():
         incident, _ = read_incident(world.api, _id(script))
     assert incident.merged_into is not None
     assert incident.merged_into.id == script.pagerduty["incident"]["resolve_reason"]["incident"]["id"]
+
+
+def test_the_engine_of_one_machine_waits_and_reads_no_page_twice(tmp_path: Path):
+    alerts = [{"id": f"A{n}", "type": "alert", "created_at": "2026-11-17T14:00:00Z"} for n in range(250)]
+    script = _script(alerts=alerts)
+    kept: dict[str, Part] = {}
+    clock = VirtualClock(NOW)
+
+    def keep(name: str, part: Part) -> str:
+        kept[name] = part
+        return name
+
+    with _world_of(script, seconds=30.0) as world:
+        world.fake.limits_next("/alerts", reset=300, after=1)
+        journey = partial(_journey, world, keep, _id(script))
+        engine = LocalEngine(tmp_path / "journal.db", {"collect": journey}, clock, ordered=Random(1))
+        engine.start("collect", "one", None)
+        engine.settle()
+        state = engine.state("one")
+        engine.close()
+        assert state is not None
+        assert state.error is None
+        assert len(world.calls("/alerts")) == 4
+        assert len(world.calls("/notes")) == 1
+    assert clock.now() >= NOW + timedelta(seconds=300)
+    assert sum(len(part.alerts) for part in kept.values()) == 250
+
+
+def _journey(world: PagerDutyWorld, keep: Callable[[str, Part], str], incident_id: str, steps: Steps, _: Json) -> Json:
+    return list[Json](collect(world.api, steps, keep, incident_id))

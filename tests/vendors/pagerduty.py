@@ -84,10 +84,12 @@ class FakePagerDuty:
         """
         self._faults.append(_Fault(re.compile(where), reply, times, after_effect, after))
 
-    def limits_next(self, where: str = "", times: int = 1, *, reset: int | None = 3, bare: bool = False) -> None:
-        """Refuse as too fast. `bare` is the 429 without headers and body that also occurs."""
-        headers = {} if reset is None or bare else {"ratelimit-remaining": "0", "ratelimit-reset": str(reset)}
-        self.fails_next(where, Reply(429) if bare else json_reply(RATE_LIMIT_BODY, 429, headers), times)
+    def limits_next(
+        self, where: str = "", times: int = 1, *, reset: int = 3, bare: bool = False, after: int = 0
+    ) -> None:
+        """Refuse as too fast, for `reset` seconds. `bare` is the 429 without headers and body that also occurs."""
+        headers = {"ratelimit-remaining": "0", "ratelimit-reset": str(reset)}
+        self.fails_next(where, Reply(429) if bare else json_reply(RATE_LIMIT_BODY, 429, headers), times, after=after)
 
     def answer(self, request: Request) -> Reply:
         with self._lock:

@@ -1,13 +1,17 @@
 """A PagerDuty connector over real HTTP to the fake, with a clock that only notes down how long it was asked to wait."""
 
-from collections.abc import Generator
+import json
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.retrying import Budget
+from connectors.steps import Json, Steps
 from tests.contract.openapi import problems_of_exchange, spec
 from tests.vendors.pagerduty import FakePagerDuty
 from tests.vendors.wire import Reply, Request, served
@@ -30,6 +34,34 @@ class Clock:
 
     def budget(self, seconds: float = 60.0) -> Budget:
         return Budget(self.sleep, self.now, seconds, Random(7))
+
+
+@dataclass
+class PlainSteps:
+    """The port without an engine: children on threads, names checked, results through JSON, waits noted down."""
+
+    waited: list[timedelta] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+
+    def run[T: Json](self, name: str, function: Callable[[], T]) -> T:
+        self._once(name)
+        kept = json.dumps(function())
+        assert len(kept) < 200_000
+        return cast("T", json.loads(kept))
+
+    def wait(self, name: str, duration: timedelta) -> None:
+        self._once(name)
+        self.waited.append(duration)
+
+    def each[I: Json, T: Json](self, name: str, items: Sequence[I], function: Callable[[Steps, I], T]) -> list[T]:
+        self._once(name)
+        with ThreadPoolExecutor(8) as pool:
+            started = [pool.submit(function, PlainSteps(self.waited), item) for item in items]
+        return [one.result() for one in started]
+
+    def _once(self, name: str) -> None:
+        assert name not in self.names
+        self.names.add(name)
 
 
 @dataclass

@@ -35,7 +35,10 @@ def sign(body: bytes, *secrets: str) -> dict[str, str]:
 
 def body_of(webhook: dict[str, Any]) -> bytes:
     """A webhook of a script ({"event": {...}}) as the bytes that travel."""
-    return json.dumps(webhook, separators=(",", ":"), ensure_ascii=False).encode()
+    try:
+        return json.dumps(webhook, separators=(",", ":"), ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # a lone surrogate travels only as an escape
+        return json.dumps(webhook, separators=(",", ":")).encode()
 
 
 def delivery(webhook: dict[str, Any], *secrets: str, path: str = "/pagerduty") -> Request:
