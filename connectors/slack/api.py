@@ -13,6 +13,7 @@ from connectors.errors import BadReply, NotAllowed, RateLimited, Unreachable
 from connectors.retrying import Budget
 from connectors.slack import replies
 from connectors.slack.client import Client, Send
+from connectors.slack.markup import escape, scrub
 from connectors.slack.replies import Raw
 from connectors.slack.translate import OUR_EVENT
 
@@ -117,7 +118,10 @@ class SlackApi:
         return self._read("pins.list", channel=channel)
 
     def chat_post_message(self, channel: str, text: str, *, blocks: list[Raw] | None = None, key: str = "") -> Raw:
-        """Post, with the metadata that `find_announcement` looks for. Raises OutcomeUnknown for a lost answer."""
+        """Post. `text` is Slack's markup (`markup.escape` what is not ours), `key` is what `find_announcement` looks for.
+
+        Raises OutcomeUnknown where the answer was lost.
+        """
         return self._write(
             "chat.postMessage",
             channel=channel,
@@ -134,14 +138,15 @@ class SlackApi:
         """Share a file in a channel: the address, the bytes, then the sharing, which alone is seen by people.
 
         https://docs.slack.dev/messaging/working-with-files (read 2026-11-20). The address must be Slack's own.
+        `comment` is plain text. Raises OutcomeUnknown where the last answer was lost.
         """
-        place = self._read("files.getUploadURLExternal", filename=name, length=len(content))
+        place = self._read("files.getUploadURLExternal", filename=scrub(name), length=len(content))
         self._budget.reading(lambda: self._upload(str(place.get("upload_url")), content))
         return self._write(
             "files.completeUploadExternal",
             files=json.dumps([{"id": place.get("file_id"), "title": title or name}]),
             channel_id=channel,
-            initial_comment=comment or None,
+            initial_comment=escape(comment) or None,
         )
 
     def _read(self, method: str, **arguments: Any) -> Raw:

@@ -15,7 +15,7 @@ from connectors.slack.archive import Archive, opened
 from connectors.slack.gaps import gap
 from connectors.slack.markup import scrub
 from connectors.slack.people import names_of
-from connectors.slack.translate import Heard, Place, is_from_a_bot, messages_from_slack, people_in, person_from_slack
+from connectors.slack.translate import Heard, Place, guests_in, messages_from_slack, people_in, person_from_slack
 from connectors.slack.window import moment_or_none
 from postmortem.evidence import Gap, Part, Reading
 from postmortem.people import Person
@@ -105,7 +105,7 @@ def _channel(archive: Archive, info: Raw, people: tuple[Person, ...], span: _Spa
     channel_id, name = scrub(info.get("id")) or scrub(info.get("name")), scrub(info.get("name"))
     folder = next((folder for folder in (name, channel_id) if archive.within(folder)), name)
     raws = [raw for raw in _days(archive, folder, span) if span.holds(raw)]
-    guests = tuple(_guests(raws, {person.id for person in people}))
+    guests = guests_in(raws, {person.id for person in people})
     place = Place(channel_id, name, team_url, pinned=_pinned(info))
     heard = messages_from_slack(raws, place, names_of((*people, *guests)))
     met = {f"slack:{user_id}" for user_id in people_in(raws)} | {message.person_id for message in heard.messages}
@@ -135,15 +135,6 @@ def _days(archive: Archive, folder: str, span: _Span) -> Iterator[dict[str, Any]
             is_wanted = True
         if is_wanted:
             yield from archive.records(f"{folder}/{file}")
-
-
-def _guests(raws: list[dict[str, Any]], known: set[str]) -> Iterator[Person]:
-    """People of other organisations are not in users.json; their messages bring a profile along."""
-    for raw in raws:
-        user_id, profile = scrub(raw.get("user")), raw.get("user_profile")
-        if user_id and f"slack:{user_id}" not in known and isinstance(profile, dict) and not is_from_a_bot(raw):
-            known.add(f"slack:{user_id}")
-            yield person_from_slack({"id": user_id, "name": profile.get("name"), "profile": profile})
 
 
 def _pinned(info: Raw) -> frozenset[str]:

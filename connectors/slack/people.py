@@ -28,9 +28,21 @@ class People:
         self._lock = Lock()
         self._asked: dict[str, Future[Person | None]] = {}
         self._refused: ConnectorError | None = None
-        for person in known:
-            if person.id.startswith("slack:"):
-                self._asked[person.id.removeprefix("slack:")] = _done(person)
+        self._fresh: list[Person] = []
+        self.learn(known)
+
+    def learn(self, known: Iterable[Person]) -> None:
+        """Take over people whom somebody else has read."""
+        with self._lock:
+            for person in known:
+                if person.id.startswith("slack:"):
+                    self._asked.setdefault(person.id.removeprefix("slack:"), _done(person))
+
+    def fresh(self) -> list[Person]:
+        """Who was read since this was last asked: a step keeps them, so that nobody asks for them after a restart."""
+        with self._lock:
+            fresh, self._fresh = self._fresh, []
+        return fresh
 
     def read(self, user_ids: Iterable[str]) -> tuple[Person, ...]:
         """Who these are, without those who are hidden or gone. Raises RateLimited; asking again then goes on."""
@@ -72,7 +84,12 @@ class People:
 
     def _person(self, user_id: str) -> Person | None:
         raw = self._api.users_info(user_id).get("user")
-        return person_from_slack({"id": user_id} | raw) if isinstance(raw, dict) else None
+        if not isinstance(raw, dict):
+            return None
+        person = person_from_slack({"id": user_id} | raw)
+        with self._lock:
+            self._fresh.append(person)
+        return person
 
 
 def names_of(people: Iterable[Person]) -> dict[str, str]:

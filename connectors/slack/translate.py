@@ -157,6 +157,17 @@ def people_in(raws: Iterable[Raw]) -> tuple[str, ...]:
     return tuple(user_id for user_id in found if user_id and user_id != _SLACKBOT)
 
 
+def guests_in(raws: Iterable[Raw], known: Iterable[str]) -> tuple[Person, ...]:
+    """Authors whom no list of people holds, by the profile that messages of guests bring along. `known` are our ids."""
+    seen, guests = set(known), list[Person]()
+    for raw in raws:
+        user_id, profile = scrub(raw.get("user")), raw.get("user_profile")
+        if user_id and f"slack:{user_id}" not in seen and isinstance(profile, Mapping) and not is_from_a_bot(raw):
+            seen.add(f"slack:{user_id}")
+            guests.append(person_from_slack({"id": user_id, "name": profile.get("name"), "profile": profile}))
+    return tuple(guests)
+
+
 def is_ours(raw: Raw, own_ids: frozenset[str]) -> bool:
     """Whether Debrief wrote this: by the metadata it puts on its posts, or by the ids it posts under."""
     metadata = raw.get("metadata")

@@ -10,7 +10,7 @@ from connectors.slack.api import SlackApi
 from connectors.slack.gaps import gap, gap_from_error
 from connectors.slack.people import People, names_of, side_by_side
 from connectors.slack.replies import Raw, listed, next_cursor
-from connectors.slack.translate import Heard, Place, messages_from_slack, people_in
+from connectors.slack.translate import Heard, Place, guests_in, messages_from_slack, people_in
 from postmortem.evidence import Gap, Part
 from postmortem.moment import moment_from_slack_ts
 from postmortem.people import Person
@@ -83,6 +83,7 @@ class Reader:
         everything = list({str(raw.get("ts") or id(raw)): raw for raw in (*raws, *read)}.values())
         wanted = people_in(everything)
         people = self.people.read(wanted)
+        people = (*people, *guests_in(everything, (person.id for person in people)))
         heard = messages_from_slack(everything, place, names_of(people))
         gaps = [*gaps, *self.people.gaps(wanted, people), *_unreadable(heard, place)]
         kept = self.keep(name, _part(heard, people, gaps))

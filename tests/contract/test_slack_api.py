@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -24,35 +24,12 @@ from connectors.retrying import Budget
 from connectors.slack import replies
 from connectors.slack.api import SlackApi
 from tests.vendors.slack import ALL_SCOPES, FAKE_TOKEN, FakeSlack
-from tests.vendors.slack_world import START, SlackWorld, channel, person, said, ts
+from tests.vendors.slack_world import CALLS, READS, START, WRITES, a_world
 from tests.vendors.wire import Reply, json_reply, served
-
-Call = Callable[[SlackApi], Any]
-
-READS: dict[str, Call] = {
-    "auth.test": lambda api: api.auth_test(),
-    "conversations.history": lambda api: api.conversations_history("C00INC042"),
-    "conversations.replies": lambda api: api.conversations_replies("C00INC042", ts(0)),
-    "conversations.info": lambda api: api.conversations_info("C00INC042"),
-    "conversations.list": lambda api: api.conversations_list(),
-    "conversations.join": lambda api: api.conversations_join("C00INC042"),
-    "users.info": lambda api: api.users_info("U0000001"),
-    "users.lookupByEmail": lambda api: api.users_lookup_by_email("p1@acme.example"),
-    "pins.list": lambda api: api.pins_list("C00INC042"),
-}
-WRITES: dict[str, Call] = {
-    "chat.postMessage": lambda api: api.chat_post_message("C00INC042", "hello", key="k"),
-    "files.completeUploadExternal": lambda api: api.files_upload("C00INC042", "draft.md", b"# Draft", comment="here"),
-}
-CALLS = READS | WRITES
 
 
 def never_really(seconds: float) -> None:
     """Sleeps for nothing."""
-
-
-def a_world(**fake: Any) -> SlackWorld:
-    return SlackWorld([channel(said(0), said(5, "a reply", thread_ts=ts(0)), pins=[ts(0)])], [person(1)], **fake)
 
 
 @pytest.fixture
@@ -286,6 +263,12 @@ def test_the_upload_address_gets_no_token_and_must_be_slacks_own() -> None:
     world.slack.fails_next("files.getUploadURLExternal", json_reply(foreign), times=9)
     with pytest.raises(BadReply, match="not its own"):
         world.api.files_upload("C00INC042", "draft.md", b"# Draft")
+
+
+def test_a_comment_beside_a_file_cannot_call_anybody() -> None:
+    world = a_world()
+    world.api.files_upload("C00INC042", "draft\ud83d.md", b"# Draft", comment="<!channel> \x00 & more")
+    world.slack.channel("inc-42").expects("&lt;!channel&gt; \ufffd &amp; more", "draft\ufffd.md")
 
 
 def test_making_an_api_does_no_io() -> None:

@@ -171,6 +171,13 @@ def test_hidden_people_are_named_in_a_gap() -> None:
     assert [gap.what for gap in part.gaps] == ["who U0000099 is"]
 
 
+def test_a_guest_is_known_by_the_profile_in_the_message() -> None:
+    guest = said(0, user="U0000099", user_profile={"real_name": "Gus Guest", "display_name": "gus"})
+    part = SlackWorld([channel(guest)], PEOPLE).collects()
+    assert [(each.id, each.name, each.handle) for each in part.people] == [("slack:U0000099", "Gus Guest", "gus")]
+    assert part.gaps == ()
+
+
 def test_slack_being_down_is_a_gap_and_no_crash() -> None:
     world = SlackWorld([channel(said(0))], PEOPLE)
     world.slack.fails_next(".", Reply(503), times=999)
@@ -260,6 +267,25 @@ def test_a_reading_that_was_killed_at_any_step_goes_on_where_it_was() -> None:
         assert {each.id for each in part.people} == {each.id for each in expected.people}
         assert (part.readings, part.gaps) == (expected.readings, expected.gaps)
         assert world.slack.count("conversations.history") == whole_run.slack.count("conversations.history")
+
+
+def test_a_crowd_is_read_to_the_end_by_a_process_that_forgets_at_every_wait() -> None:
+    crowd = [said(number, user=f"U{number % 250:07d}") for number in range(500)]
+    world = SlackWorld([channel(*crowd)], [person(number) for number in range(250)])
+    world.slack.limits("users.info", calls=40)
+    world.steps.suspends = True
+    part = None
+    while part is None:
+        try:
+            part = world.collects(at_once=25)
+        except Killed:
+            world.steps.starts_again()
+    assert len(part.messages) == 500
+    assert len(part.people) == 250
+    assert part.gaps == ()
+    assert world.steps.largest < 200_000
+    answered = 250
+    assert world.slack.count("users.info") - answered <= len(world.steps.waits) * 25
 
 
 def test_people_are_asked_for_once_by_readers_side_by_side() -> None:

@@ -19,8 +19,8 @@ SHARED = Path(os.environ.get("DEBRIEF_SHARED", "../shared")) / "data"
 # Subtypes that Slack documents, and "message" for none: https://docs.slack.dev/reference/events/message (2026-11-20).
 DOCUMENTED = {
     "message", "bot_add", "bot_message", "bot_remove", "channel_archive", "channel_join", "channel_leave",
-    "channel_name", "channel_purpose", "channel_topic", "channel_unarchive", "file_comment", "file_share", "group_join", "me_message",
-    "pinned_item", "reminder_add", "thread_broadcast", "tombstone",
+    "channel_name", "channel_purpose", "channel_topic", "channel_unarchive", "file_comment", "file_share", "group_join",
+    "me_message", "pinned_item", "reminder_add", "thread_broadcast", "tombstone",
 }  # fmt: skip
 
 FILES: dict[str, Any] = {

@@ -7,9 +7,8 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.contract.openapi import problems_of_exchange, spec
-from tests.contract.test_slack_api import CALLS, a_world
 from tests.vendors.slack import ALL_SCOPES, FAKE_TOKEN, FakeSlack
-from tests.vendors.slack_world import channel, person, said, ts
+from tests.vendors.slack_world import CALLS, a_world, channel, person, said, ts
 from tests.vendors.wire import Request
 
 SPEC = "slack-web.json"

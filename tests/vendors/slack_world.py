@@ -55,7 +55,8 @@ class Killed(BaseException):
 class PlainSteps:
     """Steps as a straight line: every result makes the way through JSON, a wait moves the clock.
 
-    It may be killed after so many steps, and started again over its journal.
+    It may be killed after so many steps, and started again over its journal. `suspends` ends the run at every new
+    wait, as the engines do.
     """
 
     def __init__(self, world: SlackWorld) -> None:
@@ -63,6 +64,7 @@ class PlainSteps:
         self.names: list[str] = []
         self.waits: list[timedelta] = []
         self.largest = 0
+        self.suspends = False
         self._journal: dict[str, str] = {}
         self._steps_left: int | None = None
 
@@ -84,8 +86,13 @@ class PlainSteps:
         return cast("T", json.loads(self._journal[name]))
 
     def wait(self, name: str, duration: timedelta) -> None:
+        if name in self._journal:
+            return
+        self._journal[name] = "null"
         self.waits.append(duration)
         self.world.seconds += duration.total_seconds()
+        if self.suspends:
+            raise Killed
 
     def each[I: Json, T: Json](self, name: str, items: Sequence[I], function: Callable[[Steps, I], T]) -> list[T]:
         return [function(self, item) for item in items]
@@ -122,3 +129,27 @@ def whole(parts: Iterable[Part]) -> Part:
         readings=tuple(each for part in parts for each in part.readings),
         gaps=tuple(dict.fromkeys(each for part in parts for each in part.gaps)),
     )
+
+
+def a_world(**fake: Any) -> SlackWorld:
+    return SlackWorld([channel(said(0), said(5, "a reply", thread_ts=ts(0)), pins=[ts(0)])], [person(1)], **fake)
+
+
+Call = Callable[[SlackApi], Any]
+
+READS: dict[str, Call] = {
+    "auth.test": lambda api: api.auth_test(),
+    "conversations.history": lambda api: api.conversations_history("C00INC042"),
+    "conversations.replies": lambda api: api.conversations_replies("C00INC042", ts(0)),
+    "conversations.info": lambda api: api.conversations_info("C00INC042"),
+    "conversations.list": lambda api: api.conversations_list(),
+    "conversations.join": lambda api: api.conversations_join("C00INC042"),
+    "users.info": lambda api: api.users_info("U0000001"),
+    "users.lookupByEmail": lambda api: api.users_lookup_by_email("p1@acme.example"),
+    "pins.list": lambda api: api.pins_list("C00INC042"),
+}
+WRITES: dict[str, Call] = {
+    "chat.postMessage": lambda api: api.chat_post_message("C00INC042", "hello", key="k"),
+    "files.completeUploadExternal": lambda api: api.files_upload("C00INC042", "draft.md", b"# Draft", comment="here"),
+}
+CALLS = READS | WRITES
