@@ -9,6 +9,8 @@ from connectors.steps import Json, Steps
 
 MOST_WAITS = 20
 SHORTEST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(hours=1)
+"""No vendor means more than its top of the hour (Jira's quota); an absurd hint must not park a journey for years."""
 
 
 def patiently[T: Json](steps: Steps, name: str, function: Callable[[], T]) -> T:
@@ -22,7 +24,7 @@ def patiently[T: Json](steps: Steps, name: str, function: Callable[[], T]) -> T:
         if "value" in outcome:
             return cast("T", outcome["value"])
         steps.wait(
-            f"{name}: asked to wait{suffix}", max(SHORTEST_WAIT, timedelta(seconds=cast("float", outcome["wait"])))
+            f"{name}: asked to wait{suffix}", _bounded(cast("float", outcome["wait"]))
         )
     raise RateLimited(name, f"asked to slow down {MOST_WAITS} times in a row", "Try again in an hour.")
 
@@ -32,3 +34,7 @@ def _value_or_wait[T: Json](function: Callable[[], T]) -> dict[str, T | float]:
         return {"value": function()}
     except RateLimited as limit:
         return {"wait": limit.retry_after if limit.retry_after is not None else 30.0}
+
+
+def _bounded(seconds: float) -> timedelta:
+    return timedelta(seconds=min(max(seconds, SHORTEST_WAIT.total_seconds()), LONGEST_WAIT.total_seconds()))

@@ -17,7 +17,7 @@ from connectors.opening import open_issues
 from connectors.steps import Steps
 from connectors.store.leases import Leases
 from connectors.store.shelf import Shelf
-from handlers.wiring import House
+from handlers.wiring import House, durable
 from postmortem.action_item import IssueRequest
 from postmortem.announcement import announce_draft
 from postmortem.compose import compose
@@ -42,6 +42,11 @@ def make_postmortem(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
         return first
     steps.wait("refresh later", house.settings.refresh_after)
     return first | {"refresh": follow_through(work.again(first["evidence"]))}
+
+
+def handler(event: Any, context: Any) -> Any:
+    """The entry point on AWS Lambda: the same journey on durable functions."""
+    return durable("postmortem")(event, context)
 
 
 def preview(steps: Steps, bell: Any, house: House) -> dict[str, Any]:

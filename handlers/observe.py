@@ -7,7 +7,7 @@ from connectors.collecting import enter_channel, read_incident
 from connectors.pagerduty.observe import observation_from_event
 from connectors.steps import Steps
 from connectors.store.shelf import Shelf
-from handlers.wiring import House
+from handlers.wiring import House, durable
 from postmortem.incident import Incident
 
 # Slack channels are made seconds to minutes after the incident, by people or by an integration.
@@ -21,6 +21,11 @@ def observe(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
         return join_channel(steps, incident_id, house)
     steps.run("keep the event", lambda: keep_event(event, incident_id, house))
     return {"kept": event.get("event_type")}
+
+
+def handler(event: Any, context: Any) -> Any:
+    """The entry point on AWS Lambda."""
+    return durable("observe")(event, context)
 
 
 def keep_event(event: dict[str, Any], incident_id: str, house: House) -> None:

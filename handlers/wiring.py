@@ -54,6 +54,12 @@ class House:
     jira: JiraApi | None = None
     on_part: Callable[[str, Part], None] = field(default=lambda _source, _part: None)
 
+    def close(self) -> None:
+        """Give back connections and files."""
+        for connection in (self.pagerduty, self.jira, self.store):
+            if connection is not None:
+                connection.close()
+
     def document_link(self, incident_id: str) -> str | None:
         base = self.settings.publish.public_base_url
         return f"{base.rstrip('/')}/postmortems/{incident_id}" if base else None
@@ -239,6 +245,14 @@ def _start_on_aws(kind: str, name: str, payload: dict[str, Any]) -> bool:
 
     function_arn = os.environ[f"DEBRIEF_{kind.upper()}_ARN"]
     return start_on_lambda(_client("lambda"), function_arn, kind, name, payload)
+
+
+@functools.cache
+def durable(kind: str) -> Callable[[Any, Any], Any]:
+    """The Lambda handler of one kind of journey, made at its first call."""
+    from connectors.engine.durable import durable_handler
+
+    return durable_handler(journeys(aws_house())[kind])
 
 
 @functools.cache

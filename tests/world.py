@@ -1,4 +1,4 @@
-"""The whole house with fake vendors around it: real wiring, real HTTP on loopback, the local engine on a clock we move."""
+"""The whole house with fake vendors around it: real wiring, real HTTP on loopback, the engine on a clock we move."""
 
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
@@ -85,6 +85,7 @@ class World:
 
     def stop(self) -> None:
         self.engine.close()
+        self.house.close()
 
     def close(self) -> None:
         self.stop()
@@ -114,9 +115,13 @@ class World:
         self.engine.settle()
 
     def passes(self, duration: timedelta) -> None:
-        self.clock.advance(duration)
-        while self.engine.run_due():
-            pass
+        """Let so much time pass, and do what falls due within it, when it does."""
+        until = self.clock.now() + duration
+        while self.engine.run_due() or ((wake_at := self.engine.next_wake()) and wake_at <= until):
+            wake_at = self.engine.next_wake()
+            if wake_at and self.clock.now() < wake_at <= until:
+                self.clock.advance(wake_at - self.clock.now())
+        self.clock.advance(until - self.clock.now())
 
     def incident_id(self, place: int = 0) -> str:
         return self.scripts[place].pagerduty["incident"]["id"]

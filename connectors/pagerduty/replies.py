@@ -25,9 +25,7 @@ LARGEST_PAGE = 100
 MOST_RECORDS = 10_000
 
 _LOST_ACCESS = 2018
-_REMEDY_401 = (
-    "Check the PagerDuty token, and the region: an account in the EU needs the base URL https://api.eu.pagerduty.com."
-)
+_REMEDY_401 = "Check the secret PAGERDUTY_TOKEN, and pagerduty.region in debrief.yml: eu for an account in the EU."
 _REMEDY_404 = "Check the id; a token also cannot see incidents of teams that are hidden from its user."
 _REMEDY_LOST = "A user's token loses a resolved incident of another team: use an account token."
 

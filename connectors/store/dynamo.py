@@ -107,6 +107,9 @@ class DynamoStore:
     def location(self, name: str) -> str:
         return self._files.location(name)
 
+    def close(self) -> None:
+        """The clients belong to whoever made them."""
+
     def _pages(self, partition: str, request: dict[str, Any]) -> Iterator[Record]:
         while True:
             with self._errors(f"listing the records of {partition}", "Query"):

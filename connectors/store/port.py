@@ -96,3 +96,7 @@ class Store(Protocol):
     def location(self, name: str) -> str:
         """Where a person finds the file: a path or an s3:// address."""
         ...
+
+    def close(self) -> None:
+        """Give back files and connections of its own."""
+        ...

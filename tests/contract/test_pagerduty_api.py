@@ -135,9 +135,9 @@ def test_every_request_is_one_that_pagerdutys_documents_allow():
         assert len(world.watched.exchanges) == len(CALLS)
 
 
-REGION = "Check the PagerDuty token, and the region: an account in the EU needs the base URL"
+REGION = "Check the secret PAGERDUTY_TOKEN, and pagerduty.region in debrief.yml"
 REFUSALS = [
-    (401, NotAllowed, f"{REGION} https://api.eu.pagerduty.com."),
+    (401, NotAllowed, f"{REGION}: eu for an account in the EU."),
     (402, NotAllowed, "The PagerDuty account's plan does not include this."),
     (403, NotAllowed, "Give the PagerDuty token the scope incidents.read, or its user that permission."),
     (404, NotFound, "Check the id; a token also cannot see incidents of teams that are hidden from its user."),
@@ -158,7 +158,7 @@ def test_a_refusal_says_what_was_tried_what_came_back_and_what_to_change(
 
 
 def test_a_wrong_token_is_refused_by_name():
-    with pagerduty_world(_fake(), token="wrong") as world, pytest.raises(NotAllowed, match="Check the PagerDuty token"):
+    with pagerduty_world(_fake(), token="wrong") as world, pytest.raises(NotAllowed, match="PAGERDUTY_TOKEN"):
         world.api.get_incident(INCIDENT_ID)
 
 

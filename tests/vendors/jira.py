@@ -95,6 +95,10 @@ class FakeJira:
         """Refuse as too fast, with the headers of Jira's burst limit."""
         self.fails_next(where, limited("jira-burst-based", retry_after), times)
 
+    def refuses_to_assign(self, project: str) -> None:
+        """From now on nobody can be assigned issues of this project."""
+        self._directory.projects[project].unassignable.update(self._directory.users)
+
     def expects_issues(self, count: int) -> list[dict[str, Any]]:
         """The issues, of which there are exactly so many."""
         keys = [issue["key"] for issue in self.issues]

@@ -1,0 +1,250 @@
+"""The product through its front door: a signed webhook in, and what the vendors hold afterwards."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from tests.vendors.wire import Reply, json_reply
+from tests.world import World, world_of
+
+
+def test_a_resolved_incident_becomes_a_draft_owned_issues_and_an_announcement(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        assert world.resolves().status == 202
+        world.settles()
+
+        issues = {issue["fields"]["summary"]: issue["fields"] for issue in world.jira.expects_issues(3)}
+        raised = issues["Raise the connection pool limit"]
+        assert raised["project"]["key"] == "CHK"
+        assert raised["assignee"]["displayName"] == "Bea Lindqvist"
+        assert raised["duedate"] == "2026-11-20"
+        assert issues["Add an alert on pool saturation"]["assignee"] is None
+        world.slack.channel("inc-4211").expects("Draft postmortem ready", "CHK-1", "Bea Lindqvist")
+        assert [note for _, note in world.pagerduty.written_notes if "Draft postmortem ready" in note]
+        for key in ("CHK-1", "CHK-2", "CHK-3"):
+            assert f"[{key}](https://acme.atlassian.net/browse/{key})" in world.draft()
+
+
+def test_every_issue_is_linked_to_the_incident_and_names_its_source(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.resolves()
+        world.settles()
+
+        for issue in world.jira.expects_issues(3):
+            (link,) = world.jira.remote_links[issue["key"]]
+            assert link["globalId"] == f"system=debrief&incident={world.incident_id()}"
+            assert "archives" in str(issue["fields"]["description"]), "the description links to what was said"
+
+
+def test_what_only_webhooks_tell_is_in_the_draft(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.resolves()
+        world.settles()
+
+        assert "June Castellano took the role Incident Commander" in world.draft()
+        assert "June Castellano: Incident Commander" in world.draft()
+
+
+def test_the_same_webhooks_delivered_three_times_change_nothing(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        for _ in range(3):
+            world.resolves()
+        world.settles()
+        assert "delivered before" in world.resolves().reason
+        world.settles()
+
+        world.jira.expects_issues(3)
+        assert len(world.drafts()) == 1
+        assert len(announcements(world)) == 1
+        assert len(world.pagerduty.written_notes) == 1
+
+
+def test_an_incident_that_resolved_three_times_has_one_draft_with_every_cycle(tmp_path: Path):
+    with world_of(tmp_path, "flapping-reopened-twice") as world:
+        world.resolves()
+        world.settles()
+
+        journeys = [journey for journey in world.engine.journeys() if journey.kind == "postmortem"]
+        assert [journey.state for journey in journeys] == ["done", "done", "done"]
+        assert "reopened 2 times on the way" in world.draft()
+        assert len({issue["fields"]["summary"] for issue in world.jira.issues}) == len(world.jira.issues)
+        assert len(announcements(world)) == 1
+
+
+def test_a_merged_incident_gets_no_draft_of_its_own(tmp_path: Path):
+    with world_of(tmp_path, "merged-into-parent") as world:
+        answer = world.resolves()
+        world.settles()
+
+        assert answer.status == 202
+        assert "was merged into" in answer.reason
+        assert world.drafts() == {}
+
+
+def test_an_incident_that_reopened_while_we_waited_is_left_alone(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.resolves()
+        world.pagerduty.holds(reopened(world))
+        world.settles()
+
+        assert world.outcome()["stopped"] == "it is acknowledged again: a draft is made when it is resolved"
+        assert world.drafts() == {}
+        world.jira.expects_issues(0)
+
+
+def test_an_incident_below_the_threshold_gets_no_draft_and_the_reason_is_kept(tmp_path: Path):
+    settings = {"drafts": {"priorities": ["P0"]}}
+    with world_of(tmp_path, "checkout-latency", settings=settings) as world:
+        world.resolves()
+        world.settles()
+
+        assert "drafts.priorities" in world.outcome()["stopped"]
+        assert world.drafts() == {}
+
+
+def test_an_archived_channel_is_a_gap_that_says_what_to_do(tmp_path: Path):
+    with world_of(tmp_path, "archived-channel") as world:
+        world.resolves()
+        world.settles()
+
+        assert "It is archived and the app is not in it. Unarchive it and invite the app" in world.draft()
+        assert world.slack.unexpected() == []
+
+
+def test_a_refused_slack_token_leaves_a_draft_from_pagerduty_that_says_so(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.slack.token = "xoxb-somebody-else"
+        world.resolves()
+        world.settles()
+
+        draft = world.draft()
+        assert "**Not read:**" in draft
+        assert "SLACK_TOKEN" in draft
+        assert "Resolved by Bea Lindqvist" in draft
+        assert "somebody-else" not in draft
+
+
+def test_a_refused_pagerduty_token_ends_the_journey_with_a_sentence_and_makes_nothing(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.pagerduty.token = "another-token"
+        world.resolves()
+        world.settles()
+
+        (journey,) = [journey for journey in world.engine.journeys() if journey.kind == "postmortem"]
+        assert journey.state == "failed"
+        assert "PAGERDUTY_TOKEN" in (journey.error or "")
+        assert world.drafts() == {}
+
+
+def test_a_project_that_is_not_there_parks_every_item_and_the_draft_says_which_setting(tmp_path: Path):
+    settings = {"routing": [{"match": {"services": ["Checkout API"]}, "project": "NOPE"}]}
+    with world_of(tmp_path, "checkout-latency", settings=settings) as world:
+        world.resolves()
+        world.settles()
+
+        world.jira.expects_issues(0)
+        assert world.draft().count("Not opened: Jira knows no project NOPE") == 3
+        world.slack.channel("inc-4211").expects("Not opened", "NOPE")
+
+
+def test_a_create_whose_answer_was_lost_is_found_and_not_repeated(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency", jira_lag=60) as world:
+        world.jira.fails_next("POST /rest/api/3/issue$", Reply(dropped=True), after_effect=True)
+        world.resolves()
+        world.settles()
+
+        world.jira.expects_issues(3)
+        assert all(item.issue_key for item in world.postmortem().action_items)
+
+
+def test_a_create_that_was_lost_before_it_arrived_is_made_after_absence_is_proven(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.jira.fails_next("POST /rest/api/3/issue$", Reply(dropped=True))
+        world.resolves()
+        world.settles()
+
+        world.jira.expects_issues(3)
+
+
+def test_an_announcement_whose_answer_was_lost_is_not_posted_twice(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.slack.fails_next("chat.postMessage", json_reply({"ok": False}, status=500), after_effect=True)
+        world.pagerduty.fails_next("POST .*/notes", Reply(dropped=True), after_effect=True)
+        world.resolves()
+        world.settles()
+
+        assert len(announcements(world)) == 1
+        assert len(world.pagerduty.written_notes) == 1
+
+
+def test_a_person_who_cannot_be_assigned_leaves_an_unassigned_issue_that_says_so(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.jira.refuses_to_assign("CHK")
+        world.resolves()
+        world.settles()
+
+        assert all(issue["fields"]["assignee"] is None for issue in world.jira.expects_issues(3))
+        assert "The issue is unassigned: Jira refused it" in world.draft()
+        world.slack.channel("inc-4211").expects("unassigned")
+
+
+def test_a_document_that_a_person_changed_is_kept_and_ours_goes_beside_it(tmp_path: Path):
+    with world_of(tmp_path, "midnight-migration") as world:
+        world.resolves()
+        world.passes(timedelta(minutes=5))
+        (name,) = world.drafts()
+        path = Path(world.store.location(name))
+        path.write_text(path.read_text() + "\nThe cause was mine to find: a missing index.\n")
+        world.settles()
+
+        drafts = world.drafts()
+        assert len(drafts) == 2
+        assert drafts[name].endswith("The cause was mine to find: a missing index.\n")
+        assert "Write down how long a rebuild takes" in drafts[name.replace(".md", "-update.md")]
+
+
+def test_what_people_say_after_the_draft_is_picked_up_by_the_refresh(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.resolves()
+        world.passes(timedelta(minutes=5))
+        world.jira.expects_issues(3)
+        world.slack.channel("inc-4211").says(person_in(world), "ACTION: @bea write the status page text by Friday")
+        world.settles()
+
+        world.jira.expects_issues(4)
+        assert "Write the status page text" in world.draft()
+        assert len(announcements(world)) == 1
+
+
+def test_unknown_kinds_and_every_script_survive_the_whole_walk(tmp_path: Path):
+    with world_of(tmp_path, "unknown-records-rtl-names") as world:
+        world.resolves()
+        world.settles()
+
+        assert [journey.state for journey in world.engine.journeys() if journey.kind == "postmortem"] == ["done"]
+        kinds = {event.kind for event in world.postmortem().timeline.events}
+        assert "unrecognised" in kinds
+
+
+def test_a_restarted_house_goes_on_where_it_was(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.resolves()
+        world.stop()
+        world.start()
+        world.settles()
+
+        world.jira.expects_issues(3)
+        assert len(world.drafts()) == 1
+
+
+def announcements(world: World) -> list[str]:
+    texts = [str(message.get("text")) for message in world.slack.unexpected()]
+    return [text for text in texts if "Draft postmortem ready" in text]
+
+
+def person_in(world: World) -> str:
+    return world.scripts[0].slack["users"][0]["id"]
+
+
+def reopened(world: World) -> dict[str, object]:
+    pagerduty = world.scripts[0].pagerduty
+    return pagerduty | {"incident": pagerduty["incident"] | {"status": "acknowledged", "resolved_at": None}}
