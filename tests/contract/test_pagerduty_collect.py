@@ -99,7 +99,7 @@ def test_every_incident_is_read_whole_with_the_fewest_calls(name: str):
 def test_everybody_has_an_e_mail_and_a_time_zone(name: str):
     script = _script(name)
     users = {f"pagerduty:{user['id']}": user for user in script.pagerduty["users"]}
-    with _world_of(script) as world:
+    with pagerduty_world(FakePagerDuty().holds(script.pagerduty), is_documented=False) as world:
         for person in collected(world, _id(script)).evidence.people:
             if not person.is_bot:
                 assert (person.email, person.timezone) == (users[person.id]["email"], users[person.id]["time_zone"])
