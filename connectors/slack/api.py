@@ -118,7 +118,7 @@ class SlackApi:
         return self._read("pins.list", channel=channel)
 
     def chat_post_message(self, channel: str, text: str, *, blocks: list[Raw] | None = None, key: str = "") -> Raw:
-        """Post. `text` is Slack's markup (`markup.escape` what is not ours), `key` is what `find_announcement` looks for.
+        """Post. `text` is Slack's markup (`markup.escape` what is not ours), `key` is what `find_announcement` seeks.
 
         Raises OutcomeUnknown where the answer was lost.
         """
