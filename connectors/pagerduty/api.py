@@ -122,7 +122,9 @@ class PagerDutyApi:
         """
         tried = f"reading the Slack channel of the PagerDuty incident {incident_id}"
         if self._user_token is None:
-            remedy = "Set a PagerDuty user token of an Owner or Global Admin; account tokens do not open this."
+            remedy = (
+                "Set PAGERDUTY_USER_TOKEN to the token of an Owner or Global Admin; account tokens do not open this."
+            )
             raise NotAllowed(tried, "no user token is set", remedy)
         path = f"/incidents/{_id(incident_id)}/dedicated_channel"
         value = self._read(tried, lambda: self._slack_client().get(path), "the user token of an Owner or Global Admin")

@@ -113,7 +113,7 @@ def test_without_a_users_token_no_call_is_made_for_the_dedicated_channel():
             world.api.get_dedicated_channel(INCIDENT_ID)
         assert str(refusal.value) == (
             f"reading the Slack channel of the PagerDuty incident {INCIDENT_ID}: no user token is set. "
-            "Set a PagerDuty user token of an Owner or Global Admin; account tokens do not open this."
+            "Set PAGERDUTY_USER_TOKEN to the token of an Owner or Global Admin; account tokens do not open this."
         )
         assert world.calls() == []
 
