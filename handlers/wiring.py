@@ -111,11 +111,13 @@ def machine(environment: Mapping[str, str] = os.environ) -> Machine:
 
 def journeys(house: House) -> dict[str, Any]:
     """Every kind of journey by name, bound to the house."""
-    from handlers.journey import make_postmortem
+    from handlers.journey import make_draft, make_postmortem, preview
     from handlers.observe import observe
 
     return {
         "postmortem": functools.partial(make_postmortem, house=house),
+        "draft": functools.partial(make_draft, house=house),
+        "preview": functools.partial(preview, house=house),
         "observe": functools.partial(observe, house=house),
     }
 
@@ -132,7 +134,7 @@ def build_house(
     """Build a connector for every vendor whose secrets are there. No vendor is spoken to yet."""
     from connectors.retrying import Budget
 
-    budget = Budget(sleep=sleep, now=time.monotonic)
+    budget = Budget(sleep=sleep, now=time.time)
     return House(
         settings=settings,
         store=store,
