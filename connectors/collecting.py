@@ -8,12 +8,13 @@ from typing import Any
 from connectors.errors import ConnectorError, NotAllowed
 from connectors.pagerduty import collect as pagerduty_collect
 from connectors.pagerduty.api import PagerDutyApi
+from connectors.pagerduty.responders import with_responders
 from connectors.slack import collect as slack_collect
 from connectors.slack.api import SlackApi
 from connectors.slack.channel import Found, find_channel
 from connectors.slack.ladder import Candidate, candidates
 from connectors.steps import Steps
-from postmortem.evidence import Gap, Part
+from postmortem.evidence import Evidence, Gap, Part
 from postmortem.incident import Incident
 from postmortem.people import Person
 from postmortem.settings import Settings, bound_channel, channel_names
@@ -60,6 +61,11 @@ def read_incident(pagerduty: PagerDutyApi | None, incident_id: str) -> tuple[Inc
     if pagerduty is None:
         raise NO_PAGERDUTY
     return pagerduty_collect.read_incident(pagerduty, incident_id)
+
+
+def who_took_part(evidence: Evidence) -> Incident:
+    """The incident with everybody whom its log and its webhooks name: PagerDuty empties its own lists at a resolve."""
+    return with_responders(evidence.incident, evidence.log_entries, evidence.observations)
 
 
 def collect(steps: Steps, sources: Sources, incident: Incident, people: tuple[Person, ...], prefix: str) -> Collected:

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from connectors.announcing import Post, announce_in_channel, note_on_incident
-from connectors.collecting import Sources, collect, read_incident
+from connectors.collecting import Sources, collect, read_incident, who_took_part
 from connectors.effects import Ledger, Waits
 from connectors.opening import open_issues
 from connectors.steps import Steps
@@ -47,6 +47,11 @@ def make_postmortem(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
 def handler(event: Any, context: Any) -> Any:
     """The entry point on AWS Lambda: the same journey on durable functions."""
     return durable("postmortem")(event, context)
+
+
+def make_draft(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
+    """The same journey for a person at a terminal, who waits for it: at once, and without the later look."""
+    return follow_through(work_of(steps, bell, house))
 
 
 def preview(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
@@ -175,6 +180,7 @@ def collect_evidence(work: Work, looked: dict[str, Any]) -> dict[str, Any]:
     def put_together() -> dict[str, Any]:
         parts = [first, *shelf.parts(collected.parts), shelf.observations()]
         evidence = evidence_from_parts(incident, parts, house.now())
+        evidence = evidence.model_copy(update={"incident": who_took_part(evidence)})
         nothing_new = work.seen is not None and holds_the_same(evidence, shelf.evidence(work.seen))
         name = shelf.keep_evidence(work.named(work.journey), evidence)
         return {"evidence": name, "channel_id": collected.channel_id, "nothing_new": nothing_new}
