@@ -15,8 +15,11 @@ from connectors.slack.api import SlackApi
 from connectors.steps import Steps
 from postmortem.announcement import Paragraphs, plain_text
 
-# Slack's and PagerDuty's reads show at once what was written: a minute proves that a lost post never arrived.
-CONSISTENT = Waits(unclear=timedelta(seconds=30), absence=timedelta(seconds=60))
+
+def consistent(unclear: timedelta) -> Waits:
+    """Slack's and PagerDuty's reads show at once what was written: not found after twice the wait, a lost post never
+    arrived."""
+    return Waits(unclear=unclear, absence=2 * unclear)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +39,24 @@ class Post:
         return Maker(create=create, look=look, holds_lease=self.holds_lease, now=self.now)
 
 
-def announce_in_channel(steps: Steps, slack: SlackApi, channel_id: str, post: Post, prefix: str) -> dict[str, Any]:
+def announce_in_channel(
+    steps: Steps, slack: SlackApi, channel_id: str, post: Post, prefix: str, waits: Waits
+) -> dict[str, Any]:
     """Post in the channel, with the draft as a file where readers have no page to open. {"made"} or {"parked": why}."""
     maker = post.maker(partial(_post, slack, channel_id, post), partial(_find_post, slack, channel_id, post))
     key = f"slack/{post.key}"
-    return make_once(steps, f"{prefix}announce in Slack", post.ledger, key, maker, token=post.token, waits=CONSISTENT)
+    return make_once(steps, f"{prefix}announce in Slack", post.ledger, key, maker, token=post.token, waits=waits)
 
 
 def note_on_incident(
-    steps: Steps, pagerduty: PagerDutyApi, incident_id: str, post: Post, prefix: str
+    steps: Steps, pagerduty: PagerDutyApi, incident_id: str, post: Post, prefix: str, waits: Waits
 ) -> dict[str, Any]:
     """Write a note on the PagerDuty incident. {"made"} or {"parked": why}."""
     maker = post.maker(
         partial(_write_note, pagerduty, incident_id, post), partial(_find_note, pagerduty, incident_id, post)
     )
     key = f"pagerduty/{post.key}"
-    return make_once(steps, f"{prefix}note in PagerDuty", post.ledger, key, maker, token=post.token, waits=CONSISTENT)
+    return make_once(steps, f"{prefix}note in PagerDuty", post.ledger, key, maker, token=post.token, waits=waits)
 
 
 def _post(slack: SlackApi, channel_id: str, post: Post) -> dict[str, Any]:

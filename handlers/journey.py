@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from connectors.announcing import Post, announce_in_channel, note_on_incident
+from connectors.announcing import Post, announce_in_channel, consistent, note_on_incident
 from connectors.collecting import Sources, collect, read_incident, who_took_part
 from connectors.effects import Ledger, Waits
 from connectors.opening import open_issues
@@ -257,9 +257,11 @@ def announce(work: Work, token: int, channel_id: str | None, document: str) -> d
     )
     said: dict[str, Any] = {}
     if house.slack and channel_id and house.settings.slack.announce:
-        said["slack"] = announce_in_channel(work.steps, house.slack, channel_id, post, work.prefix)
+        waits = consistent(house.settings.slack.unclear_wait)
+        said["slack"] = announce_in_channel(work.steps, house.slack, channel_id, post, work.prefix, waits)
     if house.pagerduty and house.settings.pagerduty.write_note:
-        said["pagerduty"] = note_on_incident(work.steps, house.pagerduty, work.incident_id, post, work.prefix)
+        waits = consistent(house.settings.pagerduty.unclear_wait)
+        said["pagerduty"] = note_on_incident(work.steps, house.pagerduty, work.incident_id, post, work.prefix, waits)
     return said
 
 

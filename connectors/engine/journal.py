@@ -110,6 +110,13 @@ class Journal:
     def outcomes(self, name: str) -> dict[str, str]:
         return dict(self._read("SELECT key, outcome FROM steps WHERE journey = ?", name))
 
+    def wait_until(self, name: str, moment: datetime) -> str | None:
+        """The key of the kept wait that ends at this moment, without the scopes around it; None where none does."""
+        for key, outcome in self.outcomes(name).items():
+            if not outcome.startswith("{") and datetime.fromisoformat(outcome) == moment:
+                return key.rpartition("\x1f")[2]
+        return None
+
     def keep(self, name: str, key: str, outcome: str) -> None:
         with self._lock:
             self._db.execute("INSERT OR REPLACE INTO steps VALUES (?, ?, ?)", (name, key, outcome))

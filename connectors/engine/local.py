@@ -69,12 +69,24 @@ class LocalEngine:
         self._wake.set()
         return new
 
+    def hurry(self, name: str) -> None:
+        """Run a waiting journey at the next occasion, as if it were due: a wait of its own still takes its time."""
+        journey = self._journal.journey(name)
+        if journey is not None and journey.state == "waiting":
+            self._journal.wait(name, self._clock.now())
+            self._wake.set()
+
     def state(self, name: str) -> Journey | None:
         return self._journal.journey(name)
 
     def journeys(self) -> list[Journey]:
         """Every journey ever started here, oldest first."""
         return self._journal.journeys()
+
+    def waits_in(self, name: str) -> str | None:
+        """The name of the wait that a waiting journey rests in; None where it waits to be tried again."""
+        journey = self._journal.journey(name)
+        return self._journal.wait_until(name, journey.wake_at) if journey and journey.wake_at else None
 
     def next_wake(self) -> datetime | None:
         """When the first of the waiting journeys is due; None where none waits."""

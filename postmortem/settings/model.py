@@ -66,6 +66,8 @@ class PagerDutySettings(Section):
     """E-mail of the PagerDuty user in whose name notes are written. Needed with an account's token."""
     write_note: bool = True
     """Whether a note with the links is written on the incident."""
+    unclear_wait: Duration = timedelta(seconds=30)
+    """How long an unclear answer to a note rests before it is looked into."""
 
 
 class SlackSettings(Section):
@@ -86,6 +88,8 @@ class SlackSettings(Section):
     """Whether the draft is announced in the incident's channel."""
     look_back: Duration = timedelta(hours=1)
     """How long before the incident's first record the chat is read."""
+    unclear_wait: Duration = timedelta(seconds=30)
+    """How long an unclear answer to an announcement rests before it is looked into."""
 
 
 class JiraSettings(Section):

@@ -1,0 +1,215 @@
+"""One machine: the receiver, the engine and the pages in one process, which may be killed at any moment."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from starlette.applications import Starlette
+
+from connectors.engine.journal import JournalInUse
+from connectors.engine.local import LocalEngine
+from connectors.engine.local_steps import Progress
+from connectors.engine.outcome import place_of
+from connectors.errors import NotAllowed, NotFound
+from handlers.web import Site, app_of
+from handlers.wiring import House, Machine, doorway_of
+from postmortem.evidence import Part
+
+ADDRESS = "127.0.0.1"
+PORT = 8080
+SECONDS_TO_STOP = 1.5
+
+log = logging.getLogger("debrief")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What `debrief serve` is made of, put together and not yet running."""
+
+    house: House
+    engine: LocalEngine
+    app: Starlette
+
+
+def serve(machine: Machine, *, port: int = PORT, say: Callable[[str], None] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM. `say` prints a line for the person who started it; port 0 takes a free one.
+
+    Raises SettingsError for the settings, NotAllowed for a port or a folder that is taken.
+    """
+    say = say or _print
+    _log_to_stderr()
+    with listening(port) as listener, put_together(machine, on_progress=log_progress, on_part=log_part) as parts:
+        for line in greeting(machine, parts.house, listener.getsockname()[1]):
+            say(line)
+        in_time = run(parts, listener)
+        say(f"Stopped. The drafts are in {_drafts(parts.house)}; what was under way goes on at the next start.")
+    if not in_time:
+        # A thread still waits for a vendor. Killing it loses nothing: its step is done again at the next start.
+        sys.stdout.flush()
+        os._exit(0)
+
+
+@contextmanager
+def put_together(
+    machine: Machine, *, on_progress: Callable[[Progress], None], on_part: Callable[[str, Part], None]
+) -> Generator[Parts]:
+    """Build everything out of the machine's files. Raises SettingsError, and NotAllowed where the folder is in use."""
+    store = machine.store()
+    house = machine.house(store, on_part=on_part)
+    try:
+        engine = machine.engine(house, on_progress=on_progress)
+    except JournalInUse as error:
+        raise NotAllowed(f"Starting in {machine.home}", str(error).removesuffix(".")) from error
+    site = Site(store, engine, doorway_of(machine, store, engine), house.settings, house.now)
+    yield Parts(house, engine, app_of(site))
+
+
+@contextmanager
+def listening(port: int) -> Generator[socket.socket]:
+    """A socket that only this machine reaches."""
+    try:
+        listener = socket.create_server((ADDRESS, port))
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or "that is no port"
+        raise NotAllowed(f"Listening on {ADDRESS}:{port}", why.lower(), "Choose another with --port.") from error
+    with listener:
+        yield listener
+
+
+def run(parts: Parts, listener: socket.socket) -> bool:
+    """Run until a signal comes or the engine breaks. False where a step could not be waited for.
+
+    Raises what broke the engine (a full disk).
+    """
+    server = web_server(parts.app)
+    stop = threading.Event()
+    pool = ThreadPoolExecutor(1, thread_name_prefix="engine")
+    with _ended_by_signals(server):
+        working = pool.submit(parts.engine.serve, stop)
+        working.add_done_callback(lambda _: _end(server))
+        server.run(sockets=[listener])
+    stop.set()
+    pool.shutdown(wait=False)
+    return _ended_in_time(working)
+
+
+def web_server(app: Starlette) -> uvicorn.Server:
+    """A server that keeps its own log quiet and does not wait for idle connections."""
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1, server_header=False
+    )
+    return uvicorn.Server(config)
+
+
+def greeting(machine: Machine, house: House, port: int) -> Iterator[str]:
+    """What a person wants to know at the start: where, with which files, and what is not set."""
+    address, public = f"http://{ADDRESS}:{port}", house.settings.publish.public_base_url
+    yield f"Debrief serves this machine at {address} (Ctrl-C stops it)"
+    yield f"  Webhook    {public or address}/pagerduty"
+    if public is None:
+        yield "             PagerDuty needs a public https address in front of it: set publish.public_base_url"
+    yield f"  Drafts     {_drafts(house)}"
+    is_there = machine.settings_file.exists()
+    yield f"  Settings   {machine.settings_file.absolute()}{'' if is_there else ' is not there: all defaults'}"
+    for what, problem in _configured(machine, house):
+        yield f"  {what:<10} {problem or 'configured'}"
+    if public:
+        yield "  The pages ask for no login: let the proxy pass only /pagerduty, or ask for one itself."
+
+
+def _configured(machine: Machine, house: House) -> Iterator[tuple[str, str | None]]:
+    """Every vendor, and what is missing where something is."""
+    file = machine.secrets_file.name
+    try:
+        machine.secrets().read("PAGERDUTY_WEBHOOK_SECRET")
+    except NotFound:
+        yield "Receiver", f"accepts nothing: write PAGERDUTY_WEBHOOK_SECRET=... into {file}"
+    yield "PagerDuty", None if house.pagerduty else f"no incident can be read: write PAGERDUTY_TOKEN=... into {file}"
+    yield "Slack", None if house.slack else f"no chat is read: write SLACK_TOKEN=... into {file}"
+    missing = f"no issue is opened: set jira.site in debrief.yml, and write JIRA_EMAIL and JIRA_TOKEN into {file}"
+    yield "Jira", None if house.jira else missing
+
+
+def log_progress(progress: Progress) -> None:
+    """One line a step, without content: which, what became of it, how long it took."""
+    if progress.event == "started" and progress.step:
+        return
+    took = f" in {progress.seconds:.2f} s" if progress.seconds is not None else ""
+    until = f" until {progress.until:%Y-%m-%d %H:%M:%S}" if progress.until else ""
+    where = f": {progress.step}" if progress.step else ""
+    log.info("%s%s %s%s%s", progress.journey, where, progress.event, took, until)
+
+
+def log_part(source: str, part: Part) -> None:
+    log.info("read from %s: %s", source, counted(part) or "nothing new")
+
+
+def counted(part: Part) -> str:
+    """ "45 messages, 8 people": how much of what is in a part."""
+    amounts = ((name.replace("_", " "), len(getattr(part, name))) for name in Part.model_fields if name != "readings")
+    return ", ".join(f"{amount} {name}" for name, amount in amounts if amount)
+
+
+def _end(server: uvicorn.Server) -> None:
+    server.should_exit = True
+
+
+@contextmanager
+def _ended_by_signals(server: uvicorn.Server) -> Generator[None]:
+    """Ctrl-C and SIGTERM end the server, also in the moments when it does not listen for them itself.
+
+    uvicorn raises the signal that ended it once more: then it must find this handler, not the one that kills.
+    """
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        _end(server)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ended_in_time(working: Future[None]) -> bool:
+    try:
+        working.result(timeout=SECONDS_TO_STOP)
+    except TimeoutError:
+        log.warning("a step was still under way: it is done again at the next start")
+        return False
+    return True
+
+
+def _drafts(house: House) -> Path:
+    return Path(house.store.location(house.settings.publish.folder))
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+class _Brief(logging.Formatter):
+    """One line whatever happens: the text of an unforeseen error may hold what somebody wrote."""
+
+    def formatException(self, ei: object) -> str:  # noqa: N802 # the library's name
+        error = ei[1] if isinstance(ei, tuple) else None
+        return place_of(error) if isinstance(error, Exception) else "unknown"
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Brief("%(asctime)s %(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    log.setLevel(logging.INFO)

@@ -1,0 +1,77 @@
+"""Where journeys stand, in words that a person can act on: what is at work, what waits until when, what failed."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from connectors.engine.journal import Journey
+from connectors.engine.local import LocalEngine
+from connectors.store.port import Store
+from connectors.store.shelf import Shelf
+from handlers.pages import Standing
+
+_WAITS = {
+    "settle": "The draft is made after {at}: the resolution note and the last chat come after the resolve.",
+    "refresh later": "The draft is made. After {at} it is looked once more whether people went on talking.",
+}
+
+
+def standings(store: Store, engine: LocalEngine) -> Iterator[Standing]:
+    """One per incident whose newest journey has something to tell, the newest first."""
+    return (
+        standing
+        for incident_id, journey in _newest(engine)
+        if (standing := _standing(journey, incident_id, store, engine))
+    )
+
+
+def standing_of(incident_id: str, store: Store, engine: LocalEngine) -> Standing | None:
+    """Where the newest journey of one incident stands; None where there is nothing to tell."""
+    journey = dict(_newest(engine)).get(incident_id)
+    return _standing(journey, incident_id, store, engine) if journey else None
+
+
+def _newest(engine: LocalEngine) -> Iterator[tuple[str, Journey]]:
+    seen: set[str] = set()
+    for journey in reversed(engine.journeys()):
+        incident_id = _incident_id(journey)
+        if incident_id is not None and incident_id not in seen:
+            seen.add(incident_id)
+            yield incident_id, journey
+
+
+def _incident_id(journey: Journey) -> str | None:
+    return json.loads(journey.payload)["incident_id"] if journey.kind == "postmortem" else None
+
+
+def _standing(journey: Journey, incident_id: str, store: Store, engine: LocalEngine) -> Standing | None:
+    told = _told(journey, engine)
+    if told is None:
+        return None
+    title = Shelf(store, incident_id).state().get("incident", {}).get("title")
+    return Standing(incident_id, title or f"Incident {incident_id}", *told)
+
+
+def _told(journey: Journey, engine: LocalEngine) -> tuple[str, str] | None:
+    """State and sentence. A journey that ended well has nothing to tell: its draft does."""
+    match journey.state:
+        case "running":
+            return "running", "The incident is being read, or its draft written, at this moment."
+        case "waiting":
+            return "waiting", _why_it_waits(journey, engine.waits_in(journey.name))
+        case "failed":
+            return "failed", journey.error or "No reason was written down."
+        case "done":
+            reason = json.loads(journey.result or "{}").get("value", {}).get("stopped")
+            return ("stopped", f"No draft: {reason}.") if reason else None
+
+
+def _why_it_waits(journey: Journey, step: str | None) -> str:
+    at = _clock(journey.wake_at)
+    if step is None:
+        return f"Tried {journey.attempts} times, and again after {at}: {journey.error}"
+    return _WAITS.get(step, "{step}; it goes on after {at}.").format(at=at, step=step.capitalize())
+
+
+def _clock(moment: datetime | None) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if moment else "a while"

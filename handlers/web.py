@@ -1,0 +1,236 @@
+"""What one machine answers over HTTP: PagerDuty's deliveries, the pages of the drafts, and whether it is well."""
+
+import asyncio
+import hmac
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from connectors.engine.local import LocalEngine
+from connectors.engine.start import journey_name
+from connectors.errors import ConnectorError
+from connectors.store.port import Store
+from connectors.store.shelf import Shelf, list_postmortems
+from handlers import envelope, pages
+from handlers.receive import LARGEST_BODY, Doorway, receive
+from handlers.standings import standing_of, standings
+from postmortem.settings import Settings
+
+LONGEST_BODY_SECONDS = 10.0
+LARGEST_FORM = 4 * 1024
+SESSION = "debrief_session"
+_HEADERS = {
+    "content-security-policy": pages.content_security_policy(),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+log = logging.getLogger("debrief")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the answers are made of. `key` signs the tokens of forms: they end with the process."""
+
+    store: Store
+    engine: LocalEngine
+    doorway: Doorway
+    settings: Settings
+    now: Callable[[], datetime]
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+
+    def hosts(self) -> frozenset[str]:
+        """The names that a browser or a proxy may know us by."""
+        public = urlsplit(self.settings.publish.public_base_url or "").hostname
+        return frozenset({"127.0.0.1", "localhost"} | ({public} if public else set()))
+
+    def shelf(self, incident_id: str) -> Shelf:
+        return Shelf(self.store, incident_id, drafts=self.settings.publish.folder)
+
+    def token(self, session: str) -> str:
+        return hmac.digest(self.key, session.encode(), "sha256").hex()
+
+
+def app_of(site: Site) -> Starlette:
+    """The whole site, behind its door."""
+    return Starlette(
+        routes=[
+            Route("/", partial(_list, site)),
+            Route("/healthz", partial(_health, site)),
+            Route("/pagerduty", _Deliveries(site.doorway), methods=["POST"]),
+            Route("/postmortems/{incident_id}", partial(_draft, site)),
+            Route("/postmortems/{incident_id}/again", partial(_again, site), methods=["POST"]),
+        ],
+        middleware=[Middleware(Door, hosts=site.hosts())],
+        exception_handlers={HTTPException: _refused, ConnectorError: _out_of_order},
+    )
+
+
+class Door:
+    """Answers only to its own names, which stops DNS rebinding, and puts the same strict headers on every answer."""
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+        self._app, self._hosts = app, hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        host = Headers(scope=scope).get("host", "")
+        app = self._app if _name_in(host) in self._hosts else _wrong_host(host)
+        await app(scope, receive, send_with_headers)
+
+
+def _name_in(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _wrong_host(host: str) -> Response:
+    log.warning("refused a request for the host %.80r: publish.public_base_url in debrief.yml can name another", host)
+    sentence = (
+        "Debrief does not answer to this name: open it at 127.0.0.1, "
+        "or set publish.public_base_url in debrief.yml to the address that readers and PagerDuty use."
+    )
+    return HTMLResponse(pages.notice_page("Not here", sentence), 400)
+
+
+class _Deliveries:
+    """POST /pagerduty: the raw bytes, read no further than a delivery can be long."""
+
+    def __init__(self, doorway: Doorway) -> None:
+        self._doorway = doorway
+
+    async def __call__(self, scope: Scope, receive_: Receive, send: Send) -> None:
+        request = Request(scope, receive_)
+        try:
+            async with asyncio.timeout(LONGEST_BODY_SECONDS):
+                body = await _body_up_to(LARGEST_BODY, request)
+        except TimeoutError:
+            answer = envelope.Response(503, "the body did not arrive in time")
+        else:
+            delivery = envelope.Request({name.lower(): value for name, value in request.headers.items()}, body)
+            answer = await run_in_threadpool(
+                envelope.answered, lambda delivered: receive(delivered, self._doorway), delivery
+            )
+        await JSONResponse({"reason": answer.reason}, answer.status)(scope, receive_, send)
+
+
+async def _body_up_to(most: int, request: Request) -> bytes:
+    """The body, or its first bytes where it is longer: one more than `most`, so that it shows."""
+    if int(request.headers.get("content-length") or 0) > most:
+        return b"\0" * (most + 1)  # said to be too long: not a byte of it is read
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > most:
+            return body[: most + 1]
+    return body
+
+
+def _list(site: Site, _request: Request) -> Response:
+    listed = [
+        pages.Listed(
+            incident_id, kept["title"], kept["priority"], kept["status"], datetime.fromisoformat(kept["created_at"])
+        )
+        for incident_id, kept in list_postmortems(site.store)
+    ]
+    return HTMLResponse(pages.list_page(listed, list(standings(site.store, site.engine))))
+
+
+def _health(site: Site, _request: Request) -> Response:
+    return JSONResponse({"status": "ok", "journeys": Counter(each.state for each in site.engine.journeys())})
+
+
+def _draft(site: Site, request: Request) -> Response:
+    incident_id = request.path_params["incident_id"]
+    state, standing = _state(site, incident_id), standing_of(incident_id, site.store, site.engine)
+    file = site.store.load(state["document"]) if "document" in state else None
+    session = request.cookies.get(SESSION) or secrets.token_urlsafe(24)
+    if file:
+        newest = state.get("outcome", {}).get("document", file.name)
+        draft = pages.Draft(
+            incident_id=incident_id,
+            title=state["incident"]["title"],
+            markdown=file.content.decode(errors="replace"),
+            location=site.store.location(file.name),
+            newer=site.store.location(newest) if newest != file.name else None,
+        )
+        page = pages.draft_page(draft, standing, site.token(session))
+    elif standing:
+        page = pages.waiting_page(standing, site.token(session))
+    else:
+        raise HTTPException(404, "There is no postmortem of this incident here.")
+    return _with_session(HTMLResponse(page), session)
+
+
+async def _again(site: Site, request: Request) -> Response:
+    """Start one more journey for an incident: it reads everything again, and what is made stays made once."""
+    form = parse_qs((await _body_up_to(LARGEST_FORM, request)).decode(errors="replace"))
+    expected = site.token(request.cookies.get(SESSION, ""))
+    if SESSION not in request.cookies or not hmac.compare_digest(_one(form, "csrf").encode(), expected.encode()):
+        raise HTTPException(403, "This did not come from a page of Debrief: open the draft, and press its button.")
+    incident_id = request.path_params["incident_id"]
+    await run_in_threadpool(_start_again, site, incident_id)
+    return RedirectResponse(request.url.path.removesuffix("/again"), 303)
+
+
+def _start_again(site: Site, incident_id: str) -> None:
+    if not _state(site, incident_id) and not standing_of(incident_id, site.store, site.engine):
+        raise HTTPException(404, "There is no postmortem of this incident here.")
+    name = journey_name(incident_id, site.now())
+    site.engine.start("postmortem", name, {"incident_id": incident_id, "journey": name})
+    log.info("a person asked for the draft of %s again: %s", incident_id, name)
+
+
+def _state(site: Site, incident_id: str) -> dict[str, Any]:
+    try:
+        return site.shelf(incident_id).state()
+    except ValueError:  # an id that no store could keep is one that we do not have
+        return {}
+
+
+def _one(form: dict[str, list[str]], name: str) -> str:
+    return form.get(name, [""])[0]
+
+
+def _with_session(response: Response, session: str) -> Response:
+    response.set_cookie(SESSION, session, httponly=True, samesite="strict")
+    return response
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "")
+    return HTMLResponse(pages.notice_page(f"{status}", detail), status)
+
+
+async def _out_of_order(_request: Request, error: Exception) -> Response:
+    log.error("a page failed: %s", error)
+    return HTMLResponse(pages.notice_page("Out of order", str(error)), 503)
