@@ -17,6 +17,9 @@ from connectors.errors import ConnectorError
 
 log = logging.getLogger("debrief")
 
+UNFORESEEN = 70
+"""The exit code of an error of our own: EX_SOFTWARE of sysexits.h."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -71,6 +74,18 @@ def answered(receive: Callable[[Request], Response], request: Request) -> Respon
         response = Response(503, "not accepted, try again later")
     log.info("receive answered %d: %s", response.status, response.reason)
     return response
+
+
+def told(command: Callable[[], int], say: Callable[[str], None]) -> int:
+    """Run a command of the terminal; an error that nobody foresaw becomes one sentence, and its code."""
+    try:
+        return command()
+    except Exception as error:  # noqa: BLE001 # the one place where a fault of ours becomes a sentence
+        say(
+            f"Debrief met an error of its own: {type(error).__name__} at {_where(error)}. "
+            "Please report this line with what you typed; it holds nothing of what was read."
+        )
+        return UNFORESEEN
 
 
 def _where(error: BaseException) -> str:

@@ -1,0 +1,7 @@
+"""`python -m handlers.cli`, where the script is not installed."""
+
+import sys
+
+from handlers.cli.app import main
+
+sys.exit(main())

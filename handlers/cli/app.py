@@ -1,0 +1,156 @@
+"""The commands: what may be typed, and how each ends."""
+
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from typer.exceptions import TyperException
+
+from handlers.cli.asking import Asked, check_usage
+from handlers.cli.exits import EXPECTED, MEANINGS, Exit, ended_by
+from handlers.cli.plain import plain
+from handlers.envelope import told
+from handlers.wiring import machine
+
+_CODES = "\n".join(f"{code.value:>5}  {words}" for code, words in MEANINGS.items())
+_DRAFT_EPILOG = f"""[bold]Examples[/]
+  debrief draft Q2ABCDEF3 --dry-run
+  debrief draft https://acme.pagerduty.com/incidents/37 --yes
+  debrief draft --slack-export ./export.zip --channel inc-37
+  debrief draft --pagerduty-export incident.json --slack-export ./export
+
+[bold]Secrets[/] come from the environment, or from debrief.env with one on each line:
+  PAGERDUTY_TOKEN=...  SLACK_TOKEN=...  JIRA_TOKEN=...  JIRA_EMAIL=...
+Settings are in debrief.yml; debrief settings checks them.
+
+[bold]Exit codes[/]
+{_CODES}"""
+
+app = typer.Typer(
+    name="debrief",
+    help="From a resolved PagerDuty incident to a sourced draft postmortem and owned Jira issues.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The entry point. Returns the exit code; everything that goes wrong is one sentence on standard error."""
+    logging.getLogger("debrief").setLevel(logging.CRITICAL)  # a person reads sentences here, not a log
+    return told(lambda: _run(arguments), _say)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        code = app(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+    except TyperException as error:
+        _say(f"{error.format_message()} Try debrief --help.")
+        return Exit.USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        _say("Stopped. What was read is kept, nothing is half-made: the same command goes on from here.")
+        return Exit.STOPPED
+    except EXPECTED as error:
+        ended = ended_by(error)
+        _say(ended.sentence)
+        return ended.code
+    return int(code or 0)
+
+
+def _say(sentence: str) -> None:
+    for line in sentence.splitlines() or [""]:
+        Console(stderr=True).print(f"debrief: {plain(line)}", soft_wrap=True, markup=False, highlight=False)
+
+
+@app.command(epilog=_DRAFT_EPILOG)
+def draft(
+    incident: Annotated[
+        str | None, typer.Argument(metavar="INCIDENT", help="Id, number, or address of the PagerDuty incident.")
+    ] = None,
+    pagerduty_export: Annotated[
+        Path | None, typer.Option(help="A saved incident (JSON of the REST API) instead of an account.")
+    ] = None,
+    slack_export: Annotated[
+        Path | None, typer.Option(help="A Slack workspace export, folder or zip, instead of an account.")
+    ] = None,
+    channel: Annotated[
+        list[str] | None, typer.Option(help="The incident's channel, by name or id. Repeat it for an export.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(help="Read the chat from here: 2026-11-17 or 2026-11-17T14:00.")] = None,
+    until: Annotated[str | None, typer.Option(help="Read the chat up to here; a day counts whole.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be made, and write nothing.")] = False,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help="Write the Markdown here too; - is standard output.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file that --output names.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before writing to Jira, Slack, PagerDuty.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
+) -> int:
+    """Make the draft of one incident, open its issues, and announce it.
+
+    From your accounts, or offline from saved files: then nothing is written to any vendor.
+    """
+    asked = Asked(
+        incident, pagerduty_export, slack_export, tuple(channel or ()), since, until,
+        dry_run, output, force, yes, as_json,
+    )  # fmt: skip
+    try:
+        return _draft(asked)
+    except EXPECTED as error:
+        ended = ended_by(error)
+        if as_json:
+            _print_json({"exit_code": int(ended.code), "exit_reason": ended.sentence})
+        raise ended from error
+
+
+def _draft(asked: Asked) -> int:
+    from handlers.cli.drafting import make_draft
+    from handlers.cli.screen import show_report
+
+    check_usage(asked)
+    report, markdown = make_draft(machine(), asked, Console(stderr=True))
+    if asked.output == "-":
+        sys.stdout.write(markdown)
+        return report.code
+    if asked.output:
+        Path(asked.output).write_text(markdown)
+    if asked.as_json:
+        _print_json(report.as_json() | {"output": asked.output})
+    else:
+        show_report(Console(), report, output=asked.output)
+    return report.code
+
+
+@app.command()
+def settings(
+    file: Annotated[Path | None, typer.Option(help="The settings file; debrief.yml unless you say so.")] = None,
+    show: Annotated[bool, typer.Option("--show", help="Print what counts in the end, with every default.")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema, for your editor.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the mistakes as one JSON object.")] = False,
+) -> int:
+    """Check debrief.yml: every mistake at once, with its line and what to do. Exit code 2 where there is one."""
+    from handlers.cli import settings_command as command
+
+    here = replace(machine(), settings_file=file) if file else machine()
+    if schema or show:
+        sys.stdout.write((command.show_schema() if schema else command.show_settings(here)).rstrip() + "\n")
+        return Exit.DONE
+    found = command.checked(here, must_exist=file is not None)
+    if as_json:
+        _print_json(found)
+    else:
+        command.say_checked(Console(), here, found)
+    return Exit.DONE if found["valid"] else Exit.USAGE
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=True, indent=2) + "\n")

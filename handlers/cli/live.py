@@ -1,0 +1,221 @@
+"""`debrief draft INCIDENT`: the journey that a webhook starts, for one incident, while a person watches."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from connectors.collecting import read_incident
+from connectors.effects import Ledger
+from connectors.engine.local import LocalEngine
+from connectors.engine.start import journey_name
+from connectors.store.leases import Leases
+from connectors.store.port import Store
+from connectors.store.shelf import Shelf
+from handlers.cli.asking import Asked, incident_id_from
+from handlers.cli.display import Display
+from handlers.cli.exits import Ended, Exit
+from handlers.cli.report import Report, report_on
+from handlers.cli.running import run_to_end
+from handlers.journey import reason_to_stop
+from handlers.wiring import House, Machine, build_house, utc_now
+from postmortem.document import Postmortem
+from postmortem.incident import Incident
+from postmortem.issues import request_issues, with_issues
+from postmortem.markdown import render_markdown
+from postmortem.settings import Settings
+
+type Confirm = Callable[[str], bool]
+type Drawn = tuple[Report, str]
+"""The report, and the draft itself as Markdown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a live draft is made with. `confirm` asks a person, once, before anything is written outside."""
+
+    machine: Machine
+    settings: Settings
+    asked: Asked
+    display: Display
+    confirm: Confirm
+
+    def house(self, store: Store) -> House:
+        return build_house(self.settings, self.machine.secrets(), store, on_part=self.display.on_part)
+
+    def due_incident(self, house: House) -> Incident:
+        """The incident as it is now. Raises Ended where no draft is due, and every ConnectorError."""
+        incident, _ = read_incident(house.pagerduty, incident_id_from(self.asked.incident or "", self.settings))
+        reason = reason_to_stop(incident, house)
+        if reason:
+            raise Ended(Exit.NO_DRAFT, f"No draft is due for {incident.id}: {reason}.")
+        return incident
+
+    def payload(self, incident: Incident) -> dict[str, Any]:
+        since, until = self.asked.window(self.settings)
+        return {
+            "incident_id": incident.id,
+            "journey": holder_of(incident),
+            "channel": self.asked.channels[0] if self.asked.channels else None,
+            "since": since.isoformat() if since else None,
+            "until": until.isoformat() if until else None,
+        }
+
+
+def draft_live(bench: Bench) -> Drawn:
+    """Make the draft, open the issues, announce it: each once, however often this is asked. Raises Ended."""
+    house = bench.house(bench.machine.store())
+    if house.pagerduty and not bench.asked.yes and (writes := writes_outside(house)):
+        bench.display.pause()
+        if not bench.confirm(writes):
+            raise Ended(Exit.STOPPED, "Stopped before anything was written.")
+    with bench.display:
+        incident = bench.due_incident(house)
+        payload = bench.payload(incident)
+        engine = bench.machine.engine(house, _journal(payload), on_progress=bench.display.on_step)
+        try:
+            outcome = _follow_through(engine, house, incident, payload)
+        finally:
+            engine.close()
+    return _reported(house, incident, outcome)
+
+
+def draft_dry(bench: Bench) -> Drawn:
+    """Read everything, keep nothing, write nothing outside. Raises Ended."""
+    with TemporaryDirectory(prefix="debrief-") as folder, bench.display:
+        rehearsal = replace(bench.machine, home=Path(folder))
+        store = rehearsal.store()
+        house = bench.house(store)
+        incident = bench.due_incident(house)
+        postmortem = _rehearsed(bench, rehearsal, house, incident)
+        evidence = Shelf(store, incident.id).evidence(postmortem.evidence_name or "")
+        report = report_on("dry run", postmortem, evidence, draft=None, announced=_would_announce(house, evidence.gaps))
+        store.close()
+    return report, render_markdown(postmortem)
+
+
+def holder_of(incident: Incident) -> str:
+    """The journey's name, and its name as holder of the lease: never that of the journey a webhook started."""
+    moment = incident.resolved_at or incident.created_at
+    return f"cli-{journey_name(incident.id, moment.at)}"
+
+
+def writes_outside(house: House) -> str:
+    """What would be written where others see it, in words; "" where that is nothing."""
+    settings = house.settings
+    writes = [
+        "open Jira issues for the action items" if house.jira else "",
+        "announce the draft in the incident's Slack channel" if house.slack and settings.slack.announce else "",
+        "write a note on the PagerDuty incident" if house.pagerduty and settings.pagerduty.write_note else "",
+    ]
+    *most, last = [words for words in writes if words] or [""]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _follow_through(engine: LocalEngine, house: House, incident: Incident, payload: dict[str, Any]) -> dict[str, Any]:
+    """Go on with what was interrupted, or begin anew: then what was parked before is tried again."""
+    name = _unfinished_or_new(engine, payload["journey"])
+    if engine.state(name) is None:
+        _release_parked(house.store, incident.id)
+    try:
+        return run_to_end(engine, "draft", name, payload, house.now)
+    except Ended:
+        state = engine.state(name)
+        if state is None or state.state == "failed":
+            Leases(house.store, house.now).release(incident.id, payload["journey"])
+        raise
+
+
+def _unfinished_or_new(engine: LocalEngine, name: str) -> str:
+    for number in count(1):
+        attempt = name if number == 1 else f"{name}-{number}"
+        journey = engine.state(attempt)
+        if journey is None or journey.state in ("running", "waiting"):
+            return attempt
+    raise AssertionError("count() does not end")
+
+
+def _release_parked(store: Store, incident_id: str) -> None:
+    """A person who asks again has mended what refused an issue or a post."""
+    ledger = Ledger(store, incident_id)
+    for record in store.list(f"INC#{incident_id}", "EFFECT#"):
+        ledger.release(record.sort.removeprefix("EFFECT#"))
+
+
+def _journal(payload: dict[str, Any]) -> str:
+    """A journal for what was asked: going on with one incident never goes on with another, unasked."""
+    return f"journal-cli-{hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()[:16]}.db"
+
+
+def _reported(house: House, incident: Incident, outcome: dict[str, Any]) -> Drawn:
+    if "stopped" in outcome:
+        raise Ended(Exit.NO_DRAFT, f"No draft is due for {incident.id}: {outcome['stopped']}.")
+    shelf = Shelf(house.store, incident.id)
+    postmortem, evidence, document = shelf.postmortem(), shelf.evidence(outcome["evidence"]), outcome["document"]
+    file = house.store.load(document)
+    if postmortem is None or file is None:
+        raise Ended(Exit.UNFORESEEN, f"The draft of {incident.id} is no longer where it was put: {document}.")
+    announced, said = _announced(outcome["announced"])
+    beside = shelf.state().get("document", document)
+    if beside != document:
+        said = (f"You changed {house.store.location(beside)}: it is kept, and the new draft lies beside it.", *said)
+    draft = house.store.location(document)
+    report = report_on("live", postmortem, evidence, draft=draft, announced=announced, said=said)
+    return report, file.content.decode()
+
+
+def _announced(outcome: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What was announced, and what was refused."""
+    done = {"slack": "in the incident's Slack channel", "pagerduty": "as a note on the PagerDuty incident"}
+    made = tuple(words for where, words in done.items() if "made" in outcome.get(where, {}))
+    parked = [
+        f"Not announced {words}: {reason}"
+        for where, words in done.items()
+        if (reason := outcome.get(where, {}).get("parked"))
+    ]
+    upload = str((outcome.get("slack", {}).get("made") or {}).get("file") or "")
+    refused = [f"The draft was {upload}"] if upload.startswith("not uploaded") else []
+    return made, (*parked, *refused)
+
+
+def _rehearsed(bench: Bench, rehearsal: Machine, house: House, incident: Incident) -> Postmortem:
+    """The draft as it would be, with the issues that are open already."""
+    real = _existing_store(bench.machine)
+    if real is not None:
+        Shelf(house.store, incident.id).keep_observation(Shelf(real, incident.id).observations())
+    engine = rehearsal.engine(house, "journal.db", on_progress=bench.display.on_step)
+    try:
+        run_to_end(engine, "preview", holder_of(incident), bench.payload(incident), utc_now)
+    finally:
+        engine.close()
+    postmortem = Shelf(house.store, incident.id).postmortem()
+    if postmortem is None:
+        raise Ended(Exit.UNFORESEEN, "The rehearsal left no draft.")
+    if real is None:
+        return postmortem
+    ledger, settings = Ledger(real, incident.id), house.settings
+    requests = request_issues(postmortem, install_id=settings.install_id, postmortem_link=None)
+    known = [ledger.read(request.key).made if request else None for request in requests]
+    real.close()
+    return with_issues(postmortem, known)
+
+
+def _existing_store(machine: Machine) -> Any:
+    """The store of this machine; None where there is none yet, which a dry run leaves so."""
+    return machine.store() if (machine.home / "records.sqlite").exists() else None
+
+
+def _would_announce(house: House, gaps: Any) -> tuple[str, ...]:
+    settings, no_channel = house.settings, any(gap.source == "slack" for gap in gaps)
+    return tuple(
+        words
+        for words, wanted in (
+            ("in the incident's Slack channel", house.slack and settings.slack.announce and not no_channel),
+            ("as a note on the PagerDuty incident", house.pagerduty and settings.pagerduty.write_note),
+        )
+        if wanted
+    )
