@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
@@ -127,7 +128,16 @@ _MARKDOWN = _SafeMarkdown()
 
 
 def _page(template: str, **content: Any) -> str:
-    return _TEMPLATES.get_template(f"{template}.html").render(style=_style(), moment=_moment, **content)
+    page = _TEMPLATES.get_template(f"{template}.html").render(style=_style(), moment=_moment, **content)
+    return page.encode(errors="replace").decode()  # a lone surrogate in a title can be kept, but not sent
+
+
+def _path(text: str) -> str:
+    """Text as one piece of a path."""
+    return quote(text, safe="", errors="replace")
+
+
+_TEMPLATES.filters["path"] = _path
 
 
 @lru_cache(maxsize=1)

@@ -69,7 +69,8 @@ def _told(journey: Journey, engine: LocalEngine) -> tuple[str, str] | None:
 def _why_it_waits(journey: Journey, step: str | None) -> str:
     at = _clock(journey.wake_at)
     if step is None:
-        return f"Tried {journey.attempts} times, and again after {at}: {journey.error}"
+        tries = "once" if journey.attempts == 1 else f"{journey.attempts} times"
+        return f"Tried {tries}, and again after {at}. {journey.error}"
     return _WAITS.get(step, "{step}; it goes on after {at}.").format(at=at, step=step.capitalize())
 
 

@@ -96,13 +96,16 @@ class World:
         body = body_of(webhook)
         return self.receives(body, sign(body, secret))
 
-    def receives(self, body: bytes, headers: dict[str, str]) -> Response:
-        doorway = Doorway(
+    def doorway(self) -> Doorway:
+        return Doorway(
             secrets=self.machine.secrets,
             deliveries=lambda: Deliveries(self.store, self.clock.now),
             start=self.engine.start,
             now=self.clock.now,
         )
+
+    def receives(self, body: bytes, headers: dict[str, str]) -> Response:
+        doorway = self.doorway()
         return answered(lambda request: receive(request, doorway), Request(headers, body))
 
     def resolves(self, place: int = 0) -> Response:

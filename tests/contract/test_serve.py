@@ -1,0 +1,165 @@
+"""What one machine answers to PagerDuty, to browsers, and to those who pretend to be one of them."""
+
+import socket
+import time
+from collections.abc import Generator
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from handlers.receive import LARGEST_BODY
+from tests.contract.serving import Visitor, csrf_of, visited
+from tests.vendors.pagerduty_webhooks import body_of, sign
+from tests.world import WEBHOOK_SECRET, World
+
+
+@pytest.fixture
+def visitor(world: World) -> Generator[Visitor]:
+    with visited(world) as somebody:
+        yield somebody
+
+
+@pytest.fixture
+def page(world: World) -> str:
+    """The path of a page that there is: the draft has been made."""
+    world.resolves()
+    world.settles()
+    return f"/postmortems/{world.incident_id()}"
+
+
+def resolve(world: World) -> bytes:
+    return body_of(next(hook for hook in world.scripts[0].webhooks if hook["event"]["event_type"].endswith("resolved")))
+
+
+def test_a_signed_delivery_starts_the_journey(world: World, visitor: Visitor):
+    body = resolve(world)
+
+    answer = visitor.posts("/pagerduty", body, **sign(body, WEBHOOK_SECRET))
+
+    assert (answer.status, answer.headers["content-type"]) == (202, "application/json")
+    assert f"started pm-{world.incident_id()}-" in answer.text
+    assert len(world.engine.journeys()) == 1
+
+
+def test_a_forged_delivery_is_refused(world: World, visitor: Visitor):
+    answer = visitor.posts("/pagerduty", resolve(world), **sign(resolve(world), "another secret"))
+
+    assert (answer.status, answer.text) == (403, '{"reason":"the signature does not match"}')
+    assert world.engine.journeys() == []
+
+
+def test_a_delivery_that_says_it_is_too_long_is_refused_before_it_is_read(visitor: Visitor):
+    head = f"POST /pagerduty HTTP/1.1\r\nhost: localhost\r\ncontent-length: {LARGEST_BODY + 1}\r\n\r\n"
+
+    assert raw(visitor, head.encode()).startswith(b"HTTP/1.1 413")  # and not one byte of the body was sent
+
+
+def test_a_delivery_that_turns_out_too_long_is_refused_without_its_end(visitor: Visitor):
+    head = b"POST /pagerduty HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"
+    chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+
+    assert raw(visitor, head + chunk * 5).startswith(b"HTTP/1.1 413")  # the last chunk, of no bytes, never came
+
+
+def raw(visitor: Visitor, request: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", visitor.port), timeout=5) as connection:
+        connection.sendall(request)
+        return connection.recv(64)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "[::1"])
+def test_a_name_that_is_not_ours_is_refused(visitor: Visitor, host: str):
+    for path in ("/", "/pagerduty", "/healthz", "/nowhere"):
+        answer = visitor.gets(path, host=host)
+        assert answer.status == 400
+        assert "Debrief does not answer to this name: open it at 127.0.0.1, or set publish.pub" in answer.text
+
+
+def test_the_public_name_is_answered_to(world: World):
+    world.write_settings(publish={"public_base_url": "https://debrief.acme.example/"})
+    world.stop()
+    world.start()
+    body = resolve(world)
+
+    with visited(world) as visitor:
+        assert visitor.gets("/", host="Debrief.Acme.example").status == 200
+        through_a_proxy = visitor.posts("/pagerduty", body, host="debrief.acme.example", **sign(body, WEBHOOK_SECRET))
+
+    assert through_a_proxy.status == 202
+
+
+def test_a_person_has_the_draft_made_again(world: World, page: str, visitor: Visitor):
+    before = len(world.engine.journeys())
+    form = urlencode({"csrf": csrf_of(visitor.gets(page).text)}).encode()
+
+    answer = visitor.posts(f"{page}/again", form)
+
+    assert (answer.status, answer.headers["location"]) == (303, page)
+    assert len(world.engine.journeys()) == before + 1
+    assert "this moment" in visitor.gets(page).text
+    world.settles()
+    assert len(world.drafts()) == 1, "the same document"
+    world.jira.expects_issues(3)
+    assert len(world.pagerduty.written_notes) == 1
+
+
+def test_without_the_token_nothing_is_changed(world: World, page: str, visitor: Visitor):
+    token, before = csrf_of(visitor.gets(page).text), len(world.engine.journeys())
+    stranger = Visitor(visitor.port)
+    other = Visitor(visitor.port, {"debrief_session": "of another browser"})
+
+    answers = [
+        visitor.posts(f"{page}/again"),
+        visitor.posts(f"{page}/again", b"csrf=0000"),
+        visitor.posts(f"{page}/again", b"csrf=\xff\xfe"),
+        visitor.posts(f"{page}/again", b"x" * 10_000),
+        stranger.posts(f"{page}/again", f"csrf={token}".encode()),
+        other.posts(f"{page}/again", f"csrf={token}".encode()),
+    ]
+
+    assert [answer.status for answer in answers] == [403] * 6
+    assert "This did not come from a page of Debrief: open the draft, and press its button." in answers[0].text
+    assert len(world.engine.journeys()) == before
+
+
+def test_the_session_is_for_this_site_alone(page: str, visitor: Visitor):
+    cookie = visitor.gets(page).headers["set-cookie"].lower()
+
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+
+
+def test_a_token_is_of_no_use_for_an_incident_that_is_not_here(page: str, visitor: Visitor):
+    form = f"csrf={csrf_of(visitor.gets(page).text)}".encode()
+
+    assert visitor.posts("/postmortems/QNOTHERE/again", form).status == 404
+
+
+@pytest.mark.parametrize("odd", ["QNOTHERE", "..", "%2e%2e%2fetc", "%00", "x" * 3000, quote("مرحبا"), "%ed%a0%80"])
+def test_an_unknown_incident_is_not_found(visitor: Visitor, odd: str):
+    answer = visitor.gets(f"/postmortems/{odd}")
+
+    assert answer.status == 404
+    assert "Traceback" not in answer.text
+
+
+def test_every_answer_forbids_to_load_or_run_anything(page: str, visitor: Visitor):
+    for path in ("/", page, "/nowhere", "/healthz"):
+        policy = visitor.gets(path).headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; style-src 'sha256-")
+        assert "unsafe" not in policy
+
+
+def test_its_health_counts_the_journeys(world: World, visitor: Visitor):
+    world.rings(next(hook for hook in world.scripts[0].webhooks if hook["event"]["event_type"].endswith("resolved")))
+
+    assert visitor.gets("/healthz").text == '{"status":"ok","journeys":{"running":1}}'
+
+
+def test_answers_are_quick(page: str, visitor: Visitor):
+    visitor.gets(page)
+    began = time.perf_counter()
+    for _ in range(10):
+        visitor.gets(page)
+
+    assert (time.perf_counter() - began) / 10 < 0.1
