@@ -37,7 +37,7 @@ def _item(item: ActionItem) -> tuple[Span, ...]:
 def _unresolved(items: tuple[ActionItem, ...]) -> Paragraphs:
     unowned = [item for item in items if item.owner.account_id is None]
     said = [(item, sentence) for item in items for sentence in item.said]
-    warnings = [(item, f"{item.owner.why}.") for item in unowned] + said
+    warnings = [(item, f"{item.owner.why.rstrip('.')}.") for item in unowned] + said
     return tuple((Span(text=f"⚠ {item.issue_key or item.text}: {sentence}"),) for item, sentence in warnings)
 
 

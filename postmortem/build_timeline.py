@@ -37,7 +37,7 @@ _OBSERVATION_KINDS: dict[str, EventKind] = {
 def build_timeline(evidence: Evidence, curation: Curation) -> Timeline:
     """The same evidence gives the same timeline, in whatever order its records arrived."""
     linked = (_with_link(event, evidence.incident.link) for event in _events(evidence))
-    events = fold_copies(evidence.incident.id, in_order(linked), evidence.messages)
+    events = fold_copies(in_order(linked), evidence)
     return Timeline(events=tuple(curate(events, evidence, curation)))
 
 
@@ -107,7 +107,7 @@ def _event_from_alert(alert: Alert) -> tuple[str, TimelineEvent]:
         link=alert.link,
         evidence_ids=(alert.id,),
     )
-    return alert.alert_key or alert.text, event
+    return (f"key {alert.alert_key}" if alert.alert_key else f"text {alert.text}"), event
 
 
 def _event_from_note(note: Note) -> TimelineEvent:

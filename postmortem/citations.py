@@ -14,13 +14,20 @@ _WORDS = {
     "pagerduty/change/": "PagerDuty change event",
     "pagerduty/event/": "PagerDuty webhook",
     "pagerduty/incident/": "PagerDuty incident",
+    "slack/": "Slack",
 }
 
 
 def cite_event(event: TimelineEvent) -> Citation:
     """The record that the event itself was read from."""
-    label = f"#{event.channel_name}" if event.channel_name else _label(event.id)
-    return Citation(evidence_id=event.id, label=label, link=event.link)
+    return cite_record(event.id, event.link, event.channel_name)
+
+
+def cite_record(evidence_id: str, link: str | None, channel_name: str | None = None) -> Citation:
+    """One record, by the channel it was said in or the kind of record it is."""
+    return Citation(
+        evidence_id=evidence_id, label=f"#{channel_name}" if channel_name else _label(evidence_id), link=link
+    )
 
 
 def cite_incident(incident: Incident) -> Citation:

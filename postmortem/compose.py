@@ -8,6 +8,7 @@ from postmortem.document import POSTMORTEM_SCHEMA, Postmortem
 from postmortem.evidence import Evidence
 from postmortem.extract_action_items import extract_action_items
 from postmortem.identities import Identities
+from postmortem.noun import Noun
 from postmortem.participants import list_participants
 from postmortem.questions import ask_what_is_missing
 from postmortem.response_times import measure_response_times
@@ -36,7 +37,15 @@ def compose(
         questions=ask_what_is_missing(evidence, timeline, identities),
         action_items=extract_action_items(evidence, identities, settings, route_for(settings, evidence.incident)),
         participants=participants,
-        readings=evidence.readings,
-        gaps=evidence.gaps,
-        names={person.id: identities.name(person.id) or person.id for person in evidence.people},
+        readings=tuple(sorted(evidence.readings, key=_as_text)),
+        gaps=tuple(sorted(evidence.gaps, key=_as_text)),
+        names={
+            person.id: identities.name(person.id) or person.id
+            for person in sorted(evidence.people, key=lambda person: person.id)
+        },
     )
+
+
+def _as_text(told: Noun) -> str:
+    """The order of what was read must not depend on which source answered first."""
+    return told.model_dump_json()

@@ -1,6 +1,5 @@
 """The postmortem as data: what every output renders. A line has a source, or is plainly a question to somebody."""
 
-from datetime import datetime
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -8,6 +7,7 @@ from pydantic import model_validator
 from postmortem.action_item import ActionItem
 from postmortem.evidence import Gap, Reading
 from postmortem.incident import Incident
+from postmortem.moment import Utc
 from postmortem.noun import Noun
 from postmortem.response_times import ResponseTimes
 from postmortem.timeline import Timeline
@@ -62,7 +62,7 @@ class Postmortem(Noun):
     status: PostmortemStatus = "draft"
     title: str
     incident: Incident
-    composed_at: datetime
+    composed_at: Utc
     evidence_name: str | None = None
     summary: Section
     impact: Section

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from postmortem.incident import Incident
-from postmortem.moment import Moment
+from postmortem.moment import Moment, Utc
 from postmortem.noun import Noun
 from postmortem.people import Person, Source
 
@@ -178,8 +178,8 @@ class Reading(Noun):
     source: Source
     what: str
     count: int
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Utc | None = None
+    until: Utc | None = None
     link: str | None = None
 
 
@@ -202,7 +202,7 @@ class Evidence(Part):
 
     schema_version: int
     incident: Incident
-    collected_at: datetime
+    collected_at: Utc
 
 
 def evidence_from_parts(incident: Incident, parts: Iterable[Part], collected_at: datetime) -> Evidence:

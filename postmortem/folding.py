@@ -1,9 +1,11 @@
 """One fact, one line: repeats of one alert are folded, and copies of a fact in other places become its evidence."""
 
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from postmortem.evidence import Message
+from postmortem.evidence import Evidence
 from postmortem.timeline import TimelineEvent
 
 # PagerDuty posts to Slack seconds after the fact; a minute covers a slow day, two a very slow one.
@@ -13,17 +15,20 @@ SAME_MOMENT = timedelta(seconds=2)
 
 # What PagerDuty's own messages in Slack say, by the kind of event they copy.
 _BOT_WORDS = {
-    "triggered": ("triggered", "new incident"),
-    "acknowledged": ("acknowledged",),
-    "resolved": ("resolved",),
-    "escalated": ("escalated", "reassigned"),
-    "assigned": ("assigned",),
-    "reopened": ("reopened",),
-    "note": ("note", "annotated"),
-    "status_update": ("status update",),
-    "responder": ("responder",),
-    "changed": ("priority", "urgency"),
+    "triggered": "triggered|new incident",
+    "acknowledged": "acknowledged",
+    "resolved": "resolved",
+    "escalated": "escalated|reassigned",
+    "assigned": "assigned",
+    "reopened": "reopened",
+    "note": "notes?|annotated",
+    "status_update": "status update",
+    "responder": "responders?",
+    "changed": "priority|urgency",
 }
+_BOT_SAYS = re.compile(
+    rf"\b(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in _BOT_WORDS.items())})\b", re.IGNORECASE
+)
 _COPIED_BY_WEBHOOK = ("status_update", "note", "responder", "changed")
 
 
@@ -33,7 +38,7 @@ def fold_alert_repeats(alerts: Iterable[tuple[str, TimelineEvent]]) -> Iterator[
     for key, event in alerts:
         by_key.setdefault(key, []).append(event)
     for repeats in by_key.values():
-        repeats.sort(key=lambda event: (event.at, event.id))
+        repeats.sort(key=_by_time)
         first, last = repeats[0], repeats[-1]
         if len(repeats) == 1:
             yield first
@@ -42,23 +47,77 @@ def fold_alert_repeats(alerts: Iterable[tuple[str, TimelineEvent]]) -> Iterator[
             yield first.model_copy(update={"count": len(repeats), "until": last.at, "evidence_ids": ids})
 
 
-def fold_copies(
-    incident_id: str, events: tuple[TimelineEvent, ...], messages: Iterable[Message]
-) -> tuple[TimelineEvent, ...]:
-    """Attach each copy to the fact it copies: a bot's Slack message, a webhook, or the log line of a note.
+def fold_copies(events: tuple[TimelineEvent, ...], evidence: Evidence) -> tuple[TimelineEvent, ...]:
+    """Attach each copy to the fact it copies: PagerDuty's message in Slack, a webhook, or the log line of a note.
 
     A copy whose original cannot be found stays a line of its own: nothing is lost.
     """
-    bot_copies = {m.id for m in messages if m.is_bot and incident_id in m.pagerduty_incident_ids}
-    originals = [event for event in events if _is_original(event)]
+    bot_copies, title = _bot_copies(evidence), evidence.incident.title.casefold()
+    originals = _Originals(filter(_is_original, events))
     copies: dict[str, list[str]] = {}
     folded: set[str] = set()
     for event in events:
-        original = _original_of(event, originals, is_bot_copy=event.id in bot_copies)
+        is_bots = event.id in bot_copies
+        original = _copied_by_bot(event, originals, title) if is_bots else _copied_by_record(event, originals)
         if original:
             folded.add(event.id)
-            copies.setdefault(original.id, []).append(event.id)
+            copies.setdefault(original.id, []).extend(event.evidence_ids)
     return tuple(_with_copies(event, copies.get(event.id, [])) for event in events if event.id not in folded)
+
+
+class _Originals:
+    """Events that others copy: per kind, sorted by time, so that the nearest is found without walking them all."""
+
+    def __init__(self, events: Iterable[TimelineEvent]) -> None:
+        self._of_kind: dict[str, list[TimelineEvent]] = {}
+        for event in sorted(events, key=_by_time):
+            self._of_kind.setdefault(event.kind, []).append(event)
+        self._times = {kind: [event.at for event in events] for kind, events in self._of_kind.items()}
+
+    def nearest(self, kind: str, at: datetime) -> TimelineEvent | None:
+        """The event of this kind nearest in time, if near enough; of two equally near, the earlier."""
+        events, times = self._of_kind.get(kind, []), self._times.get(kind, [])
+        place = bisect_left(times, at)
+        before = events[bisect_left(times, times[place - 1])] if place else None
+        after = events[place] if place < len(events) else None
+        near = [event for event in (before, after) if event and abs(event.at - at) <= SAME_FACT_WITHIN]
+        return min(near, key=lambda event: abs(event.at - at), default=None)
+
+    def best(self, copy: TimelineEvent, fits: Callable[[TimelineEvent], bool]) -> TimelineEvent | None:
+        """Of those of the copy's kind that are near it and fit: one in the same words first, then the nearest."""
+        times = self._times.get(copy.kind, [])
+        # Compared as distances: a moment near the end of time cannot be moved by two minutes.
+        first = bisect_left(times, -SAME_FACT_WITHIN, key=lambda at: at - copy.at)
+        end = bisect_right(times, SAME_FACT_WITHIN, key=lambda at: at - copy.at)
+        near = [event for event in self._of_kind.get(copy.kind, [])[first:end] if fits(event)]
+        return min(near, key=lambda event: (not _same_words(event, copy), abs(event.at - copy.at)), default=None)
+
+
+def _bot_copies(evidence: Evidence) -> set[str]:
+    """Messages by PagerDuty's app about this incident; where nobody told the bot's name, the link to it suffices."""
+    names = {p.id: p.name.casefold() for p in evidence.people if p.name != p.id.partition(":")[2]}
+    return {
+        message.id
+        for message in evidence.messages
+        if message.is_bot
+        and evidence.incident.id in message.pagerduty_incident_ids
+        and "pagerduty" in names.get(message.person_id or "", "pagerduty").replace(" ", "")
+    }
+
+
+def _copied_by_bot(event: TimelineEvent, originals: _Originals, title: str) -> TimelineEvent | None:
+    """What a bot's message copies is told by its first word of that kind; the incident's title may hold any word."""
+    headline = event.text.casefold().replace(title, " ")
+    said = _BOT_SAYS.search(headline)
+    return originals.nearest(said.lastgroup, event.at) if said and said.lastgroup else None
+
+
+def _copied_by_record(event: TimelineEvent, originals: _Originals) -> TimelineEvent | None:
+    """The note that a log line is about, or what a webhook told before it could be read."""
+    is_webhook = event.id.startswith("pagerduty/event/") and event.kind in _COPIED_BY_WEBHOOK
+    if is_webhook or _is_log_of_note(event):
+        return originals.best(event, lambda original: _says_the_same(original, event))
+    return None
 
 
 def _is_original(event: TimelineEvent) -> bool:
@@ -69,29 +128,22 @@ def _is_log_of_note(event: TimelineEvent) -> bool:
     return event.kind == "note" and event.id.startswith("pagerduty/log_entry/")
 
 
-def _original_of(event: TimelineEvent, originals: list[TimelineEvent], *, is_bot_copy: bool) -> TimelineEvent | None:
-    if is_bot_copy:
-        words = event.text.casefold()
-        return _nearest(event, originals, lambda o: any(word in words for word in _BOT_WORDS.get(o.kind, ())))
-    if _is_log_of_note(event):
-        return _nearest(event, originals, lambda o: o.kind == "note")
-    if event.id.startswith("pagerduty/event/") and event.kind in _COPIED_BY_WEBHOOK:
-        return _nearest(event, originals, lambda o: o.kind == event.kind and _says_the_same(o, event))
-    return None
-
-
 def _says_the_same(one: TimelineEvent, other: TimelineEvent) -> bool:
-    """The same words, or the same deed of the same person in the same moment told in other words."""
+    """The same words, or the same deed of the same person in the same moment told in other words.
+
+    A change of a field must name it in the same words: one person may change two fields at once.
+    """
+    at_once = abs(one.at - other.at) <= SAME_MOMENT and one.who == other.who and one.kind != "changed"
+    return at_once or _same_words(one, other)
+
+
+def _same_words(one: TimelineEvent, other: TimelineEvent) -> bool:
     first, second = one.text.casefold().strip(), other.text.casefold().strip()
-    at_once = abs(one.at - other.at) <= SAME_MOMENT and one.who == other.who
-    return at_once or first in second or second in first
+    return bool(first and second) and (first in second or second in first)
 
 
-def _nearest(
-    event: TimelineEvent, originals: list[TimelineEvent], fits: Callable[[TimelineEvent], bool]
-) -> TimelineEvent | None:
-    near = (o for o in originals if abs(o.at - event.at) <= SAME_FACT_WITHIN and fits(o))
-    return min(near, key=lambda o: (abs(o.at - event.at), o.id), default=None)
+def _by_time(event: TimelineEvent) -> tuple[datetime, str]:
+    return (event.at, event.id)
 
 
 def _with_copies(event: TimelineEvent, copies: list[str]) -> TimelineEvent:

@@ -106,7 +106,7 @@ def _description(
 
 
 def _due(item: ActionItem) -> str:
-    return f"Due {item.due_on.isoformat()} ({item.due_why})." if item.due_on else "No due date."
+    return f"Due {item.due_on.isoformat()} ({item.due_why.rstrip('.')})." if item.due_on else "No due date."
 
 
 def _remote_link(incident: Incident, postmortem_link: str | None) -> tuple[str, str, str] | None:

@@ -2,21 +2,25 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import groupby
 from urllib.parse import quote
 
 from postmortem.action_item import ActionItem
-from postmortem.citations import cite_event, clock, day_and_clock
+from postmortem.citations import cite_event, cite_record, clock, day_and_clock
 from postmortem.document import Citation, Line, Postmortem, Section
 from postmortem.response_times import ResponseTime, duration_in_words
-from postmortem.timeline import TimelineEvent
+from postmortem.timeline import TimelineEvent, names_its_author
 
-# What can begin or end a construct of GitHub Markdown inside a line; an underscore within a word cannot.
-_SPECIAL = re.compile(r"([\\`*\[<>|~$]|&(?=#?\w+;)|(?<!\w)_|_(?!\w))")
-_AT_START = re.compile(r"^(?=[-+=#])|(?<=^\d)(?=[.)])|(?<=^\d\d)(?=[.)])|(?<=^\d\d\d)(?=[.)])")
+# What can begin or end a construct of GitHub Markdown inside a line; an underscore between two letters cannot. The
+# last two keep an address from becoming a link by itself (https://github.github.com/gfm/, autolinks; read 2026-11-20).
+_SPECIAL = re.compile(
+    r"([\\`*\[<>|~$]|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])|(?<=[a-z]):(?=//)|(?<=www)\.)", re.IGNORECASE
+)
+_AT_START = re.compile(r"^(\d{0,9})(?=[-+=#.)])")
 _URL = re.compile(r"(https?://[^\s<>\\^`{|}\"]+[^\s<>\\^`{|}\".,;:!?)\]'*_~])")
 _NO_ITEMS = "❓ **Everyone who took part:** Nothing was marked as an action item: what should change, and who does it?"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _SCHEMES = ("https://", "http://", "mailto:")
 _LONGEST_IN_MAIN = 400
 _TIME_HEADINGS = {
@@ -32,7 +36,7 @@ def render_markdown(postmortem: Postmortem) -> str:
 
 
 def _document(postmortem: Postmortem) -> Iterator[str]:
-    yield f"# Postmortem: {escape(postmortem.title)}"
+    yield f"# Postmortem: {_heading(postmortem.title)}"
     yield ""
     yield f"Status: **{postmortem.status}** · composed {day_and_clock(postmortem.composed_at)} · all times are UTC"
     yield from _section(postmortem.summary)
@@ -53,14 +57,20 @@ def escape(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Text from outside in which web addresses can be opened; nothing else in it does anything."""
-    parts = _URL.split(_one_line(text))
+    """Text from outside in which web addresses can be opened; nothing else does anything. Lines end in a stroke."""
+    parts = _URL.split(" / ".join(filter(None, map(_one_line, text.splitlines()))))
     return "".join(f"<{part}>" if n % 2 else _SPECIAL.sub(r"\\\1", part) for n, part in enumerate(parts))
 
 
 def at_line_start(escaped: str) -> str:
     """The same at the start of a line or a list item, where more signs have a meaning."""
-    return _AT_START.sub(r"\\", escaped, count=1)
+    return _AT_START.sub(r"\1\\", escaped, count=1)
+
+
+def _heading(text: str) -> str:
+    """A heading may end in signs that would be taken for its own closing ones."""
+    escaped = escape(text)
+    return f"{escaped[:-1]}\\#" if escaped.endswith("#") else escaped
 
 
 def _one_line(text: str) -> str:
@@ -68,10 +78,11 @@ def _one_line(text: str) -> str:
 
 
 def link(label: str, url: str | None) -> str:
-    """A link where the address is safe to open; the label alone where it is not."""
+    """A link where the address is safe to open; the label alone where it is not. The label cannot end it early."""
     if url is None or not url.startswith(_SCHEMES):
         return escape(label)
-    return f"[{escape(label)}]({quote(url, safe=':/?#@!$&*+,;=%~-._')})"
+    shown = escape(label).replace("]", "\\]")
+    return f"[{shown}]({quote(url, safe=':/?#@!&*+,;=%~-._', errors='replace')})"
 
 
 def _section(section: Section) -> Iterator[str]:
@@ -112,12 +123,24 @@ def _days(postmortem: Postmortem, events: Iterable[TimelineEvent], longest: int 
 def _event(postmortem: Postmortem, event: TimelineEvent, longest: int | None) -> str:
     reply = "↳ " if event.thread_id else ""
     who = postmortem.names.get(event.who, "") if event.who else ""
-    speaker = f"**{escape(who)}**: " if who and not (event.source == "pagerduty" and who in event.text) else ""
-    text = event.text if longest is None or len(event.text) <= longest else event.text[:longest] + " […]"
-    repeated = f" (×{event.count}, until {clock(event.until)})" if event.until else ""
+    speaker = f"**{escape(who)}**: " if escape(who) and not names_its_author(event, who) else ""
+    text = event.text if longest is None else shorten(event.text, longest)
+    repeated = f" (×{event.count}, until {_until(event.at, event.until)})" if event.until else ""
     edited = " (edited)" if event.is_edited else ""
     also = " · also in Slack" if event.source != "slack" and _is_in_slack_too(event) else ""
     return f"{clock(event.at)} · {reply}{speaker}{prose(text)}{repeated}{edited} {_cited([cite_event(event)])}{also}"
+
+
+def shorten(text: str, longest: int) -> str:
+    """The text, cut between words where it is too long: half an address would open something else."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest + 1]
+    return (cut.rsplit(maxsplit=1)[0] if len(cut.split()) > 1 else cut[:-1]) + " […]"
+
+
+def _until(start: datetime, end: datetime) -> str:
+    return clock(end) if start.date() == end.date() else day_and_clock(end)
 
 
 def _is_in_slack_too(event: TimelineEvent) -> bool:
@@ -135,7 +158,8 @@ def _response_times(postmortem: Postmortem) -> Iterator[str]:
 def _response_time(measured: ResponseTime, by_id: dict[str, TimelineEvent]) -> str:
     heading = _TIME_HEADINGS[measured.name]
     if measured.seconds is None or not (measured.from_event and measured.to_event):
-        return f"| {heading} | unknown | ❓ {escape(measured.why_unknown or '')} |"
+        asked = f"❓ **Incident commander:** When was it? Unknown: {escape(measured.why_unknown or 'nothing tells')}."
+        return f"| {heading} | unknown | {asked} |"
     start, end = by_id[measured.from_event], by_id[measured.to_event]
     span = " to ".join(f"{day_and_clock(event.at)} {_cited([cite_event(event)])}" for event in (start, end))
     return f"| {heading} | **{duration_in_words(measured.seconds)}** | {span} |"
@@ -157,14 +181,16 @@ def _action_item(item: ActionItem) -> str:
     due = item.due_on.isoformat() if item.due_on else "❓"
     issue = link(item.issue_key, item.issue_link) if item.issue_key else "not opened"
     issue += "".join(f" ⚠ {escape(sentence)}" for sentence in item.said)
-    said = link("source", item.evidence_link)
+    source = cite_record(item.evidence_id, item.evidence_link)
+    said = link(source.label, source.link)
     return f"| {prose(item.text)} | {owner}{warning} | {due} | {issue} | {said} |"
 
 
 def _people(postmortem: Postmortem) -> Iterator[str]:
     yield from ("", "## People", "")
     for participant in postmortem.participants:
-        yield f"- {at_line_start(escape(participant.name))}: {escape(participant.how)}"
+        cited = f" {_cited(participant.citations)}" if participant.citations else ""
+        yield f"- {at_line_start(escape(participant.name) or 'Somebody')}: {escape(participant.how)}{cited}"
     if not postmortem.participants:
         yield "- ❓ **Incident commander:** Nobody is on record as having taken part: who was there?"
 

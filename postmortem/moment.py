@@ -2,17 +2,32 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime
 
 from postmortem.noun import Noun
 
 _LEAP_SECOND = re.compile(r"(T\d\d:\d\d):60")
-_SLACK_TS = re.compile(r"(\d{1,11})\.(\d{1,6})")
+_SLACK_TS = re.compile(r"(\d{1,11})\.(\d{1,6})", re.ASCII)
+
+
+def in_utc(at: datetime) -> datetime:
+    """The same moment in UTC. Raises ValueError where UTC would leave the years 1 to 9999."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"the time {at.isoformat()} lies outside the years 1 to 9999 in UTC") from error
+
+
+Utc = Annotated[AwareDatetime, AfterValidator(in_utc)]
+"""A moment in UTC; one in another zone is converted, one without a zone is refused."""
 
 
 class Moment(Noun):
     """When something happened: `at` is aware UTC, `original` is what the vendor wrote, untouched."""
 
-    at: datetime
+    at: Utc
     original: str
 
 
@@ -25,8 +40,11 @@ def moment_from_iso(text: str) -> Moment:
     parsed = datetime.fromisoformat(_LEAP_SECOND.sub(r"\1:59", text) if leap else text)
     if parsed.tzinfo is None:
         raise ValueError(f"the time {text!r} carries no zone")
-    at = parsed.astimezone(UTC)
-    return Moment(at=at + timedelta(seconds=1) if leap else at, original=text)
+    try:
+        at = in_utc(parsed) + timedelta(seconds=1 if leap else 0)
+    except OverflowError as error:
+        raise ValueError(f"the time {text!r} lies outside the years 1 to 9999") from error
+    return Moment(at=at, original=text)
 
 
 def moment_from_slack_ts(ts: str) -> Moment:

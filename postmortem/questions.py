@@ -8,15 +8,17 @@ from postmortem.document import Line, Section
 from postmortem.evidence import Evidence
 from postmortem.identities import Identities
 from postmortem.summary import COMMANDER, SERVICE_OWNER
-from postmortem.timeline import Timeline, TimelineEvent
+from postmortem.timeline import Timeline, TimelineEvent, names_its_author
 
 _MOST_QUOTES = 8
 _CAUSE = re.compile(
-    r"\b(root cause|caused? by|because of|due to|turns? out|culprit|introduced (in|by)|suspect\w*|best guess)\b",
+    r"\b(root cause|caused? by|because of|due to|turns? out|culprit|introduced (in|by)|suspect\w*|best guess|"
+    r"went from \S+ to|changed (its|the|from)|was (never|not) (set|renewed|configured|deployed)|misconfigur\w+|"
+    r"(a|the) regression|bug in)\b",
     re.IGNORECASE,
 )
 _TRIED = re.compile(
-    r"\b(roll(ed|ing)?[- ]?back|revert(ed|ing)|restart(ed|ing)|redeploy\w*|fail(ed|ing) over|"
+    r"\b(roll(ed|ing)?[- ]?back(?! (run|play)book)|revert(ed|ing)|restart(ed|ing)|redeploy\w*|fail(ed|ing) over|"
     r"scal(ed|ing) (up|down|out)|disabl(ed|ing)|drain(ed|ing)|switch(ed|ing)|block(ed|ing)|rais(ed|ing)|"
     r"delet(ed|ing)|upgrad(ed|ing)|manually|deploy(ed|ing))\b",
     re.IGNORECASE,
@@ -80,14 +82,21 @@ def _was_said_by_a_person(event: TimelineEvent) -> bool:
 def _quotes(spoken: Iterable[TimelineEvent], words: re.Pattern[str], identities: Identities) -> Iterator[Line]:
     said = [event for event in spoken if words.search(event.text)]
     yield from (_quote(event, identities) for event in said[:_MOST_QUOTES])
+    more = len(said) - _MOST_QUOTES
+    if more > 0:
+        text = f"{more} more statement{'s' if more > 1 else ''} of this kind: see the full log from here on."
+        yield Line(text=text, citations=(cite_event(said[_MOST_QUOTES]),))
 
 
 def _resolution_notes(evidence: Evidence, timeline: Timeline, identities: Identities) -> Iterator[Line]:
+    """What was written on resolving, and what was added once it was over."""
     ids = {note.id for note in evidence.notes if note.is_resolution}
-    yield from (_quote(event, identities) for event in timeline.events if event.id in ids)
+    resolved = [place for place, event in enumerate(timeline.events) if event.kind == "resolved"]
+    after = {event.id for event in timeline.events[resolved[-1] :] if event.kind == "note"} if resolved else set[str]()
+    yield from (_quote(event, identities) for event in timeline.events if event.id in ids | after)
 
 
 def _quote(event: TimelineEvent, identities: Identities) -> Line:
     speaker = identities.name(event.who) or "Somebody"
-    said = f"“{event.text}”" if speaker in event.text else f"{speaker}: “{event.text}”"
+    said = f"“{event.text}”" if names_its_author(event, speaker) else f"{speaker}: “{event.text}”"
     return Line(text=said, citations=(cite_event(event),))

@@ -8,7 +8,9 @@ from postmortem.timeline import Timeline, TimelineEvent
 
 _MITIGATED = re.compile(
     r"\b(mitigated|impact (has |is )?(ended|over)|back (up|to normal|online)|recovered|all clear|"
-    r"no (longer|more) (failing|errors|seeing)|healthy again|green again|(is|are|looks?) healthy|working again)\b",
+    r"no (longer|more) (failing|errors|seeing)|(is|are|looks?) healthy|"
+    r"errors? (rates? )?(is|are|went|back) (now )?(at |to |down to )?(zero|gone|normal)|"
+    r"(works?|working|healthy|green|consistent|balanced|normal|stable|served|reachable) again)\b",
     re.IGNORECASE,
 )
 _NOT_YET = re.compile(r"\b(not|isn['’]?t|never|until|once|when|if|should be|will be|hope)\b|\?", re.IGNORECASE)
@@ -38,6 +40,8 @@ class ResponseTimes(Noun):
 def measure_response_times(timeline: Timeline) -> ResponseTimes:
     """Measure from the first trigger; acknowledgement is the first, resolution the last of the record."""
     triggered = _first(timeline, "triggered")
+    resolved = _last(timeline, "resolved", "reopened")
+    is_open = resolved is not None and resolved.kind == "reopened"
     return ResponseTimes(
         time_to_acknowledge=_measured(
             "time_to_acknowledge", triggered, _first(timeline, "acknowledged"), "nobody acknowledged it in PagerDuty"
@@ -45,20 +49,29 @@ def measure_response_times(timeline: Timeline) -> ResponseTimes:
         time_to_mitigate=_measured(
             "time_to_mitigate", triggered, find_mitigation(timeline), "nobody said in words when the impact ended"
         ),
-        time_to_resolve=_measured("time_to_resolve", triggered, _last(timeline, "resolved"), "no resolve is on record"),
+        time_to_resolve=_measured(
+            "time_to_resolve",
+            triggered,
+            None if is_open else resolved,
+            "it was reopened after its last resolve" if is_open else "no resolve is on record",
+        ),
     )
 
 
 def find_mitigation(timeline: Timeline) -> TimelineEvent | None:
-    """The last statement by a person, before the last resolve, that the impact had ended."""
-    resolved = _last(timeline, "resolved")
-    said = [
+    """The last statement by a person that the impact had ended: before the last resolve, and never reopened since."""
+    triggered, resolved = _first(timeline, "triggered"), _last(timeline, "resolved")
+    since = _last(timeline, "reopened") or triggered
+    said = (
         event
-        for event in timeline.events
-        if event.kind in ("message", "note", "status_update") and not event.is_bot and _says_mitigated(event.text)
-    ]
-    before = [event for event in said if resolved is None or event.at <= resolved.at]
-    return before[-1] if before else None
+        for event in reversed(timeline.events)
+        if (since is None or event.at >= since.at) and (resolved is None or event.at <= resolved.at)
+    )
+    return next((event for event in said if _is_a_persons(event) and _says_mitigated(event.text)), None)
+
+
+def _is_a_persons(event: TimelineEvent) -> bool:
+    return event.kind in ("message", "note", "status_update") and not event.is_bot
 
 
 def _says_mitigated(text: str) -> bool:
@@ -69,8 +82,8 @@ def _first(timeline: Timeline, kind: str) -> TimelineEvent | None:
     return next((event for event in timeline.events if event.kind == kind), None)
 
 
-def _last(timeline: Timeline, kind: str) -> TimelineEvent | None:
-    return next((event for event in reversed(timeline.events) if event.kind == kind), None)
+def _last(timeline: Timeline, *kinds: str) -> TimelineEvent | None:
+    return next((event for event in reversed(timeline.events) if event.kind in kinds), None)
 
 
 def _measured(name: str, start: TimelineEvent | None, end: TimelineEvent | None, why_not: str) -> ResponseTime:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Literal
 
+from postmortem.moment import Utc
 from postmortem.noun import Noun
 from postmortem.people import Source
 
@@ -55,14 +56,14 @@ class TimelineEvent(Noun):
     """
 
     id: str
-    at: datetime
+    at: Utc
     original: str
     kind: EventKind
     source: Source
     text: str
     who: str | None = None
     link: str | None = None
-    until: datetime | None = None
+    until: Utc | None = None
     count: int = 1
     sequence: int | None = None
     evidence_ids: tuple[str, ...] = ()
@@ -73,6 +74,11 @@ class TimelineEvent(Noun):
     is_deleted: bool = False
     in_main: bool = True
     why: str = ""
+
+
+def names_its_author(event: TimelineEvent, name: str) -> bool:
+    """Whether the sentence itself says who did it ("Resolved by Ada"), as PagerDuty's do; a note's words do not."""
+    return event.source == "pagerduty" and event.kind != "note" and name in event.text
 
 
 class Timeline(Noun):
