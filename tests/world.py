@@ -1,12 +1,10 @@
 """The whole house with fake vendors around it: real wiring, real HTTP on loopback, the engine on a clock we move."""
 
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from connectors.engine.clock import VirtualClock
 from connectors.engine.local import LocalEngine
@@ -14,66 +12,27 @@ from connectors.store.deliveries import Deliveries
 from connectors.store.shelf import Shelf
 from handlers.envelope import Request, Response, answered
 from handlers.receive import Doorway, receive
-from handlers.wiring import House, Machine, build_house, journeys
+from handlers.wiring import House, build_house, journeys
 from postmortem.document import Postmortem
-from tests.incidents import by_name, demo_settings_text
+from tests.incidents import by_name
 from tests.incidents.script import Script
-from tests.vendors.jira import FakeJira
-from tests.vendors.pagerduty import FakePagerDuty
+from tests.neighbours import WEBHOOK_SECRET, Neighbours
 from tests.vendors.pagerduty_webhooks import body_of, sign
-from tests.vendors.slack import FakeSlack
-from tests.vendors.wire import served
-
-WEBHOOK_SECRET = "whsec-fake-current-0001"
 
 
-class World:
+class World(Neighbours):
     """One test's world. Times are the script's: the clock stands half a minute after the last webhook."""
 
     def __init__(self, home: Path, *names: str, settings: dict[str, Any] | None = None, jira_lag: float = 0.0) -> None:
-        self.scripts = [by_name(name) for name in names]
-        self.clock = VirtualClock(_end_of(self.scripts[0]))
-        self.pagerduty = FakePagerDuty(now=self.clock.now)
-        self.slack = FakeSlack(now=lambda: self.clock.now().timestamp())
-        self.jira = FakeJira(now=lambda: self.clock.now().timestamp(), search_lag=jira_lag)
-        self.machine = Machine(home / "home", home / "debrief.yml", home / "debrief.env")
+        scripts = [by_name(name) for name in names]
+        self.clock = VirtualClock(_end_of(scripts[0]))
         self.slept: list[float] = []
-        self._overrides = settings or {}
-        self._exits = ExitStack()
+        super().__init__(home, scripts, self.clock.now, settings=settings, jira_lag=jira_lag)
 
     def open(self) -> "World":
-        for script in self.scripts:
-            self.pagerduty.holds(script.pagerduty)
-            if script.slack:
-                self.slack.holds(script.slack)
-            if script.jira:
-                self.jira.holds(script.jira)
-        self.write_settings()
-        self.write_secrets()
+        self.move_in()
         self.start()
         return self
-
-    def write_settings(self, **more: Any) -> None:
-        """The demo's settings with the fakes' addresses; `more` and the test's own settings are laid over it."""
-        urls = {
-            "pagerduty": {"base_url": self._exits.enter_context(served(self.pagerduty))},
-            "slack": {"base_url": self._exits.enter_context(served(self.slack)) + "/api/"},
-            "jira": {"base_url": self._exits.enter_context(served(self.jira)), "email": self.jira.email},
-        }
-        settings = yaml.safe_load(demo_settings_text())
-        for layer in (urls, self._overrides, more):
-            settings = _laid_over(settings, layer)
-        self.machine.settings_file.write_text(yaml.safe_dump(settings))
-
-    def write_secrets(self, **more: str) -> None:
-        secrets = {
-            "PAGERDUTY_TOKEN": self.pagerduty.token,
-            "PAGERDUTY_WEBHOOK_SECRET": WEBHOOK_SECRET,
-            "SLACK_TOKEN": self.slack.token,
-            "JIRA_TOKEN": self.jira.token,
-        } | more
-        self.machine.secrets_file.write_text("".join(f"{name}={value}\n" for name, value in secrets.items()))
-        self.machine.secrets_file.chmod(0o600)
 
     def start(self) -> None:
         """Start the house, as a process would: again after `stop`, on what the last one left behind."""
@@ -89,7 +48,7 @@ class World:
 
     def close(self) -> None:
         self.stop()
-        self._exits.close()
+        self.move_out()
 
     def rings(self, webhook: dict[str, Any], *, secret: str = WEBHOOK_SECRET) -> Response:
         """Deliver one webhook, signed."""
@@ -126,9 +85,6 @@ class World:
                 self.clock.advance(wake_at - self.clock.now())
         self.clock.advance(until - self.clock.now())
 
-    def incident_id(self, place: int = 0) -> str:
-        return self.scripts[place].pagerduty["incident"]["id"]
-
     def postmortem(self, place: int = 0) -> Postmortem:
         postmortem = Shelf(self.store, self.incident_id(place)).postmortem()
         assert postmortem is not None, "no postmortem was made"
@@ -164,11 +120,3 @@ def _end_of(script: Script) -> datetime:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def _laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(under)
-    for key, value in over.items():
-        below = merged.get(key)
-        merged[key] = _laid_over(below, value) if isinstance(value, dict) and isinstance(below, dict) else value
-    return merged

@@ -1,0 +1,92 @@
+"""The fake vendors on loopback ports, and the files of a machine that is set up to talk to them."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from handlers.wiring import Machine
+from tests.incidents import demo_settings_text
+from tests.incidents.script import Script
+from tests.vendors.jira import FakeJira
+from tests.vendors.pagerduty import FakePagerDuty
+from tests.vendors.slack import FakeSlack
+from tests.vendors.wire import Vendor, served
+
+WEBHOOK_SECRET = "whsec-fake-current-0001"
+
+
+class Neighbours:
+    """`now` is the clock of all three. `settings` are laid over the demo's. `around` may put something between a fake
+    and its callers."""
+
+    def __init__(
+        self,
+        home: Path,
+        scripts: list[Script],
+        now: Callable[[], datetime],
+        *,
+        settings: dict[str, Any] | None = None,
+        jira_lag: float = 0.0,
+        around: Callable[[Vendor], Vendor] = lambda vendor: vendor,
+    ) -> None:
+        self.scripts = scripts
+        self.pagerduty = FakePagerDuty(now=now)
+        self.slack = FakeSlack(now=lambda: now().timestamp())
+        self.jira = FakeJira(now=lambda: now().timestamp(), search_lag=jira_lag)
+        self.machine = Machine(home / "home", home / "debrief.yml", home / "debrief.env")
+        self._overrides, self._around = settings or {}, around
+        self._exits = ExitStack()
+
+    def move_in(self) -> None:
+        """Let the fakes hold the scripts, serve them, and write the files."""
+        for script in self.scripts:
+            self.pagerduty.holds(script.pagerduty)
+            if script.slack:
+                self.slack.holds(script.slack)
+            if script.jira:
+                self.jira.holds(script.jira)
+        self.write_settings()
+        self.write_secrets()
+
+    def move_out(self) -> None:
+        self._exits.close()
+
+    def write_settings(self, **more: Any) -> None:
+        """The demo's settings with the fakes' addresses; `more` and the test's own settings are laid over it."""
+        urls = {
+            "pagerduty": {"base_url": self._served(self.pagerduty)},
+            "slack": {"base_url": self._served(self.slack) + "/api/"},
+            "jira": {"base_url": self._served(self.jira), "email": self.jira.email},
+        }
+        settings = yaml.safe_load(demo_settings_text())
+        for layer in (urls, self._overrides, more):
+            settings = _laid_over(settings, layer)
+        self.machine.settings_file.write_text(yaml.safe_dump(settings))
+
+    def write_secrets(self, **more: str) -> None:
+        secrets = {
+            "PAGERDUTY_TOKEN": self.pagerduty.token,
+            "PAGERDUTY_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "SLACK_TOKEN": self.slack.token,
+            "JIRA_TOKEN": self.jira.token,
+        } | more
+        self.machine.secrets_file.write_text("".join(f"{name}={value}\n" for name, value in secrets.items()))
+        self.machine.secrets_file.chmod(0o600)
+
+    def incident_id(self, place: int = 0) -> str:
+        return self.scripts[place].pagerduty["incident"]["id"]
+
+    def _served(self, vendor: Vendor) -> str:
+        return self._exits.enter_context(served(self._around(vendor)))
+
+
+def _laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(under)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = _laid_over(below, value) if isinstance(value, dict) and isinstance(below, dict) else value
+    return merged
