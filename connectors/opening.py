@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from connectors.effects import Ledger, Maker, Waits, make_once
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, NotAllowed, NotFound, Rejected
 from connectors.jira.api import JiraApi
 from connectors.jira.open_issue import create, find, link
 from connectors.jira.routes import RouteCheck, check_route
@@ -35,9 +35,11 @@ def open_issues(
     """
     if not requests:
         return []
-    checked = RouteCheck.model_validate(
-        patiently(steps, f"{prefix}read the route", lambda: _checked(jira, requests[0]))
-    )
+    try:
+        route = patiently(steps, f"{prefix}read the route", lambda: _checked(jira, requests[0]))
+    except (NotAllowed, NotFound, Rejected) as refused:
+        return [{"parked": str(refused)} for _ in requests]
+    checked = RouteCheck.model_validate(route)
     screen = checked.screen
     if screen is None:
         return [{"parked": " ".join(checked.problems)} for _ in requests]

@@ -44,7 +44,6 @@ app = typer.Typer(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The entry point. Returns the exit code; everything that goes wrong is one sentence on standard error."""
-    logging.getLogger("debrief").setLevel(logging.CRITICAL)  # a person reads sentences here, not a log
     return told(lambda: _run(arguments), _say)
 
 
@@ -116,6 +115,7 @@ def _draft(asked: Asked) -> int:
     from handlers.cli.drafting import make_draft
     from handlers.cli.screen import show_report
 
+    logging.getLogger("debrief").setLevel(logging.CRITICAL)  # a person reads sentences here, not a log
     check_usage(asked)
     report, markdown = make_draft(machine(), asked, Console(stderr=True))
     if asked.output == "-":
@@ -150,6 +150,17 @@ def settings(
     else:
         command.say_checked(Console(), here, found)
     return Exit.DONE if found["valid"] else Exit.USAGE
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 8080,
+) -> int:
+    """Receive PagerDuty's webhooks on this machine, make the drafts, and show them as pages. Ctrl-C stops it."""
+    from handlers.serve import serve as serve_machine
+
+    serve_machine(machine(), port=port)
+    return Exit.DONE
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -121,7 +121,7 @@ class Bars:
         self._progress = Progress(
             SpinnerColumn(finished_text="[green]✓[/]"),
             TextColumn("{task.description:<12}"),
-            BarColumn(bar_width=14),
+            BarColumn(bar_width=8),
             TextColumn("{task.fields[words]}"),
             TimeElapsedColumn(),
             console=console,
@@ -162,7 +162,7 @@ class Bars:
         with self._lock:
             self._progress.start()
             if row not in self._rows:
-                self._rows[row] = self._progress.add_task(plain(row), total=None, words="")
+                self._rows[row] = self._progress.add_task(plain(row), total=None, words=plain(words))
             self._progress.update(self._rows[row], words=plain(words))
 
     def _finish(self, *rows: str) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -24,25 +25,29 @@ from handlers.cli.running import run_to_end
 from handlers.journey import reason_to_stop
 from handlers.wiring import House, Machine, build_house, utc_now
 from postmortem.document import Postmortem
+from postmortem.evidence import Evidence
 from postmortem.incident import Incident
 from postmortem.issues import request_issues, with_issues
 from postmortem.markdown import render_markdown
 from postmortem.settings import Settings
 
-type Confirm = Callable[[str], bool]
+type Confirm = Callable[[Incident, str], bool]
 type Drawn = tuple[Report, str]
 """The report, and the draft itself as Markdown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What a live draft is made with. `confirm` asks a person, once, before anything is written outside."""
+    """What a live draft is made with.
+
+    `confirm` asks a person, once, before anything is written outside; None where nobody is there to ask.
+    """
 
     machine: Machine
     settings: Settings
     asked: Asked
     display: Display
-    confirm: Confirm
+    confirm: Confirm | None
 
     def house(self, store: Store) -> House:
         return build_house(self.settings, self.machine.secrets(), store, on_part=self.display.on_part)
@@ -69,19 +74,18 @@ class Bench:
 def draft_live(bench: Bench) -> Drawn:
     """Make the draft, open the issues, announce it: each once, however often this is asked. Raises Ended."""
     house = bench.house(bench.machine.store())
-    if house.pagerduty and not bench.asked.yes and (writes := writes_outside(house)):
-        bench.display.pause()
-        if not bench.confirm(writes):
-            raise Ended(Exit.STOPPED, "Stopped before anything was written.")
-    with bench.display:
+    writes = "" if bench.asked.yes else writes_outside(house)
+    if writes and bench.confirm is None:
+        raise Ended(Exit.USAGE, f"This will {writes}: add --yes to agree, or --dry-run to look first.")
+    with closing(house), bench.display:
         incident = bench.due_incident(house)
+        bench.display.pause()
+        if writes and bench.confirm and not bench.confirm(incident, writes):
+            raise Ended(Exit.STOPPED, "Stopped before anything was written.")
         payload = bench.payload(incident)
-        engine = bench.machine.engine(house, _journal(payload), on_progress=bench.display.on_step)
-        try:
+        with closing(bench.machine.engine(house, _journal(payload), on_progress=bench.display.on_step)) as engine:
             outcome = _follow_through(engine, house, incident, payload)
-        finally:
-            engine.close()
-    return _reported(house, incident, outcome)
+        return _reported(house, incident, outcome)
 
 
 def draft_dry(bench: Bench) -> Drawn:
@@ -89,12 +93,11 @@ def draft_dry(bench: Bench) -> Drawn:
     with TemporaryDirectory(prefix="debrief-") as folder, bench.display:
         rehearsal = replace(bench.machine, home=Path(folder))
         store = rehearsal.store()
-        house = bench.house(store)
-        incident = bench.due_incident(house)
-        postmortem = _rehearsed(bench, rehearsal, house, incident)
-        evidence = Shelf(store, incident.id).evidence(postmortem.evidence_name or "")
-        report = report_on("dry run", postmortem, evidence, draft=None, announced=_would_announce(house, evidence.gaps))
-        store.close()
+        with closing(bench.house(store)) as house:
+            incident = bench.due_incident(house)
+            postmortem = _rehearsed(bench, rehearsal, house, incident)
+            evidence = Shelf(store, incident.id).evidence(postmortem.evidence_name or "")
+        report = report_on("dry run", postmortem, evidence, draft=None, announced=_would_announce(house, evidence))
     return report, render_markdown(postmortem)
 
 
@@ -159,7 +162,7 @@ def _reported(house: House, incident: Incident, outcome: dict[str, Any]) -> Draw
     file = house.store.load(document)
     if postmortem is None or file is None:
         raise Ended(Exit.UNFORESEEN, f"The draft of {incident.id} is no longer where it was put: {document}.")
-    announced, said = _announced(outcome["announced"])
+    announced, said = _announced(outcome["announced"], _where(evidence))
     beside = shelf.state().get("document", document)
     if beside != document:
         said = (f"You changed {house.store.location(beside)}: it is kept, and the new draft lies beside it.", *said)
@@ -168,9 +171,15 @@ def _reported(house: House, incident: Incident, outcome: dict[str, Any]) -> Draw
     return report, file.content.decode()
 
 
-def _announced(outcome: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _where(evidence: Evidence) -> str:
+    """The incident's channel in words."""
+    names = sorted({f"#{message.channel_name}" for message in evidence.messages})
+    return f"in {', '.join(names)}" if names else "in the incident's Slack channel"
+
+
+def _announced(outcome: dict[str, Any], channel: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What was announced, and what was refused."""
-    done = {"slack": "in the incident's Slack channel", "pagerduty": "as a note on the PagerDuty incident"}
+    done = {"slack": channel, "pagerduty": "as a note on the PagerDuty incident"}
     made = tuple(words for where, words in done.items() if "made" in outcome.get(where, {}))
     parked = [
         f"Not announced {words}: {reason}"
@@ -187,11 +196,8 @@ def _rehearsed(bench: Bench, rehearsal: Machine, house: House, incident: Inciden
     real = _existing_store(bench.machine)
     if real is not None:
         Shelf(house.store, incident.id).keep_observation(Shelf(real, incident.id).observations())
-    engine = rehearsal.engine(house, "journal.db", on_progress=bench.display.on_step)
-    try:
+    with closing(rehearsal.engine(house, "journal.db", on_progress=bench.display.on_step)) as engine:
         run_to_end(engine, "preview", holder_of(incident), bench.payload(incident), utc_now)
-    finally:
-        engine.close()
     postmortem = Shelf(house.store, incident.id).postmortem()
     if postmortem is None:
         raise Ended(Exit.UNFORESEEN, "The rehearsal left no draft.")
@@ -209,12 +215,12 @@ def _existing_store(machine: Machine) -> Any:
     return machine.store() if (machine.home / "records.sqlite").exists() else None
 
 
-def _would_announce(house: House, gaps: Any) -> tuple[str, ...]:
-    settings, no_channel = house.settings, any(gap.source == "slack" for gap in gaps)
+def _would_announce(house: House, evidence: Evidence) -> tuple[str, ...]:
+    settings, channel = house.settings, any(reading.source == "slack" for reading in evidence.readings)
     return tuple(
         words
         for words, wanted in (
-            ("in the incident's Slack channel", house.slack and settings.slack.announce and not no_channel),
+            (_where(evidence), house.slack and settings.slack.announce and channel),
             ("as a note on the PagerDuty incident", house.pagerduty and settings.pagerduty.write_note),
         )
         if wanted

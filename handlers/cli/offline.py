@@ -1,6 +1,7 @@
 """`debrief draft --pagerduty-export --slack-export`: a draft out of saved files. Nothing is written to any vendor."""
 
-from contextlib import ExitStack
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -11,6 +12,7 @@ from typing import Any
 from connectors.collecting import read_incident
 from connectors.engine.clock import RealClock
 from connectors.engine.local import LocalEngine
+from connectors.errors import Rejected
 from connectors.pagerduty import collect as pagerduty_collect
 from connectors.pagerduty.export import read_export as read_pagerduty_export
 from connectors.slack.export import read_export as read_slack_export
@@ -18,7 +20,7 @@ from connectors.steps import Steps
 from connectors.store.shelf import Shelf
 from handlers.cli.asking import Asked, incident_id_from
 from handlers.cli.display import Display
-from handlers.cli.exits import Ended, Exit
+from handlers.cli.exits import Ended, Exit, sentence_case
 from handlers.cli.live import Drawn
 from handlers.cli.report import report_on
 from handlers.cli.running import run_to_end
@@ -51,6 +53,7 @@ class Saved:
     incident: Incident
     parts: tuple[Part, ...]
     said: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
 
 
 def draft_offline(desk: Desk) -> Drawn:
@@ -63,6 +66,7 @@ def draft_offline(desk: Desk) -> Drawn:
         saved = None if live else read_saved(desk)
         store = machine.store()
         house = build_house(desk.settings, machine.secrets(), store, on_part=desk.display.on_part)
+        stack.callback(house.close)
         house = replace(house, slack=None, jira=None, pagerduty=house.pagerduty if live else None)
         saved = saved or _saved_beside_account(desk, house)
         engine = LocalEngine(
@@ -84,10 +88,11 @@ def read_saved(desk: Desk) -> Saved:
     if asked.pagerduty_export is None:
         return _saved_chat(desk)
     incident_id = incident_id_from(asked.incident, settings) if asked.incident else None
-    incident, part = read_pagerduty_export(asked.pagerduty_export, incident_id)
+    with _usage():
+        incident, part = read_pagerduty_export(asked.pagerduty_export, incident_id)
     desk.display.on_part("pagerduty", part)
     chat = _chat_of(desk, incident)
-    return Saved(incident, (part, *chat), tuple(_state_of(incident)))
+    return Saved(incident, (part, *chat), _state_of(incident))
 
 
 def _saved_chat(desk: Desk) -> Saved:
@@ -98,13 +103,13 @@ def _saved_chat(desk: Desk) -> Saved:
         why = " ".join(f"{gap.what}: {gap.why}" for gap in part.gaps[:3])
         remedy = "Name another channel with --channel, or a longer time with --since and --until."
         raise Ended(Exit.NO_DRAFT, f"There is no message to write about. {why} {remedy}".replace("  ", " "))
-    return Saved(incident, (part,), tuple(_too_long(part.messages, desk.asked)))
+    return Saved(incident, (part,), hints=_too_long(part.messages, desk.asked))
 
 
 def _saved_beside_account(desk: Desk, house: House) -> Saved:
     """The incident from the account, the chat from the export."""
     incident, part = read_incident(house.pagerduty, incident_id_from(desk.asked.incident or "", desk.settings))
-    return Saved(incident, (part, *_chat_of(desk, incident)), tuple(_state_of(incident)))
+    return Saved(incident, (part, *_chat_of(desk, incident)), _state_of(incident))
 
 
 def _chat_of(desk: Desk, incident: Incident) -> tuple[Part, ...]:
@@ -125,9 +130,19 @@ def _chat_of(desk: Desk, incident: Incident) -> tuple[Part, ...]:
 
 def _chat(desk: Desk, channels: tuple[str, ...] | None, since: datetime | None, until: datetime | None) -> Part:
     path = desk.asked.slack_export
-    part = read_slack_export(path, channels=channels, since=since, until=until) if path else Part()
+    with _usage():
+        part = read_slack_export(path, channels=channels, since=since, until=until) if path else Part()
     desk.display.on_part("slack", part)
     return part
+
+
+@contextmanager
+def _usage() -> Generator[None]:
+    """A file that is not what its option says is a mistake in the command, not a vendor's refusal."""
+    try:
+        yield
+    except Rejected as error:
+        raise Ended(Exit.USAGE, sentence_case(str(error))) from error
 
 
 def _state_of(incident: Incident) -> tuple[str, ...]:
@@ -185,5 +200,5 @@ def _reported(desk: Desk, house: House, saved: Saved, outcome: dict[str, Any]) -
     if document and beside != document:
         said = (f"You changed {house.store.location(beside)}: it is kept, and the new draft lies beside it.", *said)
     mode = "dry run" if desk.asked.dry_run else "offline"
-    report = report_on(mode, postmortem, evidence, draft=draft, said=said)
+    report = report_on(mode, postmortem, evidence, draft=draft, said=said, hints=saved.hints)
     return report, render_markdown(postmortem)

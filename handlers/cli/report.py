@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from handlers.cli.exits import MEANINGS, Exit
-from handlers.cli.tally import SOURCES, Tally, number_of
+from handlers.cli.tally import SOURCES, Tally, plural_key
 from postmortem.action_item import ActionItem
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence
@@ -28,7 +28,8 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`draft` is the path of the Markdown, None where none was left. `announced` are sentences, and so is `said`."""
+    """`draft` is the path of the Markdown, None where none was left. `announced`, `said` and `hints` are sentences;
+    what is `said` a person may want to mend, a hint only makes the next draft better."""
 
     mode: str
     incident: dict[str, Any]
@@ -39,6 +40,7 @@ class Report:
     announced: tuple[str, ...]
     gaps: tuple[dict[str, str], ...]
     said: tuple[str, ...]
+    hints: tuple[str, ...]
 
     @property
     def code(self) -> Exit:
@@ -47,7 +49,9 @@ class Report:
         return Exit.WITH_GAPS if self.gaps or self.said or unopened else Exit.DONE
 
     def as_json(self) -> dict[str, Any]:
-        return {"exit_code": int(self.code), "exit_reason": MEANINGS[self.code], **asdict(self)}
+        counts = {source: {plural_key(what): n for what, n in of.items()} for source, of in self.counts.items()}
+        ending = {"exit_code": int(self.code), "exit_reason": MEANINGS[self.code]}
+        return ending | asdict(self) | {"counts": counts}
 
 
 def report_on(
@@ -58,6 +62,7 @@ def report_on(
     draft: str | None,
     announced: tuple[str, ...] = (),
     said: tuple[str, ...] = (),
+    hints: tuple[str, ...] = (),
 ) -> Report:
     """`mode`: live, dry run, or offline."""
     incident = postmortem.incident
@@ -79,12 +84,8 @@ def report_on(
         announced=announced,
         gaps=tuple(gap.model_dump(mode="json") for gap in evidence.gaps),
         said=said,
+        hints=hints,
     )
-
-
-def count_words(counts: dict[str, int]) -> str:
-    """ "120 messages, 14 threads, 9 people"."""
-    return ", ".join(number_of(count, what) for what, count in counts.items()) or "nothing"
 
 
 def _counts(evidence: Evidence) -> dict[str, dict[str, int]]:
@@ -93,7 +94,7 @@ def _counts(evidence: Evidence) -> dict[str, dict[str, int]]:
     here = {source: tuple(p for p in evidence.people if p.id.startswith(f"{source}:")) for source in SOURCES}
     tally.add("slack", evidence.model_copy(update=_NOT_SLACK | {"people": here["slack"], "gaps": ()}))
     tally.add("pagerduty", evidence.model_copy(update={"messages": (), "people": here["pagerduty"], "gaps": ()}))
-    return {SOURCES[source]: counts for source in SOURCES if (counts := tally.counts(source))}
+    return {source: counts for source in SOURCES if (counts := tally.counts(source))}
 
 
 _NOT_SLACK: dict[str, Any] = {"alerts": (), "log_entries": (), "notes": (), "changes": ()}

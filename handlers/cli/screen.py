@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from handlers.cli.plain import plain
-from handlers.cli.report import Issue, Report, count_words
+from handlers.cli.report import Issue, Report
+from handlers.cli.tally import SOURCES, count_words
 
 _HEADS = {
     "live": "Draft postmortem ready",
@@ -38,11 +38,9 @@ def short(place: str) -> str:
 
 
 def _show_counts(console: Console, report: Report) -> None:
-    rows = Table.grid(padding=(0, 2))
-    for source, counts in report.counts.items():
-        rows.add_row(f"  {source}", count_words(counts))
-    rows.add_row("  Timeline", f"{report.events:,} events")
-    console.print(rows)
+    rows = {SOURCES[source]: count_words(counts) for source, counts in report.counts.items()}
+    for source, words in (rows | {"Timeline": f"{report.events:,} events"}).items():
+        console.print(f"  {source:<10} {words}", soft_wrap=True, markup=False, highlight=False)
     console.print()
 
 
@@ -54,7 +52,7 @@ def _show_issues(console: Console, report: Report) -> None:
     for name, width in (("Issue", 10), ("Action item", None), ("Owner", 18), ("Due", 10)):
         table.add_column(name, max_width=width, overflow="fold")
     for issue in report.issues:
-        table.add_row(_issue(report.mode, issue), _words(issue), _owner(issue), issue.due_on or "none")
+        table.add_row(_issue(report.mode, issue), _words(report.mode, issue), _owner(issue), issue.due_on or "none")
     console.print(table)
     console.print()
 
@@ -67,14 +65,16 @@ def _issue(mode: str, issue: Issue) -> Text:
     return Text(issue.state if mode == "live" else issue.project or "no route", style="yellow")
 
 
-def _words(issue: Issue) -> Text:
+def _words(mode: str, issue: Issue) -> Text:
+    """The item, and below it what a person should look at; before anything is made also how owner and date came."""
     text = Text(plain(issue.summary))
-    for sentence in (*issue.said, *([] if issue.due_on else [issue.due_why])):
+    for sentence in issue.said:
         text.append(f"\n{plain(sentence)}", style="yellow")
-    if issue.owner is None or "no Jira account" in issue.owner_why:
-        text.append(f"\nOwner: {plain(issue.owner_why)}", style="yellow")
-    elif issue.due_on:
-        text.append(f"\n{plain(issue.due_why)}", style="dim")
+    unowned = issue.owner is None or "no Jira account" in issue.owner_why
+    if unowned or mode == "dry run":
+        text.append(f"\nOwner: {plain(issue.owner_why)}", style="yellow" if unowned else "dim")
+    if issue.due_on is None or mode == "dry run":
+        text.append(f"\nDue: {plain(issue.due_why)}", style="dim" if issue.due_on else "yellow")
     return text
 
 
@@ -83,10 +83,10 @@ def _owner(issue: Issue) -> Text:
 
 
 def _show_missing(console: Console, report: Report) -> None:
-    if report.gaps or report.said:
+    if (report.gaps or report.said or report.hints) and (report.announced or not report.issues):
         console.print()
     for gap in report.gaps:
         sentence = f"Not read: {gap['what']}. {gap['why']} {gap['remedy']}"
-        console.print(Padding(Text(f"! {plain(sentence)}", style="yellow"), (0, 0)))
-    for sentence in report.said:
+        console.print(Text(f"! {plain(sentence)}", style="yellow"))
+    for sentence in (*report.said, *report.hints):
         console.print(Text(f"! {plain(sentence)}", style="yellow"))

@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from postmortem.evidence import Part
 
 SOURCES = {"pagerduty": "PagerDuty", "slack": "Slack"}
-_PLURALS = {"log entry": "log entries", "person": "people"}
+_SAID_OF = {
+    "message": "messages",
+    "thread": "threads",
+    "alert": "alerts",
+    "log entry": "log entries",
+    "note": "notes",
+    "change event": "change events",
+    "person": "people",
+    "gap": "gaps",
+}
+"""What is counted, in the order in which it is said, and the plural of each."""
 
 
 class Tally:
@@ -25,23 +35,31 @@ class Tally:
     def counts(self, source: str) -> dict[str, int]:
         """{"message": 120, "thread": 14, ...}, without what there was none of."""
         with self._lock:
-            return {what: len(ids) for what, ids in self._seen.get(source, {}).items()}
+            seen = self._seen.get(source, {})
+            return {what: len(seen[what]) for what in _SAID_OF if seen.get(what)}
 
     def words(self, source: str) -> str:
         """ "120 messages, 14 threads, 9 people"."""
-        return ", ".join(number_of(count, what) for what, count in self.counts(source).items()) or "nothing"
+        return count_words(self.counts(source))
 
     def sources(self) -> list[str]:
         with self._lock:
             return [source for source in SOURCES if source in self._seen]
 
 
-def number_of(count: int, what: str) -> str:
-    return f"{count:,} {what if count == 1 else _PLURALS.get(what, what + 's')}"
+def count_words(counts: dict[str, int]) -> str:
+    """ "120 messages, 14 threads, 9 people"."""
+    return (
+        ", ".join(f"{count:,} {what if count == 1 else _SAID_OF[what]}" for what, count in counts.items()) or "nothing"
+    )
+
+
+def plural_key(what: str) -> str:
+    """The name of a count for scripts: "log_entries"."""
+    return _SAID_OF[what].replace(" ", "_")
 
 
 def _things(part: Part) -> Iterator[tuple[str, str]]:
-    """In the order in which they are said."""
     yield from (("message", message.id) for message in part.messages)
     yield from (("thread", message.thread_id) for message in part.messages if message.thread_id)
     yield from (("alert", alert.id) for alert in part.alerts)
