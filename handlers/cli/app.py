@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from handlers.cli.asking import Asked, check_usage
+from handlers.cli.asking import Asked, check_usage, write_output
 from handlers.cli.exits import EXPECTED, MEANINGS, Exit, ended_by
 from handlers.cli.plain import plain
 from handlers.envelope import told
@@ -51,11 +51,9 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         code = app(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
     except TyperException as error:
-        _say(f"{error.format_message()} Try debrief --help.")
+        if message := error.format_message():  # empty where the help was shown
+            _say(f"{message} Try debrief --help.")
         return Exit.USAGE
-    except (KeyboardInterrupt, typer.Abort):
-        _say("Stopped. What was read is kept, nothing is half-made: the same command goes on from here.")
-        return Exit.STOPPED
     except EXPECTED as error:
         ended = ended_by(error)
         _say(ended.sentence)
@@ -122,7 +120,7 @@ def _draft(asked: Asked) -> int:
         sys.stdout.write(markdown)
         return report.code
     if asked.output:
-        Path(asked.output).write_text(markdown)
+        write_output(Path(asked.output), markdown)
     if asked.as_json:
         _print_json(report.as_json() | {"output": asked.output})
     else:

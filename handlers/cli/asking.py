@@ -54,8 +54,23 @@ def check_usage(asked: Asked) -> None:
         raise Ended(Exit.USAGE, "Name one --channel: several are read only from a --slack-export.")
     if asked.output == "-" and asked.as_json:
         raise Ended(Exit.USAGE, "--output - and --json both want standard output: give --output a file.")
-    if asked.output and asked.output != "-" and Path(asked.output).exists() and not asked.force:
-        raise Ended(Exit.USAGE, f"{asked.output} exists: name another file, or add --force to replace it.")
+    if asked.output and asked.output != "-":
+        _check_output(Path(asked.output), force=asked.force)
+
+
+def _check_output(file: Path, *, force: bool) -> None:
+    if file.is_dir() or not file.parent.is_dir():
+        raise Ended(Exit.USAGE, f"--output {file} names no file in a folder that is there: make the folder first.")
+    if file.exists() and not force:
+        raise Ended(Exit.USAGE, f"{file} exists: name another file, or add --force to replace it.")
+
+
+def write_output(file: Path, markdown: str) -> None:
+    """Write what `--output` asked for. Raises Ended."""
+    try:
+        file.write_text(markdown, encoding="utf-8")
+    except OSError as error:
+        raise Ended(Exit.USAGE, f"The draft is made, but {file} cannot be written ({error.strerror}).") from None
 
 
 def incident_id_from(text: str, settings: Settings) -> str:

@@ -41,15 +41,17 @@ class Ended(Exception):
         super().__init__(sentence)
 
 
-EXPECTED = (Ended, ConnectorError, SettingsError, JournalInUse, Mistake)
+EXPECTED = (Ended, ConnectorError, SettingsError, JournalInUse, Mistake, KeyboardInterrupt)
 """Everything that a command may raise and that ends it in words."""
 
 
-def ended_by(error: Exception) -> Ended:
+def ended_by(error: BaseException) -> Ended:
     """How one of the EXPECTED errors ends a command."""
     match error:
         case Ended():
             return error
+        case KeyboardInterrupt():
+            return Ended(Exit.STOPPED, "Stopped. Nothing is half-made: the same command goes on from here.")
         case SettingsError() | JournalInUse():
             return Ended(Exit.USAGE, str(error))
         case ConnectorError():

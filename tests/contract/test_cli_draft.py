@@ -1,11 +1,12 @@
 """`debrief draft INCIDENT` against an account."""
 
+import _thread
 from pathlib import Path
 
 import pytest
 
 from tests.contract.cli import Terminal, environment_of, in_a_process
-from tests.vendors.wire import Reply, json_reply
+from tests.vendors.wire import Reply, Request, json_reply
 from tests.world import World, world_of
 
 
@@ -208,6 +209,26 @@ def test_after_a_failure_half_way_the_same_command_goes_on(world: World, termina
     world.jira.expects_issues(3)
 
 
+def test_ctrl_c_stops_in_one_sentence_and_the_same_command_goes_on(world: World, terminal: Terminal):
+    answer, rang = world.pagerduty.answer, list[str]()
+
+    def interrupting(request: Request) -> Reply:
+        if request.path.endswith("/notes") and not rang:
+            rang.append(request.path)
+            _thread.interrupt_main()
+        return answer(request)
+
+    world.pagerduty.answer = interrupting
+    stopped = terminal.runs_with(world, "draft", world.incident_id(), "--yes")
+    resumed = terminal.runs_with(world, "draft", world.incident_id(), "--yes")
+
+    assert (stopped.code, resumed.code) == (130, 0)
+    assert stopped.err.splitlines()[-1] == (
+        "debrief: Stopped. Nothing is half-made: the same command goes on from here."
+    )
+    world.jira.expects_issues(3)
+
+
 def test_a_draft_that_a_person_changed_is_kept(world: World, terminal: Terminal):
     first = Path(terminal.runs_with(world, "draft", world.incident_id(), "--yes", "--json").json["draft"])
     first.write_text("My own words.\n")
@@ -255,6 +276,7 @@ def test_a_script_runs_it_in_a_process_of_its_own(world: World, folder: Path):
         (("Q1", "--since", "2026-02-02", "--until", "2026-02-01"), "lies before --since"),
         (("Q1", "--channel", "a", "--channel", "b"), "Name one --channel"),
         (("Q1", "--json", "--output", "-"), "both want standard output"),
+        (("Q1", "--output", "nowhere/draft.md"), "make the folder first"),
         (("Q1", "--no-such-option"), "No such option"),
     ],
 )
