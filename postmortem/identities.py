@@ -8,14 +8,16 @@ from postmortem.people import Person
 from postmortem.settings import PersonEntry
 
 _SPACES = re.compile(r"[\s._]+")
+_NOT_SEEN = ("Mn", "Me", "Cf")  # accents, and the invisible marks that right-to-left names carry
 
 
 class Identities:
     """Looks people up by id and by what others call them. Built once for one incident; never changes."""
 
     def __init__(self, people: Iterable[Person], known: Iterable[PersonEntry]) -> None:
+        known = tuple(known)
         self._people: Mapping[str, Person] = {person.id: person for person in people}
-        self._known: Mapping[str, PersonEntry] = _known_by_person_id(self._people.values(), tuple(known))
+        self._known: Mapping[str, PersonEntry] = _known_by_person_id(self._people.values(), known)
         self._by_name = _ids_by_name(self._people.values(), self._known)
         self._unseen = _known_by_name(known)
 
@@ -60,14 +62,14 @@ class Identities:
         return next(iter(humans.values())) if len(humans) == 1 else None
 
     def find_known(self, called: str) -> PersonEntry | None:
-        """Somebody of the people map who took no part in the incident but is called so."""
+        """Somebody of the people map who took no part in the incident but is called so; None where two are."""
         return self._unseen.get(plain_name(called))
 
 
 def plain_name(name: str) -> str:
     """A name as it is compared: "@Jean-Luc  PICARD" and "jean-luc picard" are the same."""
     decomposed = unicodedata.normalize("NFKD", name.removeprefix("@"))
-    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    letters = "".join(letter for letter in decomposed if unicodedata.category(letter) not in _NOT_SEEN)
     return _SPACES.sub(" ", letters).strip().casefold()
 
 
@@ -88,10 +90,15 @@ def _ids_by_name(people: Iterable[Person], known: Mapping[str, PersonEntry]) -> 
         called = {person.name, person.handle or person.name, *person.name.split()[:1]}
         if entry := known.get(person.id):
             called |= {entry.name, *entry.name.split()[:1], *entry.aliases}
-        for name in called:
-            names.setdefault(plain_name(name), set()).add(person.id)
+        for name in filter(None, map(plain_name, called)):
+            names.setdefault(name, set()).add(person.id)
     return {name: frozenset(ids) for name, ids in names.items()}
 
 
 def _known_by_name(known: Iterable[PersonEntry]) -> dict[str, PersonEntry]:
-    return {plain_name(name): entry for entry in known for name in (entry.name, *entry.aliases)}
+    """A name that the people map gives to two is nobody's."""
+    entries: dict[str, list[PersonEntry]] = {}
+    for entry in known:
+        for name in {plain_name(name) for name in (entry.name, *entry.aliases)}:
+            entries.setdefault(name, []).append(entry)
+    return {name: called[0] for name, called in entries.items() if name and len(called) == 1}
