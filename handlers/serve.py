@@ -80,8 +80,8 @@ def listening(port: int) -> Generator[socket.socket]:
     try:
         listener = socket.create_server((ADDRESS, port))
     except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or "that is no port"
-        raise NotAllowed(f"Listening on {ADDRESS}:{port}", why.lower(), "Choose another with --port.") from error
+        why = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "that is no port"
+        raise NotAllowed(f"Listening on {ADDRESS}:{port}", why, "Choose another with --port.") from error
     with listener:
         yield listener
 

@@ -1,6 +1,7 @@
 """Where journeys stand, in words that a person can act on: what is at work, what waits until when, what failed."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -60,7 +61,7 @@ def _told(journey: Journey, engine: LocalEngine) -> tuple[str, str] | None:
         case "waiting":
             return "waiting", _why_it_waits(journey, engine.waits_in(journey.name))
         case "failed":
-            return "failed", journey.error or "No reason was written down."
+            return "failed", _sentence(journey)
         case "done":
             reason = json.loads(journey.result or "{}").get("value", {}).get("stopped")
             return ("stopped", f"No draft: {reason}.") if reason else None
@@ -70,8 +71,14 @@ def _why_it_waits(journey: Journey, step: str | None) -> str:
     at = _clock(journey.wake_at)
     if step is None:
         tries = "once" if journey.attempts == 1 else f"{journey.attempts} times"
-        return f"Tried {tries}, and again after {at}. {journey.error}"
+        return f"Tried {tries}, and again after {at}. {_sentence(journey)}"
     return _WAITS.get(step, "{step}; it goes on after {at}.").format(at=at, step=step.capitalize())
+
+
+def _sentence(journey: Journey) -> str:
+    """The journey's error without the name of its class, which means nothing to a person."""
+    sentence = re.sub(r"^[A-Z]\w+: ", "", journey.error or "No reason was written down.")
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _clock(moment: datetime | None) -> str:
