@@ -39,7 +39,7 @@ _IN_LOG_ONLY = {
 # Words by which people report what is happening. Each group is a reason that can be read in the draft.
 _CUES = {
     "says what is wrong": (
-        r"fail(s|ed|ing|ures?)?|errors?|down|outage|broken|crash\w*|timed? ?outs?|spik\w+|latency|degraded|unavailable|"
+        r"fail(s|ed|ing|ures?)?|errors?|(?<!way )down|outage|broken|crash\w*|timed? ?outs?|spik\w+|latency|degraded|unavailable|"
         r"stuck|5\d\ds?|unresponsive|not (working|responding)|went wrong|seeing|exhausted|full|expired|"
         r"alert(s|ing|ed)?|paged?|impact\w*|customers?|died|hanging|slow"
     ),
@@ -64,6 +64,11 @@ _CHATTER = re.compile(
     r"morning|hi|hey|hello|same|agreed|sure|np|done|ah+|oh+)\b.{0,12}",
     re.IGNORECASE | re.DOTALL,
 )
+_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
+_QUESTION = re.compile(r"\?\W*$")
+_OPINION = re.compile(r"\W*(imo|imho|ideally|it would be nice|would be nice|in theory|i wish|i guess)\b", re.IGNORECASE)
+# Quoted words, code, an address or a figure: something was seen.
+_REPORTED = re.compile(r"[\"“`].{8,}[\"”`]|https?://|\d+ ?(%|ms\b|s\b|min)|\b[45]\d\ds?\b", re.IGNORECASE | re.DOTALL)
 _HOUSEKEEPING = ("_join", "_leave", "_topic", "_purpose", "_name", "_archive", "_unarchive", "bot_add", "bot_remove")
 
 
@@ -103,4 +108,13 @@ def _why_hidden(message: Message) -> str | None:
         return "a bot's message"
     if _CHATTER.fullmatch(message.text):
         return "an acknowledgement"
-    return None
+    return _why_no_statement(message.text)
+
+
+def _why_no_statement(text: str) -> str | None:
+    """A question that quotes nothing reports nothing, and neither does a wish."""
+    if _REPORTED.search(text):
+        return None
+    if all(_QUESTION.search(sentence) for sentence in _SENTENCES.split(text.strip())):
+        return "a question"
+    return "an opinion" if _OPINION.match(text) else None

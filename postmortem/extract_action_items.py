@@ -31,14 +31,16 @@ def extract_action_items(
 
 def _records(evidence: Evidence) -> Iterator[Message | Note]:
     yield from evidence.notes
-    yield from (message for message in evidence.messages if not message.is_bot and not message.is_deleted)
+    yield from (message for message in evidence.messages if not message.is_deleted)
 
 
 def _items_of(record: Message | Note, emoji: frozenset[str], mentioned: tuple[str, ...]) -> tuple[MarkedItem, ...]:
-    items = find_marked_items(record.text, mentioned)
+    """What its words mark, else the whole where an emoji does. A bot's words mark nothing, an emoji on them may."""
+    is_bots = isinstance(record, Message) and record.is_bot
+    items = () if is_bots else find_marked_items(record.text, mentioned)
     if items or not isinstance(record, Message) or not record.text.strip():
         return items
-    if any(reaction.emoji in emoji for reaction in record.reactions):
+    if any(reaction.emoji.partition("::")[0] in emoji for reaction in record.reactions):
         return (read_item(record.text.strip(), record.text, mentioned),)
     return ()
 
@@ -53,15 +55,15 @@ def _action_item(
 ) -> ActionItem:
     owner = resolve_owner(
         identities,
-        mentioned_id=_mentioned(record, found, identities),
+        mentioned_id=_mentions(record, identities).get(found.named or ""),
         named=found.named,
         author_id=record.person_id,
         says_i=found.says_i,
         route=route,
     )
-    zone = identities.timezone(record.person_id) or settings.timezone
-    said_on = record.moment.at.astimezone(ZoneInfo(zone)).date()
-    due_on, due_why, task = _due(settings, evidence, found.task, said_on)
+    is_nobody = owner.person_id is None and owner.account_id is None and not _looks_like_a_person(found)
+    said_on = _said_on(record, identities.timezone(record.person_id), settings.timezone)
+    due_on, due_why, task = _due(settings, evidence, found.body if is_nobody else found.task, said_on)
     return ActionItem(
         id=f"{record.id}#{found.ordinal}",
         text=_as_title(task),
@@ -75,36 +77,53 @@ def _action_item(
     )
 
 
+def _looks_like_a_person(found: MarkedItem) -> bool:
+    """ "Bea: ..." and "@bea ..." name a person even if we know none so called; "api: ..." may be a thing."""
+    return found.with_at or (found.named or "")[:1].isupper()
+
+
 def _mentions(record: Message | Note, identities: Identities) -> dict[str, str]:
-    """The people whom a message mentions, by each name that may stand after the @ in its decoded text."""
-    ids = record.mention_ids if isinstance(record, Message) else ()
-    return {name: person_id for person_id in ids for name in identities.vendor_names(person_id)}
+    """The people whom a message mentions, by each name that may stand after its @; no shared name."""
+    ids = dict.fromkeys(record.mention_ids) if isinstance(record, Message) else {}
+    people: dict[str, set[str]] = {}
+    for person_id in ids:
+        for name in identities.vendor_names(person_id):
+            people.setdefault(name, set()).add(person_id)
+    return {name: min(called) for name, called in people.items() if len(called) == 1}
 
 
-def _mentioned(record: Message | Note, found: MarkedItem, identities: Identities) -> str | None:
-    """Whom the item mentions first, if anybody."""
-    standing = [
-        (found.quote.find(f"@{name}"), -len(name), person_id)
-        for name, person_id in _mentions(record, identities).items()
-        if f"@{name}" in found.quote
-    ]
-    return min(standing)[2] if standing else None
+def _said_on(record: Message | Note, authors_zone: str | None, zone: str) -> date:
+    """The date where it was said: in the author's zone where that is one that we know, else in the configured one."""
+    for name in filter(None, (authors_zone, zone)):
+        try:
+            return record.moment.at.astimezone(ZoneInfo(name)).date()
+        except (KeyError, ValueError, OSError, OverflowError):
+            continue
+    return record.moment.at.date()
 
 
-def _due(settings: Settings, evidence: Evidence, task: str, said_on: date) -> tuple[date, str, str]:
+def _due(settings: Settings, evidence: Evidence, task: str, said_on: date) -> tuple[date | None, str, str]:
     said = find_due_phrase(task, said_on)
     if said:
         words = task.replace(said.phrase, "", 1) if task.rstrip(" .").endswith(said.phrase) else task
         return said.due_on, f'said: "{said.phrase}" on {said_on.isoformat()}', words
-    due_on, why = due_date_from_priority(
-        settings, evidence.incident.priority, _resolved_on(settings, evidence, said_on)
-    )
+    try:
+        due_on, why = due_date_from_priority(
+            settings, evidence.incident.priority, _resolved_on(settings, evidence, said_on)
+        )
+    except OverflowError:
+        return None, "its record lies at the end of time, so no day can be counted from it", task
     return due_on, why, task
 
 
 def _resolved_on(settings: Settings, evidence: Evidence, said_on: date) -> date:
     resolved_at = evidence.incident.resolved_at
-    return resolved_at.at.astimezone(ZoneInfo(settings.timezone)).date() if resolved_at else said_on
+    if resolved_at is None:
+        return said_on
+    try:
+        return resolved_at.at.astimezone(ZoneInfo(settings.timezone)).date()
+    except OverflowError:
+        return resolved_at.at.date()
 
 
 def _as_title(task: str) -> str:

@@ -3,133 +3,155 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from postmortem.item_owner import find_owner, is_a_name
 from postmortem.noun import Noun
 
 _MARKER = re.compile(
     r"""
-    (?<![\w/-]) (?P<bracket>\[)? [*_]{0,2}
-    (?: (?i:action[ -]items?) | ACTION | AI(?=\s*[*_]{0,2}[:\]–—-]) | TODO(?!\s*-?>) | (?i:to-?do)(?=\s*[:\]])
-      | (?i:follow[ -]?ups?)(?=\s*[*_]{0,2}\s*[:\]]) | (?i:(?<=\[)action(?=\])) | (?i:(?<![^\W]\s)action)(?=\s*:) )
-    (?(bracket) (?: \s* [-–—:]\s* (?P<named>[^\]\n]{1,40}) )? \] )
-    [*_]{0,2} \s* (?P<colon>[:–—-])? [*_]{0,2} \s*
+    (?<![\w/=&?.-]) (?P<bracket>\[)? [*_]{0,2}
+    (?: (?i:action[ -]items?) | ACTION | AI(?=\s*[*_]{0,2}[:\]]|\s*[–—-]\s|\s+@[^:\n]{1,40}:) | TODO(?!\s*-?>)
+      | (?i:to-?do)(?=\s*[:\](]) | (?i:follow[ -]?ups?(?:\ items?)?)(?=\s*[*_]{0,2}\s*[:\]])
+      | (?i:(?<=\[)action(?=\s*[-–—:\]]))
+      | (?i:(?<![^\W]\s)action)(?=\s*:) )
+    (?![^\W_]|[_/-]\w)
+    (?(bracket) (?: \s* [-–—:]\s* (?P<named>[^\]\n]{1,40}) )? \] | (?: \( (?P<given>@?[^()\n]{1,40}) \) (?=\s*:) )? )
+    [*_]{0,2} \s* (?P<colon>:|[–—-](?=\s))? [*_]{0,2} \s*
     """,
     re.VERBOSE,
 )
-_WORDS = re.compile(r"\w[^\W\d_]+.*\s.*\w")
-_LIST_HEADING = re.compile(r"[#*_\s]*(?:action[ -]items?|actions|todos?|follow[ -]?ups)[*_\s]*:?[*_\s]*", re.IGNORECASE)
-_BULLET = re.compile(r"\s*(?:[-*•+]|\d{1,2}[.)])\s+(?:\[[ xX]?\]\s*)?")
+_HEADING_WORDS = r"action[ -]items?|actions?|ai|todos?|to-dos?|follow[ -]?ups?"
+_LIST_HEADING = re.compile(rf"[#*_\s]*(?:{_HEADING_WORDS})[*_\s]*(?P<colon>:?)[*_\s]*", re.IGNORECASE)
+_BULLET = re.compile(r"\s*(?:[-*•+◦▪]|\d{1,2}[.)])\s+(?:\[ ?\]\s*)?")
+_DONE = re.compile(r"\s*(?:(?:[-*•+◦▪]|\d{1,2}[.)])\s+)?(?:\[[xX]\]|✅|☑)\s*")
 _NOT_AN_ITEM = re.compile(
-    r"\b(no|any|review(ing)?|previous|old|open|discuss|the|all|our|your|these|those|list of)\s*$", re.IGNORECASE
-)
-_NAME = r"[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){0,2}"
-_AFTER_OWNER = re.compile(
-    r"\s*(?:[,:;–—-]\s*)?(?:(?:to|please|will|should)\s+|(?:can|could)\s+(?:you\s+)?(?:please\s+)?)?", re.IGNORECASE
-)
-_OWNERS: tuple[re.Pattern[str], ...] = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"\[?@(?P<name>[\w.'’-]*\w)\]?(?:\[\])?{_AFTER_OWNER.pattern}",
-        rf"\[(?P<name>{_NAME})\]\s*[:–—-]?\s*",
-        rf"(?P<name>{_NAME})\s*:\s+",
-        rf"(?P<name>{_NAME})\s+[–—-]\s+",
-        rf"(?P<name>{_NAME}?)\s+(?:to|will|should|shall|needs to|is going to)\s+(?=[a-z])",
-    )
-)
-_IN_PARENTHESES = re.compile(rf"\s*[(\[](?:owner:?\s*)?@?(?P<name>{_NAME})(?:\s*,[^()]*)?[)\]]\s*\.?$")
-_SAYS_I = re.compile(
-    r"(?:(?:i['’]ll|i will|i['’]m going to|i am going to|i can|i should|i need to|i)\b)\s*", re.IGNORECASE
-)
-_JOINING = ("van", "von", "de", "da", "del", "bin", "al", "and")
-_NOBODY = re.compile(
-    r"we|you|they|someone|somebody|everyone|everybody|all|it|this|that|there|needs?|wants?|try|make|sure|remember|"
-    r"please|also|and|then|maybe|way|tbd|unclaimed|unassigned|who|nobody|the|an?|some|time|how|what|where",
+    r"(?:\b(no|any|review(ing)?|previous|old|open|discuss|the|all|our|your|these|those|list of|in|under|into|an?|see|"
+    r"of)|//|#)\s*$",
     re.IGNORECASE,
 )
+_NOTHING = re.compile(
+    r"\W*(none|nothing|nil|n/?a|tbd|tba|todo|no|unknown|pending)(\s+(so far|yet|for now|needed|required|today))?\W*",
+    re.IGNORECASE,
+)
+_ONE_WORD = re.compile(r"[^\W\d_]{4,}[.!]?")
+_WORDS = re.compile(r"\w[^\W\d_]+.*\s.*\w|[^\W\d_a-zA-Z]{4,}")
+_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|https?://\S+", re.DOTALL)
+_QUOTED = re.compile(r"^[ \t]*(?:>>>.*|>[^\n]*)", re.MULTILINE)
+_QUOTED_TO_THE_END = re.compile(r"^[ \t]*>>>.*", re.MULTILINE | re.DOTALL)
 
 
 class MarkedItem(Noun):
-    """One marked item: `quote` as it was said, `task` without the marker, `named` whom it names, if anybody.
+    """One marked item: `quote` as it was said, `body` the words after the marker, `task` those without owner.
 
-    `says_i` is True where the author takes it ("I'll ..."). `ordinal` counts from 1 within the text.
+    `named` is whom it names, if anybody, and `with_at` whether by an @. `says_i` is True where the author takes it
+    ("I'll ..."). `ordinal` counts from 1 within the text.
     """
 
     ordinal: int
     quote: str
+    body: str
     task: str
     named: str | None = None
+    with_at: bool = False
     says_i: bool = False
 
 
 def find_marked_items(text: str, mentioned: Sequence[str] = ()) -> tuple[MarkedItem, ...]:
     """Every item that the text marks, in order. A heading such as "Action items:" marks the list below it.
 
-    `mentioned` are the names (as they stand after an @) of the people whom the text mentions.
+    `mentioned` are the names (as they stand after an @) of the people whom the text mentions. Code, addresses and
+    what is quoted from others mark nothing.
     """
     return tuple(
-        read_item(line, body, mentioned, ordinal=ordinal, named=named)
-        for ordinal, (line, body, named) in enumerate(_marked_lines(text), start=1)
+        read_item(line, body, mentioned, ordinal=ordinal, named=named, before=before)
+        for ordinal, (line, body, named, before) in enumerate(_marked_lines(text, mentioned), start=1)
     )
 
 
 def read_item(
-    quote: str, body: str, mentioned: Sequence[str] = (), *, ordinal: int = 1, named: str | None = None
+    quote: str,
+    body: str,
+    mentioned: Sequence[str] = (),
+    *,
+    ordinal: int = 1,
+    named: str | None = None,
+    before: str = "",
 ) -> MarkedItem:
-    """Read owner and task out of the words after a marker."""
+    """Read owner and task out of the words after a marker; `before` stands in front of it."""
     body = body.strip()
     if named:
-        return MarkedItem(ordinal=ordinal, quote=quote, task=body, named=named)
-    if said := _SAYS_I.match(body):
-        return MarkedItem(ordinal=ordinal, quote=quote, task=body[said.end() :] or body, says_i=True)
-    named, task = _split_mention(body, mentioned) or _split_owner(body)
-    return MarkedItem(ordinal=ordinal, quote=quote, task=task or body, named=named)
+        return MarkedItem(ordinal=ordinal, quote=quote, body=body, task=body, named=named, with_at=True)
+    owner = find_owner(body, mentioned, before)
+    return MarkedItem(
+        ordinal=ordinal,
+        quote=quote,
+        body=body,
+        task=owner.task or body,
+        named=owner.name,
+        with_at=owner.with_at,
+        says_i=owner.says_i,
+    )
 
 
-def _marked_lines(text: str) -> Iterator[tuple[str, str, str | None]]:
-    """(line, words after the marker, name inside the marker's brackets)"""
-    under_heading = False
-    for line in text.splitlines():
-        bare = _BULLET.sub("", line, count=1)
-        if _LIST_HEADING.fullmatch(line):
-            under_heading = True
-        elif marked := _after_marker(bare):
-            yield line.strip(), *marked
-        elif under_heading and bare != line and bare.strip():
-            yield line.strip(), bare, None
-        else:
-            under_heading = under_heading and not line.strip()
+type _Marked = tuple[str, str, str | None, str]
+"""(line, words after the marker, name inside the marker's brackets, words before the marker)"""
 
 
-def _after_marker(line: str) -> tuple[str, str | None] | None:
-    for match in _MARKER.finditer(line):
-        body = line[match.end() :].strip()
-        at_start = not line[: match.start()].strip()
-        said_plainly = match["colon"] or match["bracket"] or at_start
-        if said_plainly and _WORDS.search(body) and not _NOT_AN_ITEM.search(line[: match.start()]):
-            named = (match["named"] or "").strip().removeprefix("@")
-            return body, named if named and is_a_name(named) else None
-    return None
+def _marked_lines(text: str, mentioned: Sequence[str]) -> Iterator[_Marked]:
+    heading: re.Match[str] | None = None
+    for line, plain in _lines(text):
+        bullet = _BULLET.match(line)
+        start = bullet.end() if bullet else 0
+        if _DONE.match(line):
+            continue
+        if head := _LIST_HEADING.fullmatch(plain):
+            heading = head
+        elif marked := [*_after_markers(line[start:], plain[start:])]:
+            yield from marked
+        elif heading and _is_listed(line, plain, mentioned, is_bullet=bullet is not None):
+            yield line.strip(), line[start:], None, ""
+        elif line.strip():
+            heading = None
 
 
-def _split_mention(body: str, mentioned: Sequence[str]) -> tuple[str, str] | None:
-    for name in sorted(mentioned, key=len, reverse=True):
-        if body.startswith(f"@{name}"):
-            return name, _AFTER_OWNER.sub("", body[len(name) + 1 :], count=1)
-    return None
+def _lines(text: str) -> Iterator[tuple[str, str]]:
+    """Each line, and the same with everything blanked out that marks nothing."""
+    plain = text
+    for pattern in (_CODE, _QUOTED_TO_THE_END, _QUOTED):
+        plain = pattern.sub(_blanked, plain)
+    yield from zip(text.splitlines(), plain.splitlines(), strict=True)
 
 
-def _split_owner(body: str) -> tuple[str | None, str]:
-    trailing = _IN_PARENTHESES.search(body)
-    if trailing and is_a_name(trailing["name"]) and trailing["name"].istitle():
-        return trailing["name"], body[: trailing.start()]
-    for pattern in _OWNERS:
-        match = pattern.match(body)
-        if match and is_a_name(match["name"]):
-            return match["name"], body[match.end() :]
-    return None, body
+def _blanked(match: re.Match[str]) -> str:
+    return re.sub(r"[^\s\x1c-\x1f\x85\u2028\u2029]", "\0", match.group())
 
 
-def is_a_name(words: str) -> bool:
-    """Whether words can be somebody's name: short, and none of the words that stand for nobody."""
-    parts = words.split()
-    capitalised = len(parts) == 1 or all(part[0].isupper() or part in _JOINING for part in parts)
-    return 0 < len(parts) <= 3 and capitalised and not any(_NOBODY.fullmatch(part) for part in parts)
+def _is_listed(line: str, plain: str, mentioned: Sequence[str], *, is_bullet: bool) -> bool:
+    """Under a heading: every bullet, and a plain line that says whose it is."""
+    if not plain.replace("\0", "").strip() or _NOTHING.fullmatch(line):
+        return False
+    owner = find_owner(line.strip(), mentioned)
+    return is_bullet or owner.says_i or owner.name is not None
+
+
+def _after_markers(line: str, plain: str) -> Iterator[_Marked]:
+    """One for each marker in the line; an item ends where the next begins."""
+    found = [match for match in _MARKER.finditer(plain) if _marks(match, plain)]
+    for place, match in enumerate(found):
+        end = found[place + 1].start() if match is not found[-1] else len(line)
+        body = line[match.end() : end].strip().rstrip(";|").strip()
+        if _says_something(match, body):
+            named = (match["named"] or match["given"] or "").strip().removeprefix("@")
+            before = "" if place else line[: match.start()]
+            yield line.strip(), body, named if named and is_a_name(named) else None, before
+
+
+def _marks(match: re.Match[str], plain: str) -> bool:
+    before = plain[: match.start()]
+    is_addressed = before.lstrip().startswith("@") and len(before.split()) <= 3
+    said_plainly = match["colon"] or match["bracket"] or match["given"] or not before.strip() or is_addressed
+    return bool(said_plainly) and not _NOT_AN_ITEM.search(before)
+
+
+def _says_something(match: re.Match[str], body: str) -> bool:
+    is_word = match["colon"] and _ONE_WORD.fullmatch(body)
+    return bool(is_word or _WORDS.search(body)) and not _NOTHING.fullmatch(body)

@@ -18,6 +18,10 @@ def resolve_owner(
     """Name the owner and the Jira account, or say why there is none. Never a likely match, never a bot."""
     if mentioned_id and not identities.is_bot(mentioned_id):
         return _owner(identities, mentioned_id, "mentioned in the item")
+    if mentioned_id:
+        return Owner(
+            name=None, account_id=None, why=f'"{identities.name(mentioned_id)}" is mentioned, and is no person'
+        )
     if says_i and author_id and not identities.is_bot(author_id):
         return _owner(identities, author_id, 'its author said "I"')
     if named:
@@ -27,7 +31,9 @@ def resolve_owner(
 
 def _named_owner(identities: Identities, named: str) -> Owner:
     person_id = identities.find(named)
-    if person_id and not identities.is_bot(person_id):
+    if identities.is_bot(person_id):
+        return Owner(name=None, account_id=None, why=f'"{named}" is named, and is no person')
+    if person_id:
         return _owner(identities, person_id, f'named "{named}" in the item')
     known = identities.find_known(named)
     if known:
