@@ -147,7 +147,8 @@ def log_progress(progress: Progress) -> None:
     took = f" in {progress.seconds:.2f} s" if progress.seconds is not None else ""
     until = f" until {progress.until:%Y-%m-%d %H:%M:%S}" if progress.until else ""
     where = f": {progress.step}" if progress.step else ""
-    log.info("%s%s %s%s%s", progress.journey, where, progress.event, took, until)
+    why = f": {progress.why}" if progress.why else ""
+    log.info("%s%s %s%s%s%s", progress.journey, where, progress.event, took, until, why)
 
 
 def log_part(source: str, part: Part) -> None:

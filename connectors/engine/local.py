@@ -200,11 +200,11 @@ class LocalEngine:
         delay = retry_delay(error, journey.attempts + 1)
         if delay is None:
             self._journal.fail(journey.name, sentence_of(error))
-            run.tell("", "failed")
+            run.tell_failure(sentence_of(error))
             return
         wake_at = self._clock.now() + delay
         self._journal.retry(journey.name, wake_at, sentence_of(error), failed_at(error))
-        run.tell("", "waiting", until=wake_at)
+        run.tell_failure(sentence_of(error), until=wake_at)
 
 
 def _still_working(working: set[Future[None]]) -> set[Future[None]]:

@@ -39,7 +39,7 @@ class Progress:
     """Something that happened, for a display or a log; a replayed step is not told again.
 
     `step` is the way to it ("threads > 3 > read"), "" for the journey itself. `seconds` is how long a step took,
-    `until` is when a wait ends.
+    `until` is when a wait ends, `why` is one sentence where the journey failed or waits to be tried again.
     """
 
     journey: str
@@ -47,6 +47,7 @@ class Progress:
     event: Event
     seconds: float | None = None
     until: datetime | None = None
+    why: str | None = None
 
 
 class Suspended(BaseException):
@@ -78,8 +79,15 @@ class Run:
         self.kept[key] = outcome
 
     def tell(self, key: str, event: Event, *, seconds: float | None = None, until: datetime | None = None) -> None:
+        self._tell(Progress(self.journey, key.replace(_INSIDE, " > "), event, seconds, until))
+
+    def tell_failure(self, why: str, until: datetime | None = None) -> None:
+        """The journey has failed; with `until`, it is run again then."""
+        self._tell(Progress(self.journey, "", "waiting" if until else "failed", until=until, why=why))
+
+    def _tell(self, progress: Progress) -> None:
         try:
-            self.on_progress(Progress(self.journey, key.replace(_INSIDE, " > "), event, seconds, until))
+            self.on_progress(progress)
         except Exception as error:  # noqa: BLE001 # a closed terminal must not fail a journey
             _log.warning("Progress of %s could not be told: %s", self.journey, place_of(error))
 
