@@ -1,0 +1,25 @@
+"""Measuring in fresh processes: each child prints one JSON object, and the median of several runs counts."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run_child(module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Run `python -m module arguments` in the project's folder. Raises CalledProcessError with what it said."""
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | dict(environment or {}), stdout=subprocess.PIPE, check=True, text=True
+    )
+    return json.loads(done.stdout)
+
+
+def medians(runs: Sequence[Mapping[str, Any]], *names: str) -> dict[str, float]:
+    return {name: median(float(run[name]) for run in runs) for name in names}
