@@ -35,6 +35,7 @@ from postmortem.settings import Settings
 LONGEST_BODY_SECONDS = 10.0
 LARGEST_FORM = 4 * 1024
 SESSION = "debrief_session"
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 _HEADERS = {
     "content-security-policy": pages.content_security_policy(),
     "x-content-type-options": "nosniff",
@@ -61,7 +62,7 @@ class Site:
     def hosts(self) -> frozenset[str]:
         """The names that a browser or a proxy may know us by."""
         public = urlsplit(self.settings.publish.public_base_url or "").hostname
-        return frozenset({"127.0.0.1", "localhost"} | ({public} if public else set()))
+        return LOOPBACK | ({public} if public else set())
 
     def shelf(self, incident_id: str) -> Shelf:
         return Shelf(self.store, incident_id, drafts=self.settings.publish.folder)
@@ -188,7 +189,7 @@ def _draft(site: Site, request: Request) -> Response:
         page = pages.waiting_page(standing, site.token(session))
     else:
         raise HTTPException(404, "There is no postmortem of this incident here.")
-    return _with_session(HTMLResponse(page), session)
+    return _with_session(HTMLResponse(page), session, is_public=request.url.hostname not in LOOPBACK)
 
 
 async def _again(site: Site, request: Request) -> Response:
@@ -221,8 +222,9 @@ def _one(form: dict[str, list[str]], name: str) -> str:
     return form.get(name, [""])[0]
 
 
-def _with_session(response: Response, session: str) -> Response:
-    response.set_cookie(SESSION, session, httponly=True, samesite="strict")
+def _with_session(response: Response, session: str, *, is_public: bool) -> Response:
+    """Only a proxy that speaks https has a public name (settings see to it): there the cookie needs https."""
+    response.set_cookie(SESSION, session, httponly=True, samesite="strict", secure=is_public)
     return response
 
 

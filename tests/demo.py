@@ -72,22 +72,22 @@ class Teller:
         """Only the journey itself: the seven smaller ones that keep what is told once are summed up."""
         if not progress.journey.startswith("pm-"):
             return
-        if progress.event == "failed":
-            self.says(f"Failed: {progress.step or progress.journey}")
+        if progress.why:
+            self.says("The journey failed:", then=progress.why)
         if (progress.step, progress.event) == ("put the evidence together", "done"):
             for source in self._read.sources():
                 self.says(f"Read from {SOURCES[source]}:", then=self._read.words(source))
         words = _WORDS.get(progress.step.rpartition(" > ")[2])
         if words and progress.event in ("done", "waiting"):
             self.says(words)
-        if (progress.step, progress.event) == ("finish", "done") or progress.event == "failed":
+        if (progress.step, progress.event) == ("finish", "done") or progress.why:
             self.over.set()
 
 
-def main() -> int:
+def main(folder: Path = FOLDER) -> int:
     console = Console()
     try:
-        return demonstrate(console, FOLDER)
+        return demonstrate(console, folder)
     except KeyboardInterrupt:
         console.print("\nStopped. Nothing is left running.")
         return 130
@@ -178,7 +178,12 @@ def show(console: Console, town: Neighbours, postmortem: Postmortem, path: Path)
     console.print(Padding(Panel(Text(without_path(said["text"], path)), title=f"#{said['channel']}"), (0, 2)))
     console.print(f"  The same as a note on the PagerDuty incident: {len(town.pagerduty.written_notes)}", style="dim")
     heading(console, "The whole draft is here")
-    console.print(f"  {path.relative_to(Path.cwd())}", style="bold", soft_wrap=True, highlight=False)
+    console.print(
+        f"  {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}",
+        style="bold",
+        soft_wrap=True,
+        highlight=False,
+    )
     console.print(
         "\n  Next: debrief draft INCIDENT, with PAGERDUTY_TOKEN and SLACK_TOKEN in debrief.env\n", style="dim"
     )
@@ -209,4 +214,4 @@ def without_path(text: str, path: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*map(Path, sys.argv[1:2])))

@@ -1,0 +1,45 @@
+"""`make demo` as a person sees it: how it ends, and that nothing is left of it."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.e2e.serving import PROJECT
+
+COMMAND = [sys.executable, "-m", "tests.demo"]
+
+
+def test_the_demo_ends_with_the_draft_its_issues_and_the_announcement(tmp_path: Path):
+    began = time.monotonic()
+
+    shown = subprocess.run([*COMMAND, str(tmp_path / "demo")], cwd=PROJECT, capture_output=True, text=True, timeout=60)
+
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert time.monotonic() - began < 20
+    (draft,) = re.findall(r"^  (/\S+\.md)$", shown.stdout, re.MULTILINE)
+    assert Path(draft).read_text().startswith("# Postmortem: Checkout p99 latency")
+    for words in (
+        "202 started",
+        "Postmortem: Checkout p99",
+        "Bea Lindqvist",
+        "CHK",
+        "Draft postmortem ready: Checkout",
+    ):
+        assert words in shown.stdout
+    assert max(len(line) for line in shown.stdout.splitlines() if "/" not in line) <= 80
+
+
+def test_ctrl_c_stops_the_demo_and_leaves_nothing(tmp_path: Path):
+    with subprocess.Popen(
+        [*COMMAND, str(tmp_path / "demo")], cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as demo:
+        assert demo.stdout is not None
+        address = next(found[0] for line in demo.stdout if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
+        demo.send_signal(signal.SIGINT)
+        rest, _ = demo.communicate(timeout=10)
+
+    assert (demo.returncode, address != "") == (130, True)
+    assert rest.endswith("Stopped. Nothing is left running.\n")
