@@ -39,8 +39,8 @@ _IN_LOG_ONLY = {
 # Words by which people report what is happening. Each group is a reason that can be read in the draft.
 _CUES = {
     "says what is wrong": (
-        r"fail(s|ed|ing|ures?)?|errors?|(?<!way )down|outage|broken|crash\w*|timed? ?outs?|spik\w+|latency|degraded|unavailable|"
-        r"stuck|5\d\ds?|unresponsive|not (working|responding)|went wrong|seeing|exhausted|full|expired|"
+        r"fail(s|ed|ing|ures?)?|errors?|(?<!way )down|outage|broken|crash\w*|timed? ?outs?|spik\w+|latency|degraded|"
+        r"unavailable|stuck|5\d\ds?|unresponsive|not (working|responding)|went wrong|seeing|exhausted|full|expired|"
         r"alert(s|ing|ed)?|paged?|impact\w*|customers?|died|hanging|slow"
     ),
     "says what was found": (
@@ -65,10 +65,10 @@ _CHATTER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
-_QUESTION = re.compile(r"\?\W*$")
-_OPINION = re.compile(r"\W*(imo|imho|ideally|it would be nice|would be nice|in theory|i wish|i guess)\b", re.IGNORECASE)
+_AFTER_A_MARK = " \t)\"'*_!.:;…”"
+_OPINION = re.compile(r"\W*(imo|imho|ideally|(it )?would be nice|in theory|i wish|i guess)\b", re.IGNORECASE)
 # Quoted words, code, an address or a figure: something was seen.
-_REPORTED = re.compile(r"[\"“`].{8,}[\"”`]|https?://|\d+ ?(%|ms\b|s\b|min)|\b[45]\d\ds?\b", re.IGNORECASE | re.DOTALL)
+_REPORTED = re.compile(r"[\"“`].{8,200}[\"”`]|https?://|\d ?(%|ms\b|s\b|min)|\b[45]\d\ds?\b", re.IGNORECASE | re.DOTALL)
 _HOUSEKEEPING = ("_join", "_leave", "_topic", "_purpose", "_name", "_archive", "_unarchive", "bot_add", "bot_remove")
 
 
@@ -115,6 +115,6 @@ def _why_no_statement(text: str) -> str | None:
     """A question that quotes nothing reports nothing, and neither does a wish."""
     if _REPORTED.search(text):
         return None
-    if all(_QUESTION.search(sentence) for sentence in _SENTENCES.split(text.strip())):
+    if all(sentence.rstrip(_AFTER_A_MARK).endswith("?") for sentence in _SENTENCES.split(text.strip())):
         return "a question"
     return "an opinion" if _OPINION.match(text) else None

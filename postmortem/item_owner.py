@@ -16,7 +16,7 @@ _AT_START: tuple[re.Pattern[str], ...] = tuple(
         rf"(?P<name>{_NAME}?)\s+(?:to|will|should|shall|needs to|is going to)\s+(?=[a-z])",
     )
 )
-_IN_PARENTHESES = re.compile(rf"\s*[(\[](?:owner:?\s*)?@?(?P<name>{_NAME})(?:\s*[,;][^()]*)?[)\]]\s*\.?$")
+_IN_PARENTHESES = re.compile(rf"\s*[(\[](?:owner:?\s*)?@?(?P<name>{_NAME})(?:\s*[,;][^()]{0,80})?[)\]]\s*\.?$")
 _SAYS_I = re.compile(
     r"(?:i['’]ll|i will|i['’]m going to|i am going to|i can|i should|i need to|i|me\s*:|me to)\b(?!['’])\s*"
     r"(?!(?:think|guess|wonder|suggest|suspect|wish|hope|believe|don['’]?t|do not|heard|saw)\b)",

@@ -77,7 +77,7 @@ def read_item(
     before: str = "",
 ) -> MarkedItem:
     """Read owner and task out of the words after a marker; `before` stands in front of it."""
-    body = body.strip()
+    body = " ".join(body.split())
     if named:
         return MarkedItem(ordinal=ordinal, quote=quote, body=body, task=body, named=named, with_at=True)
     owner = find_owner(body, mentioned, before)
