@@ -21,6 +21,7 @@ from connectors.engine.local import LocalEngine
 from connectors.engine.local_steps import Progress
 from connectors.engine.outcome import place_of
 from connectors.errors import NotAllowed, NotFound
+from connectors.store.disk import disk_errors
 from handlers.web import Site, app_of
 from handlers.wiring import House, Machine, doorway_of
 from postmortem.evidence import Part
@@ -44,14 +45,16 @@ class Parts:
 def serve(machine: Machine, *, port: int = PORT, say: Callable[[str], None] | None = None) -> None:
     """Serve until SIGINT or SIGTERM. `say` prints a line for the person who started it; port 0 takes a free one.
 
-    Raises SettingsError for the settings, NotAllowed for a port or a folder that is taken.
+    Raises SettingsError for the settings, NotAllowed for a port or a folder that is taken, Unreachable for a disk that
+    is full.
     """
     say = say or _print
     _log_to_stderr()
     with listening(port) as listener, put_together(machine, on_progress=log_progress, on_part=log_part) as parts:
         for line in greeting(machine, parts.house, listener.getsockname()[1]):
             say(line)
-        in_time = run(parts, listener)
+        with disk_errors("writing the journal", machine.home):
+            in_time = run(parts, listener)
         say(f"Stopped. The drafts are in {_drafts(parts.house)}; what was under way goes on at the next start.")
     if not in_time:
         # A thread still waits for a vendor. Killing it loses nothing: its step is done again at the next start.
@@ -67,7 +70,8 @@ def put_together(
     store = machine.store()
     house = machine.house(store, on_part=on_part)
     try:
-        engine = machine.engine(house, on_progress=on_progress)
+        with disk_errors("opening the journal", machine.home):
+            engine = machine.engine(house, on_progress=on_progress)
     except JournalInUse as error:
         raise NotAllowed(f"Starting in {machine.home}", str(error).removesuffix(".")) from error
     site = Site(store, engine, doorway_of(machine, store, engine), house.settings, house.now)
@@ -89,7 +93,7 @@ def listening(port: int) -> Generator[socket.socket]:
 def run(parts: Parts, listener: socket.socket) -> bool:
     """Run until a signal comes or the engine breaks. False where a step could not be waited for.
 
-    Raises what broke the engine (a full disk).
+    Raises what broke the engine: sqlite3.Error, on a full disk.
     """
     server = web_server(parts.app)
     stop = threading.Event()
@@ -156,9 +160,9 @@ def log_part(source: str, part: Part) -> None:
 
 
 def counted(part: Part) -> str:
-    """ "45 messages, 8 people": how much of what is in a part."""
+    """ "messages 45, people 8": how much of what is in a part."""
     amounts = ((name.replace("_", " "), len(getattr(part, name))) for name in Part.model_fields if name != "readings")
-    return ", ".join(f"{amount} {name}" for name, amount in amounts if amount)
+    return ", ".join(f"{name} {amount}" for name, amount in amounts if amount)
 
 
 def _end(server: uvicorn.Server) -> None:
