@@ -15,6 +15,9 @@ from connectors.slack.api import SlackApi
 from connectors.steps import Steps
 from postmortem.announcement import Paragraphs, plain_text
 
+_KNOWN_BY = 300
+"""So many characters of its first line tell our note: a title may be longer than a note."""
+
 
 def consistent(unclear: timedelta) -> Waits:
     """Slack's and PagerDuty's reads show at once what was written: not found after twice the wait, a lost post never
@@ -89,7 +92,7 @@ def _write_note(pagerduty: PagerDutyApi, incident_id: str, post: Post) -> dict[s
 
 def _find_note(pagerduty: PagerDutyApi, incident_id: str, post: Post) -> dict[str, Any] | None:
     """Ours is the note that says what we say; the notes of an incident are one list, read whole."""
-    first_line = plain_text(post.paragraphs[:1])
+    first_line = plain_text(post.paragraphs[:1])[:_KNOWN_BY]
     for note in pagerduty.list_notes(incident_id).records:
         if first_line in str(note.get("content")):
             return {"note_id": note.get("id")}

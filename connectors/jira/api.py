@@ -6,6 +6,7 @@ up to four issues). `connectors/retrying.py` decides instead.
 
 import json
 import re
+from base64 import b64encode
 from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -178,7 +179,8 @@ class JiraApi:
         headers = {name.lower(): value for name, value in reply.headers.items()}
         content = reply.content
         if reply.status_code >= 400:  # what is refused may be quoted in an error: never with the token
-            content = content.replace(self._token.encode(), b"[JIRA_TOKEN]")
+            for secret in (self._token, b64encode(f"{self._email}:{self._token}".encode()).decode()):
+                content = content.replace(secret.encode(), b"[JIRA_TOKEN]")
         return Answer(reply.status_code, headers, content)
 
     @contextmanager

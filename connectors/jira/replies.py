@@ -135,7 +135,7 @@ def _refuse_status(tried: str, came: Answer, repeatable: bool) -> NoReturn:
         reason = came.headers.get("ratelimit-reason", "")[:60]
         slow_down = f"Jira asked to slow down ({status}{', ' + reason if reason else ''})"
         raise RateLimited(tried, slow_down, retry_after=hint)
-    if status >= 500 or status in (408, 425):
+    if status >= 500 or status < 200 or status in (408, 425):
         failed = f"Jira failed with {status}"
         raise Unreachable(tried, failed) if repeatable else OutcomeUnknown(tried, failed, LOOK_FIRST)
     _refuse_request(tried, came)

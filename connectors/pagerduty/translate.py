@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.pagerduty.raw import at, moment, people_in, person_id, records, reference, text
 from connectors.pagerduty.responders import responders_of
+from connectors.pagerduty.text import scrubbed
 from postmortem.evidence import Alert, ChangeEvent, LogEntry, LogEntryKind, Note
 from postmortem.incident import CustomField, Incident
 from postmortem.moment import Moment
@@ -14,6 +15,9 @@ from postmortem.people import Person
 
 OUR_NOTE_MARK = "[written by Debrief]"
 """The last line of every note Debrief writes: by it the note is known again, and is never evidence."""
+
+MOST_CHARACTERS = 25_000
+"""Ours: of one note. PagerDuty documents no limit, and a refused note would leave the incident without one."""
 
 RESOLUTION_PREFIX = "Resolution Note:"
 """What PagerDuty puts before the note typed while resolving (public captures, read 2026-11-20)."""
@@ -199,8 +203,10 @@ def is_ours(content: str | None) -> bool:
 
 
 def note_to_pagerduty(content: str) -> str:
-    """The note as it is written, with the line by which it is known again."""
-    return f"{content.rstrip()}\n\n{OUR_NOTE_MARK}"
+    """The note as it is written: cut where it is too long, with the line by which it is known again."""
+    mark = f"\n\n{OUR_NOTE_MARK}"
+    said, room = scrubbed(content).rstrip(), MOST_CHARACTERS - len(mark)
+    return (said if len(said) <= room else said[: room - 1].rstrip() + "…") + mark
 
 
 def change_event_from_pagerduty(raw: Any, fallback: Moment | None = None) -> ChangeEvent | None:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from connectors.errors import Rejected
+from connectors.errors import OutcomeUnknown
 from connectors.slack.api import SlackApi
 from connectors.slack.markup import MOST_CHARACTERS, escape, scrub
 from connectors.slack.replies import Raw, listed, next_cursor
@@ -16,6 +15,7 @@ from postmortem.action_item import Span
 MOST_BLOCKS = 50
 LONGEST_BLOCK = 3000
 MOST_PAGES = 20
+_LOOK = "It may have happened: look before trying again."
 
 
 def announce(api: SlackApi, channel_id: str, text: str, blocks: list[Raw] | None, key: str) -> str:
@@ -26,7 +26,8 @@ def announce(api: SlackApi, channel_id: str, text: str, blocks: list[Raw] | None
     answer = api.chat_post_message(channel_id, escape(text)[:MOST_CHARACTERS], blocks=blocks, key=key)
     ts = answer.get("ts")
     if not isinstance(ts, str):
-        raise Rejected(f"Slack chat.postMessage for {channel_id}", "the answer names no message")
+        # It was accepted, so it may be there: refused it is not.
+        raise OutcomeUnknown(f"Slack chat.postMessage for {channel_id}", "the answer names no message", _LOOK)
     return ts
 
 
@@ -52,8 +53,8 @@ def blocks_from_paragraphs(paragraphs: Iterable[tuple[Span, ...]]) -> list[Raw]:
     blocks: list[Raw] = []
     size = 0
     for spans in paragraphs:
-        elements = [_element(span) for span in spans if span.text]
-        length = sum(len(span.text) for span in spans)
+        elements = _elements(spans)
+        length = sum(len(element["text"]) for element in elements) + 1
         if sections and size + length > LONGEST_BLOCK:
             blocks.append({"type": "rich_text", "elements": sections})
             sections, size = [], 0
@@ -64,8 +65,19 @@ def blocks_from_paragraphs(paragraphs: Iterable[tuple[Span, ...]]) -> list[Raw]:
     return blocks[:MOST_BLOCKS]
 
 
-def _element(span: Span) -> dict[str, Any]:
-    text = scrub(span.text)[:LONGEST_BLOCK]
+def _elements(spans: Iterable[Span]) -> list[Raw]:
+    """One paragraph, cut where it would be longer than a block."""
+    elements: list[Raw] = []
+    room = LONGEST_BLOCK - 1  # for the newline
+    for span in spans:
+        text = scrub(span.text)[:room]
+        room -= len(text)
+        if text:
+            elements.append(_element(span, text))
+    return elements
+
+
+def _element(span: Span, text: str) -> Raw:
     if span.link and span.link.startswith(("https://", "http://")):
         return {"type": "link", "url": scrub(span.link), "text": text}
     return {"type": "text", "text": text}

@@ -174,6 +174,8 @@ class SlackApi:
         except (OSError, HTTPException) as error:
             # Without its cause: urllib's and slack_sdk's errors hold the request, and that holds the token.
             raise replies.failure(tried, error, writes=writes) from None
+        except RecursionError:
+            raise replies.broken(tried, "an answer that is nested too deeply to read", writes=writes) from None
         return reply.status_code, dict(reply.headers), reply.data
 
     def _upload(self, url: str, content: bytes) -> None:

@@ -5,6 +5,7 @@ What slack_sdk 3.47.0 does by itself (measured 2026-11-20), and what is done her
 - every body goes through its debug log, and one that is no JSON into its error log: a silent logger;
 - HTTPS_PROXY is used for loopback too, and NO_PROXY is not read: urllib's own proxy rules, none for loopback;
 - a redirect is followed with the token: no redirects;
+- of a body that is no JSON object it makes an AttributeError, or an error that quotes it: an empty object instead;
 - a TLS context with all its certificates is made for each call: one opener for all.
 """
 
@@ -47,7 +48,8 @@ class Client(WebClient):
     @override
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
         status, headers, body = self._send(req, self._seconds)
-        return {"status": status, "headers": headers, "body": body.decode("utf-8", "replace")}
+        text = body.decode("utf-8", "replace")
+        return {"status": status, "headers": headers, "body": text if text.lstrip().startswith("{") else "{}"}
 
     def _over_the_network(self, request: Request, timeout: float) -> Answer:
         try:

@@ -117,7 +117,11 @@ def _read_threads(run: Run, steps: Steps) -> None:
 def _lane(run: Run, steps: Steps, lane: Any) -> list[Any]:
     results: list[Any] = []
     left: list[Thread] = lane["threads"]
+    most = len(left) // PAGE_OF_THREADS + MOST_PAGES
     while left:
+        if len(results) == most:
+            what = f"the rest of {len(left)} threads of #{run.channel.name}"
+            return [*results, {"gap": gap_json(gap(what, "Slack's pages of them do not come to an end.", AGAIN))}]
         page, later = left[:PAGE_OF_THREADS], left[PAGE_OF_THREADS:]
         part = f"slack-{run.channel.channel_id}-threads-{lane['lane']}-{len(results) + 1}"
         try:

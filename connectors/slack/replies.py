@@ -26,7 +26,9 @@ from connectors.retrying import wait_hint
 
 type Raw = dict[str, Any]
 
-_A_WORD = re.compile(r"[a-z0-9_.:-]{1,80}")
+# Slack's error codes and scopes are words. Anything else in their place is not repeated: it could hold a token.
+_A_WORD = re.compile(r"[a-z0-9_]{1,80}")
+_SCOPES = re.compile(r"[a-z_.:,]{1,200}")
 
 TOKEN_REMEDY = "Put a valid bot token (xoxb-...) of your Slack app into the secret SLACK_TOKEN."  # noqa: S105 - a sentence about it
 _ADD_SCOPE = (
@@ -75,9 +77,9 @@ def judge(tried: str, status: int, headers: Mapping[str, str], data: object, *, 
     if status == 429 or error in _LATER:
         raise RateLimited(tried, "Slack asks to slow down", retry_after=_retry_after(headers, now))
     if not isinstance(error, str) or not _A_WORD.fullmatch(error) or error in _BROKEN:
-        raise _broken(tried, f"HTTP {status} without a usable answer", writes=writes)
+        raise broken(tried, f"HTTP {status} without a usable answer", writes=writes)
     if status >= 500:
-        raise _broken(tried, f"HTTP {status} and {error}", writes=writes)
+        raise broken(tried, f"HTTP {status} and {error}", writes=writes)
     raise _refusal(tried, error, answer)
 
 
@@ -110,8 +112,9 @@ def listed(answer: Raw, key: str) -> list[Raw]:
 
 def _refusal(tried: str, error: str, answer: Raw) -> ConnectorError:
     if error == "missing_scope":
-        needed = str(answer.get("needed") or "unknown")[:200]
-        return NotAllowed(tried, f"the Slack app lacks the scope {needed}", _ADD_SCOPE)
+        needed = str(answer.get("needed"))
+        scope = f"the scope {needed}" if _SCOPES.fullmatch(needed) else "a scope that Slack does not name"
+        return NotAllowed(tried, f"the Slack app lacks {scope}", _ADD_SCOPE)
     if error in _TOKEN_ERRORS:
         return NotAllowed(tried, f"Slack does not accept the token ({error})", TOKEN_REMEDY)
     if error in _NOT_THERE:
@@ -121,7 +124,8 @@ def _refusal(tried: str, error: str, answer: Raw) -> ConnectorError:
     return Rejected(tried, f"Slack says {error}", "See the method's page at https://docs.slack.dev/reference/methods.")
 
 
-def _broken(tried: str, came_back: str, *, writes: bool) -> ConnectorError:
+def broken(tried: str, came_back: str, *, writes: bool) -> ConnectorError:
+    """What it means that an answer came and tells nothing."""
     if writes:
         return OutcomeUnknown(tried, came_back, "It may have happened: look before trying again.")
     return BadReply(tried, came_back, "See https://status.slack.com, then try again.")
