@@ -9,14 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import (
-    BadReply,
     ConnectorError,
-    NotAllowed,
     NotFound,
-    OutcomeUnknown,
     RateLimited,
-    Rejected,
-    Unreachable,
 )
 from connectors.pagerduty.replies import Page, judge, page
 
@@ -40,23 +35,6 @@ def test_an_incident_that_a_users_token_lost_says_so():
     body = b'{"error":{"message":"x","code":2018}}'
     with pytest.raises(NotFound, match="A user's token loses a resolved incident of another team"):
         judge("reading it", 403, {}, body)
-
-
-def test_every_status_is_classified_for_reads_and_writes():
-    for status in range(100, 600):
-        for writes in (False, True):
-            if 200 <= status < 300:
-                assert judge("it", status, {}, b"{}", writes=writes) == {}
-                continue
-            with pytest.raises(ConnectorError) as error:
-                judge("it", status, {}, b"{}", writes=writes)
-            assert isinstance(error.value, (RateLimited,) if status == 429 else _expected(status, writes))
-
-
-def _expected(status: int, writes: bool) -> tuple[type[ConnectorError], ...]:
-    if status >= 500 or status < 400 or status == 408:
-        return (OutcomeUnknown,) if writes else (Unreachable, BadReply)
-    return (NotAllowed, NotFound, Rejected)
 
 
 @given(st.integers(100, 599), st.dictionaries(st.text(), st.text()), st.binary(), st.booleans())

@@ -87,10 +87,3 @@ def test_the_plain_text_cannot_call_anybody(text: str) -> None:
     form = world.slack.calls[-1][1]
     assert "<" not in form["text"]
     assert form["parse"] == "none"
-
-
-def test_a_very_long_announcement_stays_within_slacks_limits() -> None:
-    paragraphs = [(Span(text="x" * 2_000),)] * 200
-    world = a_world()
-    announce(world.api, "C00INC042", "y" * 50_000, blocks_from_paragraphs(paragraphs), "k")
-    assert len(world.slack.workspace.posted[0]["blocks"]) <= 50
