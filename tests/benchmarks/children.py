@@ -12,11 +12,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run_child(module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Run `python -m module arguments` in the project's folder. Raises CalledProcessError with what it said."""
-    command = [sys.executable, "-m", module, *arguments]
+def run_child(module: str, *arguments: str, environment: Mapping[str, str] | None = None, given: str = "") -> Any:
+    """Run `python -m module arguments` with `given` on its stdin; what it printed. Raises CalledProcessError."""
     done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | dict(environment or {}), stdout=subprocess.PIPE, check=True, text=True
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        env=os.environ | dict(environment or {}),
+        input=given,
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
     )
     return json.loads(done.stdout)
 

@@ -1,15 +1,12 @@
 """What the receiver costs beside a bare botocore handler, in fresh processes, and what it loads."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from tests.benchmarks.aws_stub import ENVIRONMENT, SECRET, stubbed_aws
-from tests.benchmarks.children import ROOT, medians
+from tests.benchmarks.children import medians, run_child
 from tests.benchmarks.figure import Figure
 from tests.incidents import by_name
 from tests.vendors.pagerduty_webhooks import body_of, sign
@@ -49,16 +46,8 @@ def unsigned_event(headers: dict[str, str]) -> dict[str, Any]:
 
 
 def cold_start(module: str, url: str, event: dict[str, Any]) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.receiver_child", module],
-        cwd=ROOT,
-        env=os.environ | ENVIRONMENT | {"AWS_ENDPOINT_URL": url},
-        input=json.dumps(event),
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
-    )
-    return json.loads(done.stdout)
+    environment = ENVIRONMENT | {"AWS_ENDPOINT_URL": url}
+    return run_child("tests.benchmarks.receiver_child", module, environment=environment, given=json.dumps(event))
 
 
 def _costs(runs: dict[str, list[dict[str, Any]]]) -> Iterator[Figure]:

@@ -1,0 +1,43 @@
+"""`make bench`: every figure with its target, as a table and as build/bench.json.
+
+    python -m tests.benchmarks [--strict] [receiver signature draft journey]
+
+With --strict a missed target is exit code 1.
+"""
+
+import json
+import sys
+from importlib import import_module
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.children import ROOT
+from tests.benchmarks.figure import Figure
+
+PARTS = ("receiver", "signature", "draft", "journey")
+
+
+def main(*arguments: str) -> int:
+    parts = [part for part in PARTS if part in arguments] or PARTS
+    figures = [figure for part in parts for figure in import_module(f"tests.benchmarks.{part}").measure()]
+    Console().print(_table(figures))
+    file = ROOT / "build" / "bench.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps([figure.as_json() for figure in figures], indent=2) + "\n")
+    missed = [figure.name for figure in figures if not figure.is_met]
+    print(f"{len(figures) - len(missed)} of {len(figures)} met; all of it in {file.relative_to(ROOT)}.")
+    return 1 if missed and "--strict" in arguments else 0
+
+
+def _table(figures: list[Figure]) -> Table:
+    table = Table("what", "figure", "at most", "", "what it means", show_lines=True)
+    for figure in figures:
+        verdict = "" if figure.target is None else "met" if figure.is_met else "MISSED"
+        most = "" if figure.target is None else f"{figure.target:g} {figure.unit}"
+        table.add_row(figure.name, f"{figure.value:.3g} {figure.unit}", most, verdict, figure.means)
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
