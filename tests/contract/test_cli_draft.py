@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.cli import Terminal, environment_of, in_a_process
+from handlers.cli.exits import MEANINGS
+from tests.contract.cli import ROOT, Terminal, environment_of, in_a_process
 from tests.vendors.wire import Reply, Request, json_reply
 from tests.world import World, world_of
 
@@ -292,3 +293,8 @@ def test_help_teaches_examples_secrets_and_exit_codes(terminal: Terminal):
     assert came.code == 0
     for words in ("debrief draft Q2ABCDEF3 --dry-run", "debrief.env", "PAGERDUTY_TOKEN", "a vendor refused: token"):
         assert words in came.out
+
+
+def test_the_documentation_lists_every_exit_code_with_its_meaning():
+    listed = (ROOT / "docs" / "cli.md").read_text()
+    assert all(f"| {code.value} | {words} |" in listed for code, words in MEANINGS.items())

@@ -1,0 +1,121 @@
+"""What a person at a real terminal sees and is asked: bars, one question, and no writing without a yes."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from connectors.engine.local_steps import Progress
+from handlers.cli.display import Bars, Lines
+from postmortem.evidence import Message, Part
+from postmortem.moment import moment_from_slack_ts
+from tests.contract.cli import ROOT, environment_of
+from tests.world import World
+
+_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8;[^\x1b]*\x1b\\")
+
+
+def at_a_terminal(folder: Path, environment: dict[str, str], answer: str, *arguments: str) -> tuple[int, str]:
+    """Run `debrief` on a pseudo-terminal of 80 columns and answer its question; exit code and what was shown."""
+    ours, theirs = pty.openpty()
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "handlers.cli", *arguments],
+        cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs,
+        env=kept | {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "TERM": "xterm"} | environment,
+    )  # fmt: skip
+    os.close(theirs)
+    shown = bytearray()
+    reader = threading.Thread(
+        target=_read, args=(ours, shown, b"Go on?", lambda: os.write(ours, answer.encode())), daemon=True
+    )
+    reader.start()
+    try:
+        code = process.wait(timeout=20)
+    finally:
+        process.kill()
+        reader.join(timeout=5)
+        os.close(ours)
+    return code, _CODES.sub("", shown.decode(errors="replace")).replace("\r", "\n")
+
+
+def _read(terminal: int, shown: bytearray, question: bytes, reply: Callable[[], int]) -> None:
+    asked = False
+    while True:
+        try:
+            shown += os.read(terminal, 65536)
+        except OSError:  # the process is gone
+            return
+        if question in shown and not asked:
+            asked = True
+            reply()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    here = tmp_path / "here"
+    here.mkdir()
+    return here
+
+
+def test_a_no_stops_before_anything_is_written(world: World, folder: Path):
+    code, shown = at_a_terminal(folder, environment_of(world, folder), "n\n", "draft", world.incident_id())
+
+    assert code == 130
+    assert "Checkout p99 latency above 4 s in eu-west-1" in shown
+    assert "announce the draft in the" in shown
+    assert "debrief: Stopped before anything was written." in shown
+    world.jira.expects_issues(0)
+    assert world.slack.unexpected() == []
+    assert world.pagerduty.written_notes == []
+
+
+def test_a_yes_goes_on_and_every_source_has_a_row_with_its_counts(world: World, folder: Path):
+    code, shown = at_a_terminal(folder, environment_of(world, folder), "y\n", "draft", world.incident_id())
+
+    assert code == 0, shown
+    assert re.search(r"✓ Slack +━+ 45 messages, 4 threads, 9 people", shown)
+    assert re.search(r"✓ PagerDuty +━+ 7 alerts, 16 log entries", shown)
+    world.jira.expects_issues(3)
+
+
+def message(number: int, thread: int | None = None) -> Message:
+    return Message(
+        id=f"slack/C1/{number}",
+        channel_id="C1",
+        channel_name="inc-1",
+        moment=moment_from_slack_ts(f"{1763388000 + number}.000000"),
+        text="hello",
+        thread_id=f"slack/C1/{thread}" if thread else None,
+    )
+
+
+def test_plain_lines_count_each_thing_once_and_never_flood():
+    seconds, file = [0.0], StringIO()
+    lines = Lines(Console(file=file, width=80), lambda: seconds[0])
+    with lines:
+        for number in range(100):
+            lines.on_part("slack", Part(messages=(message(number, thread=1), message(0))))
+        seconds[0] = 6.0
+        lines.on_part("slack", Part(messages=(message(100),)))
+        lines.on_step(Progress("pm-1", "compose", "started"))
+    assert file.getvalue().splitlines() == ["Slack: 101 messages, 1 thread", "Composing the draft"]
+
+
+def test_bars_fit_into_80_columns_however_much_was_read():
+    file = StringIO()
+    with Bars(Console(file=file, width=80, force_terminal=True)) as bars:
+        bars.on_part("slack", Part(messages=tuple(message(number, thread=number) for number in range(1, 1500))))
+        bars.on_step(Progress("pm-1", "open issues > 0 > open the issue, round 1", "started"))
+    rows = [line for line in re.split(r"[\r\n]+", _CODES.sub("", file.getvalue())) if line.strip()]
+    assert "1,499 messages, 1,499 threads" in rows[-2]
+    assert "Opening issues" in rows[-1]
+    assert max(len(row) for row in rows) <= 80
