@@ -26,8 +26,8 @@ _PHASES = {
     "publish": ("draft", "Publishing the draft"),
     "read the route": ("Jira", "Looking at the Jira project"),
     "open issues": ("Jira", "Opening issues"),
-    "announce in Slack": ("announcement", "Announcing in Slack"),
-    "note in PagerDuty": ("announcement", "Writing a note on the incident"),
+    "announce": ("announcement", "Saying it in Slack and on the incident"),
+    "note in PagerDuty": ("announcement", "Saying it in Slack and on the incident"),
 }
 
 
