@@ -4,9 +4,10 @@ A step is at-least-once and its result is kept, so a killed journey goes on wher
 goes through the effects ledger; what cannot be read becomes a gap in the draft, never a failed run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -255,14 +256,29 @@ def announce(work: Work, token: int, channel_id: str | None, document: str) -> d
         holds_lease=lambda: work.holds_lease(token),
         now=house.now,
     )
-    said: dict[str, Any] = {}
+    return say_it(work, post, channel_id)
+
+
+def say_it(work: Work, post: Post, channel_id: str | None) -> dict[str, Any]:
+    """In both places side by side, as far as the settings want it: what became of it, by place."""
+    house, ways = work.house, dict[str, Callable[[Steps], dict[str, Any]]]()
     if house.slack and channel_id and house.settings.slack.announce:
         waits = consistent(house.settings.slack.unclear_wait)
-        said["slack"] = announce_in_channel(work.steps, house.slack, channel_id, post, work.prefix, waits)
+        ways["slack"] = partial(
+            announce_in_channel, slack=house.slack, channel_id=channel_id, post=post, prefix=work.prefix, waits=waits
+        )
     if house.pagerduty and house.settings.pagerduty.write_note:
         waits = consistent(house.settings.pagerduty.unclear_wait)
-        said["pagerduty"] = note_on_incident(work.steps, house.pagerduty, work.incident_id, post, work.prefix, waits)
-    return said
+        ways["pagerduty"] = partial(
+            note_on_incident,
+            pagerduty=house.pagerduty,
+            incident_id=work.incident_id,
+            post=post,
+            prefix=work.prefix,
+            waits=waits,
+        )
+    said = work.steps.each(work.named("announce"), list(ways), lambda steps, place: ways[place](steps))
+    return dict(zip(ways, said, strict=True))
 
 
 def finished(work: Work, outcome: dict[str, Any]) -> dict[str, Any]:

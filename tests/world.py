@@ -21,13 +21,16 @@ from tests.vendors.pagerduty_webhooks import body_of, sign
 
 
 class World(Neighbours):
-    """One test's world. Times are the script's: the clock stands half a minute after the last webhook."""
+    """One test's world. Times are the script's: the clock stands half a minute after the last webhook.
 
-    def __init__(self, home: Path, *names: str, settings: dict[str, Any] | None = None, jira_lag: float = 0.0) -> None:
+    `options` are those of `Neighbours`: settings, jira_lag, around.
+    """
+
+    def __init__(self, home: Path, *names: str, **options: Any) -> None:
         scripts = [by_name(name) for name in names]
         self.clock = VirtualClock(_end_of(scripts[0]))
         self.slept: list[float] = []
-        super().__init__(home, scripts, self.clock.now, settings=settings, jira_lag=jira_lag)
+        super().__init__(home, scripts, self.clock.now, **options)
 
     def open(self) -> "World":
         self.move_in()

@@ -1,4 +1,4 @@
-"""From evidence to a Markdown draft: one core's seconds, memory, and whether ten times as much takes ten times as long."""
+"""From evidence to a Markdown draft: seconds of one core, memory, and whether ten times as much takes ten times."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +30,7 @@ def measure() -> Iterator[Figure]:
         usual["peak_mb"],
         "MB",
         200,
-        f"Of the whole process, interpreter and libraries included ({usual['idle_mb']:.0f} MB before anything is read).",
+        f"Of the whole process, interpreter and libraries included ({usual['idle_mb']:.0f} MB before reading).",
     )
     yield Figure(
         "draft of 100,000 messages beside 10,000",

@@ -31,9 +31,7 @@ def main(folder: Path, messages: int, alerts: int, log_entries: int) -> None:
         return
     before = _peak_mb()
     spent: dict[str, float] = {}
-    content = file.read_bytes()
-    evidence = _timed(spent, "read evidence", lambda: Evidence.model_validate_json(content))
-    del content
+    evidence = _timed(spent, "read evidence", lambda: Evidence.model_validate_json(file.read_bytes()))
     settings = read_settings("")
     composed_at = BEGAN + LASTED + timedelta(minutes=3)
     postmortem = _timed(spent, "compose", lambda: compose(evidence, settings, composed_at=composed_at))
