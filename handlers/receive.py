@@ -1,39 +1,21 @@
 """An HTTP request from PagerDuty: verify, understand, and start the journey by name, once."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from datetime import timedelta
+from typing import Any
 
 from connectors.engine.start import journey_name
 from connectors.errors import Ignored
 from connectors.pagerduty.webhook import Bell, looks_signed, parse, verify
 from connectors.secrets.port import Secrets
-from connectors.store.deliveries import Deliveries
 from handlers.envelope import Request, Response, answered, http_api_reply, request_from_http_api
+from handlers.wiring import Doorway, doorway
 
 # PagerDuty drops what is over 256 KB itself: https://developer.pagerduty.com/docs/webhooks-behavior (read 2026-11-20)
 LARGEST_BODY = 256 * 1024
 # Longer than PagerDuty's 48 hours of retries; anything older is a replay.
 OLDEST = timedelta(days=7)
 MOST_AHEAD = timedelta(minutes=10)
-
-
-class Start(Protocol):
-    """Starts a journey by name; False where that name was started before. Durable when it returns."""
-
-    def __call__(self, kind: str, name: str, payload: dict[str, Any]) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Doorway:
-    """What the receiver needs; `secrets` and `deliveries` are made only when a request looks signed."""
-
-    secrets: Callable[[], Secrets]
-    deliveries: Callable[[], Deliveries]
-    start: Start
-    now: Callable[[], datetime]
 
 
 def receive(request: Request, doorway: Doorway) -> Response:
@@ -82,6 +64,4 @@ def _journey(bell: Bell) -> tuple[str, str, dict[str, Any]]:
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """The entry point on AWS Lambda."""
-    from handlers.wiring import doorway
-
     return http_api_reply(answered(lambda request: receive(request, doorway()), request_from_http_api(event)))

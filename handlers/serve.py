@@ -22,12 +22,15 @@ from connectors.engine.local_steps import Progress
 from connectors.engine.outcome import place_of
 from connectors.errors import NotAllowed, NotFound
 from connectors.store.disk import disk_errors
+from handlers.journey import make_postmortem
+from handlers.observe import observe
 from handlers.web import Site, app_of
 from handlers.wiring import House, Machine, doorway_of
 from postmortem.evidence import Part
 
 ADDRESS = "127.0.0.1"
 PORT = 8080
+KINDS = {"postmortem": make_postmortem, "observe": observe}
 SECONDS_TO_STOP = 1.5
 
 log = logging.getLogger("debrief")
@@ -71,7 +74,7 @@ def put_together(
     house = machine.house(store, on_part=on_part)
     try:
         with disk_errors("opening the journal", machine.home):
-            engine = machine.engine(house, on_progress=on_progress)
+            engine = machine.engine(house, KINDS, on_progress=on_progress)
     except JournalInUse as error:
         raise NotAllowed(f"Starting in {machine.home}", str(error).removesuffix(".")) from error
     site = Site(store, engine, doorway_of(machine, store, engine), house.settings, house.now)

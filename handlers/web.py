@@ -28,8 +28,9 @@ from connectors.errors import ConnectorError
 from connectors.store.port import Store
 from connectors.store.shelf import Shelf, list_postmortems
 from handlers import envelope, pages
-from handlers.receive import LARGEST_BODY, Doorway, receive
+from handlers.receive import LARGEST_BODY, receive
 from handlers.standings import standing_of, standings
+from handlers.wiring import Doorway
 from postmortem.settings import Settings
 
 LONGEST_BODY_SECONDS = 10.0

@@ -12,25 +12,49 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from connectors.errors import NotFound
-from handlers.receive import Doorway
 
 if TYPE_CHECKING:
     from connectors.engine.local import LocalEngine
     from connectors.jira.api import JiraApi
     from connectors.pagerduty.api import PagerDutyApi
     from connectors.retrying import Budget
+    from connectors.secrets.environment import EnvironmentSecrets
     from connectors.secrets.port import Secrets
     from connectors.slack.api import SlackApi
+    from connectors.steps import Steps
+    from connectors.store.deliveries import Deliveries
     from connectors.store.port import Store
     from postmortem.evidence import Part
     from postmortem.settings import Settings
 
 SETTINGS_FILE = "debrief.yml"
 SECRETS_FILE = "debrief.env"
-HOME = ".debrief"
+HOME = "debrief-data"
+
+
+class Journey(Protocol):
+    """What an engine runs: the steps, what it was started with, and the house it works in."""
+
+    def __call__(self, steps: Steps, bell: Any, /, house: House) -> Any: ...
+
+
+class Start(Protocol):
+    """Starts a journey by name; False where that name was started before. Durable when it returns."""
+
+    def __call__(self, kind: str, name: str, payload: dict[str, Any]) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Doorway:
+    """What the receiver needs; `secrets` and `deliveries` are made only when a request looks signed."""
+
+    secrets: Callable[[], Secrets]
+    deliveries: Callable[[], Deliveries]
+    start: Start
+    now: Callable[[], datetime]
 
 
 def utc_now() -> datetime:
@@ -79,7 +103,7 @@ class Machine:
 
         return read_settings(self.settings_file.read_text() if self.settings_file.exists() else "")
 
-    def secrets(self) -> Secrets:
+    def secrets(self) -> EnvironmentSecrets:
         from connectors.secrets.environment import EnvironmentSecrets
 
         return EnvironmentSecrets(os.environ, self.secrets_file, utc_now)
@@ -89,12 +113,14 @@ class Machine:
 
         return SqliteStore(self.home, utc_now)
 
-    def engine(self, house: House, journal: str = "journal.db", **options: Any) -> LocalEngine:
-        """The local engine with every journey bound to the house."""
+    def engine(
+        self, house: House, kinds: Mapping[str, Journey], journal: str = "journal.db", **options: Any
+    ) -> LocalEngine:
+        """The local engine with each kind of journey bound to the house."""
         from connectors.engine.clock import RealClock
         from connectors.engine.local import LocalEngine
 
-        return LocalEngine(self.home / journal, journeys(house), RealClock(house.now), **options)
+        return LocalEngine(self.home / journal, bound(kinds, house), RealClock(house.now), **options)
 
     def house(self, store: Store, **options: Any) -> House:
         return build_house(self.settings(), self.secrets(), store, **options)
@@ -109,17 +135,9 @@ def machine(environment: Mapping[str, str] = os.environ) -> Machine:
     )
 
 
-def journeys(house: House) -> dict[str, Any]:
-    """Every kind of journey by name, bound to the house."""
-    from handlers.journey import make_draft, make_postmortem, preview
-    from handlers.observe import observe
-
-    return {
-        "postmortem": functools.partial(make_postmortem, house=house),
-        "draft": functools.partial(make_draft, house=house),
-        "preview": functools.partial(preview, house=house),
-        "observe": functools.partial(observe, house=house),
-    }
+def bound(kinds: Mapping[str, Journey], house: House) -> dict[str, Callable[[Steps, Any], Any]]:
+    """Journeys as an engine runs them: the house is given."""
+    return {kind: functools.partial(journey, house=house) for kind, journey in kinds.items()}
 
 
 def build_house(
@@ -257,11 +275,11 @@ def _start_on_aws(kind: str, name: str, payload: dict[str, Any]) -> bool:
 
 
 @functools.cache
-def durable(kind: str) -> Callable[[Any, Any], Any]:
+def durable(journey: Journey) -> Callable[[Any, Any], Any]:
     """The Lambda handler of one kind of journey, made at its first call."""
     from connectors.engine.durable import durable_handler
 
-    return durable_handler(journeys(aws_house())[kind])
+    return durable_handler(functools.partial(journey, house=aws_house()))
 
 
 @functools.cache

@@ -11,13 +11,17 @@ from connectors.engine.local import LocalEngine
 from connectors.store.deliveries import Deliveries
 from connectors.store.shelf import Shelf
 from handlers.envelope import Request, Response, answered
-from handlers.receive import Doorway, receive
-from handlers.wiring import House, build_house, journeys
+from handlers.journey import make_postmortem
+from handlers.observe import observe
+from handlers.receive import receive
+from handlers.wiring import Doorway, House, bound, build_house
 from postmortem.document import Postmortem
 from tests.incidents import by_name
 from tests.incidents.script import Script
 from tests.neighbours import WEBHOOK_SECRET, Neighbours
 from tests.vendors.pagerduty_webhooks import body_of, sign
+
+KINDS = {"postmortem": make_postmortem, "observe": observe}
 
 
 class World(Neighbours):
@@ -43,7 +47,7 @@ class World(Neighbours):
         self.store = self.machine.store()
         settings, secrets = self.machine.settings(), self.machine.secrets()
         self.house: House = build_house(settings, secrets, self.store, now=self.clock.now, sleep=self.slept.append)
-        self.engine = LocalEngine(self.machine.home / "journal.db", journeys(self.house), self.clock)
+        self.engine = LocalEngine(self.machine.home / "journal.db", bound(KINDS, self.house), self.clock)
 
     def stop(self) -> None:
         self.engine.close()

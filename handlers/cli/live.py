@@ -22,7 +22,7 @@ from handlers.cli.display import Display
 from handlers.cli.exits import Ended, Exit
 from handlers.cli.report import Report, report_on
 from handlers.cli.running import run_to_end
-from handlers.journey import reason_to_stop
+from handlers.journey import make_draft, preview, reason_to_stop
 from handlers.wiring import House, Machine, build_house, utc_now
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence
@@ -30,6 +30,8 @@ from postmortem.incident import Incident
 from postmortem.issues import request_issues, with_issues
 from postmortem.markdown import render_markdown
 from postmortem.settings import Settings
+
+KINDS = {"draft": make_draft, "preview": preview}
 
 type Confirm = Callable[[Incident, str], bool]
 type Drawn = tuple[Report, str]
@@ -83,7 +85,9 @@ def draft_live(bench: Bench) -> Drawn:
         if writes and bench.confirm and not bench.confirm(incident, writes):
             raise Ended(Exit.STOPPED, "Stopped before anything was written.")
         payload = bench.payload(incident)
-        with closing(bench.machine.engine(house, _journal(payload), on_progress=bench.display.on_step)) as engine:
+        with closing(
+            bench.machine.engine(house, KINDS, _journal(payload), on_progress=bench.display.on_step)
+        ) as engine:
             outcome = _follow_through(engine, house, incident, payload)
         return _reported(house, incident, outcome)
 
@@ -196,7 +200,7 @@ def _rehearsed(bench: Bench, rehearsal: Machine, house: House, incident: Inciden
     real = _existing_store(bench.machine)
     if real is not None:
         Shelf(house.store, incident.id).keep_observation(Shelf(real, incident.id).observations())
-    with closing(rehearsal.engine(house, "journal.db", on_progress=bench.display.on_step)) as engine:
+    with closing(rehearsal.engine(house, KINDS, on_progress=bench.display.on_step)) as engine:
         run_to_end(engine, "preview", holder_of(incident), bench.payload(incident), utc_now)
     postmortem = Shelf(house.store, incident.id).postmortem()
     if postmortem is None:

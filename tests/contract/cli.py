@@ -55,7 +55,7 @@ class Terminal:
 
 def environment_of(world: World, folder: Path) -> dict[str, str]:
     return {
-        "DEBRIEF_HOME": str(folder / ".debrief"),
+        "DEBRIEF_HOME": str(folder / "debrief-data"),
         "DEBRIEF_SETTINGS": str(world.machine.settings_file),
         "DEBRIEF_SECRETS": str(world.machine.secrets_file),
     }

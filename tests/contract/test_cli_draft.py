@@ -49,7 +49,7 @@ def test_the_same_command_twice_opens_and_says_nothing_twice(world: World, termi
 def test_a_webhook_s_draft_and_a_person_s_are_one(world: World, terminal: Terminal):
     terminal.runs_with(world, "draft", world.incident_id(), "--yes")
     world.machine = type(world.machine)(
-        terminal.folder / ".debrief", world.machine.settings_file, world.machine.secrets_file
+        terminal.folder / "debrief-data", world.machine.settings_file, world.machine.secrets_file
     )
     world.stop()
     world.start()

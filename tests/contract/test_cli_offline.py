@@ -55,7 +55,7 @@ def test_both_exports_together_make_one_draft(terminal: Terminal, tmp_path: Path
     assert came.code == 0, came.err
     assert came.json["counts"]["pagerduty"]["log_entries"] == 16
     assert came.json["counts"]["slack"]["messages"] > 30
-    assert Path(came.json["draft"]).is_relative_to(terminal.folder / ".debrief")
+    assert Path(came.json["draft"]).is_relative_to(terminal.folder / "debrief-data")
 
 
 def test_a_saved_incident_alone_is_enough(terminal: Terminal, tmp_path: Path):

@@ -73,7 +73,7 @@ def test_a_draft_with_wrong_settings_says_every_mistake_and_does_nothing(termina
     assert came.code == 2
     assert came.err.startswith("debrief: The settings have 5 mistakes:")
     assert len(came.err.splitlines()) == 6
-    assert not (terminal.folder / ".debrief").exists()
+    assert not (terminal.folder / "debrief-data").exists()
 
 
 def test_what_is_shown_reads_back_as_the_same_settings(terminal: Terminal):
