@@ -100,7 +100,10 @@ def _look_for_the_unclear(now: datetime, effect: Effect, waits: Waits) -> Genera
     age = now - (effect.sent_at or now)
     if age < waits.unclear:
         return Later(waits.unclear - age)
-    made = yield Look()
+    try:
+        made = yield Look()
+    except ConnectorError as unseen:  # nothing was seen, which proves nothing
+        return Later(max(waits.unclear, timedelta(seconds=getattr(unseen, "retry_after", None) or 0)))
     if made is not None:
         return (yield from _finish(replace(effect, state="done", made=made)))
     return Later(waits.absence - age) if age < waits.absence else None

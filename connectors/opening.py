@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from connectors.effects import Ledger, Maker, Waits, make_once
-from connectors.errors import ConnectorError, NotAllowed, NotFound, Rejected
+from connectors.errors import BadReply, ConnectorError, Unreachable
 from connectors.jira.api import JiraApi
 from connectors.jira.open_issue import create, find, link
 from connectors.jira.routes import RouteCheck, check_route
@@ -14,6 +14,9 @@ from connectors.jira.translate import Screen
 from connectors.patience import patiently
 from connectors.steps import Steps
 from postmortem.action_item import IssueRequest
+
+OUTAGE = (Unreachable, BadReply)
+"""Jira is not well: that is waited for, and then said, but never fails a journey whose draft is made."""
 
 
 def open_issues(
@@ -36,8 +39,8 @@ def open_issues(
     if not requests:
         return []
     try:
-        route = patiently(steps, f"{prefix}read the route", lambda: _checked(jira, requests[0]))
-    except (NotAllowed, NotFound, Rejected) as refused:
+        route = patiently(steps, f"{prefix}read the route", lambda: _checked(jira, requests[0]), outage=OUTAGE)
+    except ConnectorError as refused:
         return [{"parked": str(refused)} for _ in requests]
     checked = RouteCheck.model_validate(route)
     screen = checked.screen

@@ -2,38 +2,46 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import cast
 
-from connectors.errors import RateLimited
+from connectors.errors import ConnectorError, RateLimited
 from connectors.steps import Json, Steps
 
 MOST_WAITS = 20
 SHORTEST_WAIT = timedelta(seconds=1)
+LONGEST_OUTAGE = timedelta(hours=2)
 LONGEST_WAIT = timedelta(hours=1)
 """No vendor means more than its top of the hour (Jira's quota); an absurd hint must not park a journey for years."""
 
 
-def patiently[T: Json](steps: Steps, name: str, function: Callable[[], T]) -> T:
+def patiently[T: Json](
+    steps: Steps, name: str, function: Callable[[], T], *, outage: tuple[type[ConnectorError], ...] = ()
+) -> T:
     """Run a step; where the vendor says "later", wait that long in the engine and run it again.
 
-    Raises RateLimited after MOST_WAITS refusals; every other error of the function goes up as it is.
+    The errors of `outage` are waited for too, LONGEST_OUTAGE in all. Raises RateLimited after MOST_WAITS refusals, or
+    the outage's own error; every other error of the function goes up as it is.
     """
     for attempt in range(MOST_WAITS):
         suffix = f", attempt {attempt + 1}" if attempt else ""
-        outcome = steps.run(name + suffix, lambda: _value_or_wait(function))
+        waited_for = outage if attempt < MOST_WAITS - 1 else ()
+        outcome = steps.run(name + suffix, partial(_value_or_wait, function, waited_for))
         if "value" in outcome:
             return cast("T", outcome["value"])
-        steps.wait(
-            f"{name}: asked to wait{suffix}", _bounded(cast("float", outcome["wait"]))
-        )
+        steps.wait(f"{name}: asked to wait{suffix}", _bounded(cast("float", outcome["wait"])))
     raise RateLimited(name, f"asked to slow down {MOST_WAITS} times in a row", "Try again in an hour.")
 
 
-def _value_or_wait[T: Json](function: Callable[[], T]) -> dict[str, T | float]:
+def _value_or_wait[T: Json](
+    function: Callable[[], T], outage: tuple[type[ConnectorError], ...]
+) -> dict[str, T | float]:
     try:
         return {"value": function()}
     except RateLimited as limit:
         return {"wait": limit.retry_after if limit.retry_after is not None else 30.0}
+    except outage:
+        return {"wait": LONGEST_OUTAGE.total_seconds() / MOST_WAITS}
 
 
 def _bounded(seconds: float) -> timedelta:
