@@ -6,7 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from postmortem.action_item import ActionItem, Route
-from postmortem.due_phrases import find_due_phrase
+from postmortem.due_phrases import DuePhrase, find_due_phrase
 from postmortem.evidence import Evidence, Message, Note
 from postmortem.identities import Identities
 from postmortem.marked_items import MarkedItem, find_marked_items, read_item
@@ -63,7 +63,8 @@ def _action_item(
     )
     is_nobody = owner.person_id is None and owner.account_id is None and not _looks_like_a_person(found)
     said_on = _said_on(record, identities.timezone(record.person_id), settings.timezone)
-    due_on, due_why, task = _due(settings, evidence, found.body if is_nobody else found.task, said_on)
+    task = found.body if is_nobody else found.task
+    due_on, due_why, task = _due(settings, evidence, find_due_phrase(found.body, said_on), task, said_on)
     return ActionItem(
         id=f"{record.id}#{found.ordinal}",
         text=_as_title(task),
@@ -102,8 +103,9 @@ def _said_on(record: Message | Note, authors_zone: str | None, zone: str) -> dat
     return record.moment.at.date()
 
 
-def _due(settings: Settings, evidence: Evidence, task: str, said_on: date) -> tuple[date | None, str, str]:
-    said = find_due_phrase(task, said_on)
+def _due(
+    settings: Settings, evidence: Evidence, said: DuePhrase | None, task: str, said_on: date
+) -> tuple[date | None, str, str]:
     if said:
         words = task.replace(said.phrase, "", 1) if task.rstrip(" .").endswith(said.phrase) else task
         return said.due_on, f'said: "{said.phrase}" on {said_on.isoformat()}', words

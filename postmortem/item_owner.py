@@ -16,10 +16,10 @@ _AT_START: tuple[re.Pattern[str], ...] = tuple(
         rf"(?P<name>{_NAME}?)\s+(?:to|will|should|shall|needs to|is going to)\s+(?=[a-z])",
     )
 )
-_IN_PARENTHESES = re.compile(rf"\s*[(\[](?:owner:?\s*)?@?(?P<name>{_NAME})(?:\s*[,;][^()]{0,80})?[)\]]\s*\.?$")
+_IN_PARENTHESES = re.compile(rf"\s*[(\[](?:owner:?\s*)?@?(?P<name>{_NAME})(?:\s*[,;][^()]{{0,80}})?[)\]]\s*\.?$")
 _SAYS_I = re.compile(
-    r"(?:i['’]ll|i will|i['’]m going to|i am going to|i can|i should|i need to|i|me\s*:|me to)\b(?!['’])\s*"
-    r"(?!(?:think|guess|wonder|suggest|suspect|wish|hope|believe|don['’]?t|do not|heard|saw)\b)",
+    r"(?:i['’]ll|i will|i['’]m going to|i am going to|i can|i should|i need to|i|me\s*:|me to)(?!\w|['’])"
+    r"(?!\s+(?:think|guess|wonder|suggest|suspect|wish|hope|believe|don['’]?t|do not|heard|saw)\b)\s*",
     re.IGNORECASE,
 )
 _HANDLE = r"[\w.'’-]*\w"
@@ -35,6 +35,7 @@ _ONLY_A_DATE = re.compile(
     re.IGNORECASE,
 )
 _OWNER_WORD = re.compile(r"\s*[(\[]?\s*(?:owner|assignee|assigned to|owned by)?\s*:?\s*$", re.IGNORECASE)
+_NEAR = 60  # characters before a mention that can have to do with it
 _JOINING = ("van", "von", "de", "da", "del", "bin", "al", "and")
 _NOBODY = re.compile(
     r"we|us|you|they|someone|somebody|anyone|everyone|everybody|all|it|this|that|there|needs?|wants?|try|make|sure|team|"
@@ -95,10 +96,11 @@ def _named(body: str) -> Named | None:
 def _mentioned_last(body: str, mentioned: Sequence[str]) -> Named | None:
     """ "raise the limit @bea", "raise the limit (@bea) by Friday"; not "ask @bea"."""
     for start, name in _mentions(body, mentioned):
-        before, after = body[:start], body[start + 1 + len(name) :].lstrip(")]")
-        opening = _OWNER_WORD.search(before)
-        if opening and _ONLY_A_DATE.match(after) and not _NOT_OWNING.search(before):
-            return Named(name, f"{before[: opening.start()]}{after}".strip(), with_at=True)
+        near, after = body[max(0, start - _NEAR) : start], body[start + 1 + len(name) :].lstrip(")]")
+        opening = _OWNER_WORD.search(near)
+        if opening and _ONLY_A_DATE.match(after) and not _NOT_OWNING.search(near):
+            kept = body[: start - len(near) + opening.start()]
+            return Named(name, f"{kept}{after}".strip(), with_at=True)
     return None
 
 

@@ -33,7 +33,9 @@ _NOTHING = re.compile(
     re.IGNORECASE,
 )
 _ONE_WORD = re.compile(r"[^\W\d_]{4,}[.!]?")
-_WORDS = re.compile(r"\w[^\W\d_]+.*\s.*\w|[^\W\d_a-zA-Z]{4,}")
+_WORD = re.compile(r"\w[^\W\d_]")
+_UNSPACED = re.compile(r"[^\W\d_a-zA-Z]{4,}")
+_NEAR = 60  # characters before a marker that can have to do with it
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|https?://\S+", re.DOTALL)
 _QUOTED = re.compile(r"^[ \t]*(?:>>>.*|>[^\n]*)", re.MULTILINE)
 _QUOTED_TO_THE_END = re.compile(r"^[ \t]*>>>.*", re.MULTILINE | re.DOTALL)
@@ -142,16 +144,22 @@ def _after_markers(line: str, plain: str) -> Iterator[_Marked]:
         if _says_something(match, body):
             named = (match["named"] or match["given"] or "").strip().removeprefix("@")
             before = "" if place else line[: match.start()]
-            yield line.strip(), body, named if named and is_a_name(named) else None, before
+            quote = line if len(found) == 1 else line[match.start() : end]
+            yield quote.strip(), body, named if named and is_a_name(named) else None, before
 
 
 def _marks(match: re.Match[str], plain: str) -> bool:
-    before = plain[: match.start()]
-    is_addressed = before.lstrip().startswith("@") and len(before.split()) <= 3
-    said_plainly = match["colon"] or match["bracket"] or match["given"] or not before.strip() or is_addressed
+    before = plain[max(0, match.start() - _NEAR) : match.start()]
+    is_near = match.start() <= _NEAR
+    is_addressed = is_near and before.lstrip().startswith("@") and len(before.split()) <= 3
+    starts = is_near and not before.strip()
+    said_plainly = match["colon"] or match["bracket"] or match["given"] or starts or is_addressed
     return bool(said_plainly) and not _NOT_AN_ITEM.search(before)
 
 
 def _says_something(match: re.Match[str], body: str) -> bool:
-    is_word = match["colon"] and _ONE_WORD.fullmatch(body)
-    return bool(is_word or _WORDS.search(body)) and not _NOTHING.fullmatch(body)
+    """Two words, one in a script without spaces, or one after a colon."""
+    words = [word for word in body.split() if re.search(r"\w", word)]
+    is_enough = len(words) > 1 and any(map(_WORD.search, words[:-1]))
+    is_enough = is_enough or bool(_UNSPACED.search(body) or (match["colon"] and _ONE_WORD.fullmatch(body)))
+    return is_enough and not _NOTHING.fullmatch(body)
