@@ -7,10 +7,9 @@ from functools import partial
 from typing import Any
 
 from connectors.effects import Ledger, Maker, Waits, make_once
-from connectors.errors import ConnectorError
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.translate import note_to_pagerduty
-from connectors.slack.announcement import announce, blocks_from_paragraphs, find_announcement
+from connectors.slack.announcement import announce, blocks_from_paragraphs, find_announcement, find_file
 from connectors.slack.api import SlackApi
 from connectors.steps import Steps
 from postmortem.announcement import Paragraphs, plain_text
@@ -45,10 +44,22 @@ class Post:
 def announce_in_channel(
     steps: Steps, slack: SlackApi, channel_id: str, post: Post, prefix: str, waits: Waits
 ) -> dict[str, Any]:
-    """Post in the channel, with the draft as a file where readers have no page to open. {"made"} or {"parked": why}."""
+    """Post in the channel, then share the draft as a file where readers have no page to open.
+
+    {"made"} or {"parked": why}, and the same of the file under "draft".
+    """
     maker = post.maker(partial(_post, slack, channel_id, post), partial(_find_post, slack, channel_id, post))
     key = f"slack/{post.key}"
-    return make_once(steps, f"{prefix}announce in Slack", post.ledger, key, maker, token=post.token, waits=waits)
+    said = make_once(steps, f"{prefix}announce in Slack", post.ledger, key, maker, token=post.token, waits=waits)
+    if post.draft is None or "made" not in said:
+        return said
+    sharer = post.maker(
+        partial(_share, slack, channel_id, post.draft), partial(_find_draft, slack, channel_id, post.draft, post.since)
+    )
+    shared = make_once(
+        steps, f"{prefix}share the draft", post.ledger, f"{key}/draft", sharer, token=post.token, waits=waits
+    )
+    return said | {"draft": shared}
 
 
 def note_on_incident(
@@ -64,25 +75,22 @@ def note_on_incident(
 
 def _post(slack: SlackApi, channel_id: str, post: Post) -> dict[str, Any]:
     blocks = blocks_from_paragraphs(post.paragraphs)
-    ts = announce(slack, channel_id, plain_text(post.paragraphs), blocks, post.key)
-    return {"channel_id": channel_id, "ts": ts, "file": _upload(slack, channel_id, post)}
-
-
-def _upload(slack: SlackApi, channel_id: str, post: Post) -> str | None:
-    """The file is a convenience: a refusal is said in the outcome, and never stands in the way of the message."""
-    if post.draft is None:
-        return None
-    name, content = post.draft
-    try:
-        slack.files_upload(channel_id, name, content, title=name)
-    except ConnectorError as error:
-        return f"not uploaded: {error}"
-    return name
+    return {"channel_id": channel_id, "ts": announce(slack, channel_id, plain_text(post.paragraphs), blocks, post.key)}
 
 
 def _find_post(slack: SlackApi, channel_id: str, post: Post) -> dict[str, Any] | None:
     ts = find_announcement(slack, channel_id, post.key, post.since)
-    return {"channel_id": channel_id, "ts": ts, "file": None} if ts else None
+    return {"channel_id": channel_id, "ts": ts} if ts else None
+
+
+def _share(slack: SlackApi, channel_id: str, draft: tuple[str, bytes]) -> dict[str, Any]:
+    name, content = draft
+    slack.files_upload(channel_id, name, content, title=name)
+    return {"file": name}
+
+
+def _find_draft(slack: SlackApi, channel_id: str, draft: tuple[str, bytes], since: datetime) -> dict[str, Any] | None:
+    return {"file": draft[0]} if find_file(slack, channel_id, draft[0], since) else None
 
 
 def _write_note(pagerduty: PagerDutyApi, incident_id: str, post: Post) -> dict[str, Any]:

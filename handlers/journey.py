@@ -7,7 +7,6 @@ goes through the effects ledger; what cannot be read becomes a gap in the draft,
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import count
 from typing import Any
 
@@ -261,22 +260,14 @@ def announce(work: Work, token: int, channel_id: str | None, document: str) -> d
 
 def say_it(work: Work, post: Post, channel_id: str | None) -> dict[str, Any]:
     """In both places side by side, as far as the settings want it: what became of it, by place."""
-    house, ways = work.house, dict[str, Callable[[Steps], dict[str, Any]]]()
-    if house.slack and channel_id and house.settings.slack.announce:
-        waits = consistent(house.settings.slack.unclear_wait)
-        ways["slack"] = partial(
-            announce_in_channel, slack=house.slack, channel_id=channel_id, post=post, prefix=work.prefix, waits=waits
-        )
-    if house.pagerduty and house.settings.pagerduty.write_note:
-        waits = consistent(house.settings.pagerduty.unclear_wait)
-        ways["pagerduty"] = partial(
-            note_on_incident,
-            pagerduty=house.pagerduty,
-            incident_id=work.incident_id,
-            post=post,
-            prefix=work.prefix,
-            waits=waits,
-        )
+    slack, pagerduty, settings = work.house.slack, work.house.pagerduty, work.house.settings
+    ways: dict[str, Callable[[Steps], dict[str, Any]]] = {}
+    if slack and channel_id and settings.slack.announce:
+        waits = consistent(settings.slack.unclear_wait)
+        ways["slack"] = lambda steps: announce_in_channel(steps, slack, channel_id, post, work.prefix, waits)
+    if pagerduty and settings.pagerduty.write_note:
+        rests = consistent(settings.pagerduty.unclear_wait)
+        ways["pagerduty"] = lambda steps: note_on_incident(steps, pagerduty, work.incident_id, post, work.prefix, rests)
     said = work.steps.each(work.named("announce"), list(ways), lambda steps, place: ways[place](steps))
     return dict(zip(ways, said, strict=True))
 

@@ -1,6 +1,6 @@
 """What Debrief says in the channel, and finding it again after a lost answer."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from connectors.errors import OutcomeUnknown
@@ -32,13 +32,24 @@ def announce(api: SlackApi, channel_id: str, text: str, blocks: list[Raw] | None
 
 
 def find_announcement(api: SlackApi, channel_id: str, key: str, since: datetime) -> str | None:
-    """The ts of the announcement with this key, posted since then; None where there is none. Reads the newest first."""
+    """The ts of the announcement with this key, posted since then; None where there is none."""
+    return _find(api, channel_id, since, lambda message: _is_ours(message.get("metadata"), key))
+
+
+def find_file(api: SlackApi, channel_id: str, name: str, since: datetime) -> str | None:
+    """The ts of the message that shares a file of this name since then; None where there is none."""
+    return _find(
+        api, channel_id, since, lambda message: any(file.get("name") == name for file in listed(message, "files"))
+    )
+
+
+def _find(api: SlackApi, channel_id: str, since: datetime, fits: Callable[[Raw], bool]) -> str | None:
+    """Reads the newest first. History shows at once what was posted."""
     cursor: str | None = None
     for _ in range(MOST_PAGES):
         answer = api.conversations_history(channel_id, oldest=slack_ts(since), cursor=cursor)
         for message in listed(answer, "messages"):
-            metadata = message.get("metadata")
-            if isinstance(metadata, dict) and _is_ours(metadata, key):
+            if fits(message):
                 return scrub(message.get("ts"))
         following = next_cursor(answer) if answer.get("has_more") else None
         if following is None or following == cursor:
@@ -83,6 +94,8 @@ def _element(span: Span, text: str) -> Raw:
     return {"type": "text", "text": text}
 
 
-def _is_ours(metadata: Raw, key: str) -> bool:
+def _is_ours(metadata: object, key: str) -> bool:
+    if not isinstance(metadata, dict):
+        return False
     payload = metadata.get("event_payload")
     return metadata.get("event_type") == OUR_EVENT and isinstance(payload, dict) and payload.get("key") == key

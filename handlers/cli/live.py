@@ -190,8 +190,8 @@ def _announced(outcome: dict[str, Any], channel: str) -> tuple[tuple[str, ...], 
         for where, words in done.items()
         if (reason := outcome.get(where, {}).get("parked"))
     ]
-    upload = str((outcome.get("slack", {}).get("made") or {}).get("file") or "")
-    refused = [f"The draft was {upload}"] if upload.startswith("not uploaded") else []
+    unshared = outcome.get("slack", {}).get("draft", {}).get("parked")
+    refused = [f"The draft was not shared {channel}: {unshared}"] if unshared else []
     return made, (*parked, *refused)
 
 
