@@ -11,7 +11,7 @@ FIND_PYTHON = for python in .tools/python/*/bin/python3.13 python3.13 "$$HOME"/.
 	"$$python" -c 'import sys; sys.version_info[:2] == (3, 13) or sys.exit(1); print(sys.executable)' 2>/dev/null \
 	&& exit 0; done; exit 1
 
-.PHONY: help demo test check fix bench
+.PHONY: help demo test check fix bench coverage
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
@@ -30,6 +30,10 @@ check: $(SYNC) ## what CI demands besides the tests: format, lint, types, import
 fix: $(SYNC) ## format and mend what can be mended
 	@$(UV) run --no-sync ruff check --fix .
 	@$(UV) run --no-sync ruff format .
+
+coverage: $(SYNC) ## which lines no test runs
+	@$(UV) run --no-sync coverage run -m pytest -q $(T)
+	@$(UV) run --no-sync coverage report
 
 bench: $(SYNC) ## speed, memory and number of calls, as a table and as JSON
 	@$(UV) run --no-sync python -m tests.benchmarks
