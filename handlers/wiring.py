@@ -284,14 +284,18 @@ def durable(journey: Journey) -> Callable[[Any, Any], Any]:
 
 @functools.cache
 def aws_house() -> House:
-    """The journey's house on AWS: boto3 clients, the settings out of the bucket."""
+    """The journey's house on AWS: boto3 clients, the settings out of the bucket.
+
+    Two attempts: the store recognises its own write in a repeated one.
+    """
     import boto3
+    from botocore.config import Config
 
     from connectors.store.dynamo import DynamoStore
     from postmortem.settings import read_settings
 
-    store = DynamoStore(
-        boto3.client("dynamodb"), os.environ["DEBRIEF_TABLE"], boto3.client("s3"), os.environ["DEBRIEF_BUCKET"], utc_now
-    )
+    config = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2})
+    dynamodb, s3 = (boto3.client(name, config=config) for name in ("dynamodb", "s3"))
+    store = DynamoStore(dynamodb, os.environ["DEBRIEF_TABLE"], s3, os.environ["DEBRIEF_BUCKET"], utc_now)
     file = store.load(SETTINGS_FILE)
     return build_house(read_settings(file.content.decode() if file else ""), _aws_secrets(), store)

@@ -10,6 +10,8 @@ from postmortem.noun import Noun
 from postmortem.people import Person, Source
 
 EVIDENCE_SCHEMA = 1
+CUT_BY_PAGERDUTY = " … (cut by PagerDuty)"
+"""Ends a text that a webhook brought only in part."""
 
 LogEntryKind = Literal[
     "triggered",

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from postmortem.evidence import Evidence
+from postmortem.evidence import CUT_BY_PAGERDUTY, Evidence
 from postmortem.timeline import TimelineEvent
 
 # PagerDuty posts to Slack seconds after the fact; a minute covers a slow day, two a very slow one.
@@ -131,14 +131,16 @@ def _is_log_of_note(event: TimelineEvent) -> bool:
 def _says_the_same(one: TimelineEvent, other: TimelineEvent) -> bool:
     """The same words, or the same deed of the same person in the same moment told in other words.
 
-    A change of a field must name it in the same words: one person may change two fields at once.
+    A change of a field, and a note as a webhook tells it, must use the same words: one person may change two fields or
+    write two notes at once, and neither text may be lost.
     """
-    at_once = abs(one.at - other.at) <= SAME_MOMENT and one.who == other.who and one.kind != "changed"
+    has_own_words = one.kind == "changed" or (other.kind == "note" and not _is_log_of_note(other))
+    at_once = abs(one.at - other.at) <= SAME_MOMENT and one.who == other.who and not has_own_words
     return at_once or _same_words(one, other)
 
 
 def _same_words(one: TimelineEvent, other: TimelineEvent) -> bool:
-    first, second = one.text.casefold().strip(), other.text.casefold().strip()
+    first, second = (event.text.removesuffix(CUT_BY_PAGERDUTY).casefold().strip() for event in (one, other))
     return bool(first and second) and (first in second or second in first)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from connectors.pagerduty.raw import at, moment, people_in, person_id, records, text
 from connectors.pagerduty.translate import RESOLUTION_PREFIX, as_text, is_ours
-from postmortem.evidence import Gap, Observation, ObservationKind, Part
+from postmortem.evidence import CUT_BY_PAGERDUTY, Gap, Observation, ObservationKind, Part
 
 _KINDS: dict[str, ObservationKind] = {
     # https://developer.pagerduty.com/docs/webhooks-overview (read 2026-11-20)
@@ -143,7 +143,7 @@ _TELLING: dict[ObservationKind, Callable[[Any], _Told]] = {
 
 
 def _whole(data: Any, said: str) -> str:
-    return f"{said} … (cut by PagerDuty)" if at(data, "trimmed") is True else said
+    return said + CUT_BY_PAGERDUTY if at(data, "trimmed") is True else said
 
 
 def _name(data: Any, key: str) -> str | None:

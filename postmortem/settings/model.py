@@ -191,7 +191,7 @@ class Settings(Section):
     install_id: InstallId = "local"
     """Tells this installation's issues from another's on the same Jira. Never change it later."""
     timezone: Timezone = "UTC"
-    """IANA name of the organisation's time zone, such as Europe/Berlin: dates in words are read in it; drafts are in UTC."""
+    """IANA name of the organisation's time zone, such as Europe/Berlin: dates in words are read in it."""
     quiet_period: Duration = timedelta(seconds=90)
     """How long to wait after the resolve: the resolution note and the last chat come after it."""
     refresh_after: Duration = timedelta(hours=24)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from postmortem.build_timeline import build_timeline
 from postmortem.curation import Curation
+from postmortem.evidence import CUT_BY_PAGERDUTY
 from postmortem.timeline import TimelineEvent, in_order
 from tests.unit.given import (
     BEA,
@@ -209,6 +210,13 @@ def test_the_log_line_of_a_note_that_is_gone_is_not_swallowed_by_another_note():
     )
 
     assert len(shown) == 2
+
+
+def test_two_notes_of_one_moment_both_keep_their_words():
+    kept = note("ONE", 10, "Pool size went from 80 to 20", person_id=BEA.id)
+    only_told = seen("TWO", 10.4, "note", "Rollback started", person_id=BEA.id)
+    cut = seen("ONEAGAIN", 10.2, "note", f"Pool size went{CUT_BY_PAGERDUTY}", person_id=BEA.id)
+    assert texts(kept, only_told, cut) == ["Pool size went from 80 to 20", "Rollback started"]
 
 
 def test_two_status_updates_of_one_moment_each_keep_their_own_webhook():
