@@ -27,7 +27,7 @@ def test_nobody_wrote_anything_so_there_is_no_incident():
 def test_it_begins_with_the_first_message_and_is_named_for_its_channels():
     incident = incident_from_chat((message(1553613720, "testing-ops"), message(1553610120, "sig-testing")))
     assert incident is not None
-    assert incident.id == "slack-2019-03-26-sig-testing-testing-ops"
+    assert incident.id == "slack-5f987a4276"
     assert incident.title == "Incident in #sig-testing, #testing-ops on 2019-03-26 (UTC)"
     assert incident.created_at.original == "1553610120.000000"
     assert not incident.from_pagerduty
