@@ -48,4 +48,4 @@ def compose(
 
 def _as_text(told: Noun) -> str:
     """The order of what was read must not depend on which source answered first."""
-    return told.model_dump_json()
+    return repr(told)

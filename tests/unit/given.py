@@ -63,8 +63,8 @@ def seen(name: str, seconds: float, kind: ObservationKind, text: str, **more: An
 
 
 def said(name: str, seconds: float | str, text: str, **more: Any) -> Message:
-    told: dict[str, Any] = {"person_id": BEA.id} | more
-    return Message(id=f"slack/C1/{name}", channel_id="C1", channel_name="inc-1", moment=at(seconds), text=text, **told)
+    told: dict[str, Any] = {"person_id": BEA.id, "channel_name": "inc-1"} | more
+    return Message(id=f"slack/C1/{name}", channel_id="C1", moment=at(seconds), text=text, **told)
 
 
 def bot_said(name: str, seconds: float, text: str, incident_id: str = INCIDENT_ID, **more: Any) -> Message:
