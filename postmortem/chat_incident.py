@@ -13,7 +13,7 @@ def incident_from_chat(messages: Iterable[Message], title: str | None = None) ->
     """An incident that begins with the first message; None where nobody wrote anything.
 
     `id` is "slack-" and ten digits of a hash over the first day and the channels: the same messages give the same
-    incident. `title` is what a person calls it. When it was resolved is not known: the chat's end is not the incident's.
+    incident. `title` is what a person calls it. When it was resolved is not known: a chat's end is not the incident's.
     """
     said = sorted((message for message in messages if not message.is_deleted), key=lambda one: (one.moment.at, one.id))
     if not said:
