@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from postmortem.action_item import ActionItem, Route
+from postmortem.action_item import ActionItem, Owner, Route
 from postmortem.due_phrases import DuePhrase, find_due_phrase
 from postmortem.evidence import Evidence, Message, Note
 from postmortem.identities import Identities
@@ -53,17 +53,8 @@ def _action_item(
     record: Message | Note,
     found: MarkedItem,
 ) -> ActionItem:
-    owner = resolve_owner(
-        identities,
-        mentioned_id=_mentions(record, identities).get(found.named or ""),
-        named=found.named,
-        author_id=record.person_id,
-        says_i=found.says_i,
-        route=route,
-    )
-    is_nobody = owner.person_id is None and owner.account_id is None and not _looks_like_a_person(found)
+    owner, task = _owned(record, found, identities, route)
     said_on = _said_on(record, identities.timezone(record.person_id), settings.timezone)
-    task = found.body if is_nobody else found.task
     due_on, due_why, task = _due(settings, evidence, find_due_phrase(found.body, said_on), task, said_on)
     return ActionItem(
         id=f"{record.id}#{found.ordinal}",
@@ -78,9 +69,25 @@ def _action_item(
     )
 
 
-def _looks_like_a_person(found: MarkedItem) -> bool:
-    """ "Bea: ..." and "@bea ..." name a person even if we know none so called; "api: ..." may be a thing."""
-    return found.with_at or (found.named or "")[:1].isupper()
+def _owned(record: Message | Note, found: MarkedItem, identities: Identities, route: Route | None) -> tuple[Owner, str]:
+    """The owner, and the task without them. Words in small letters that name nobody we know stay in the task."""
+
+    def resolved(named: str | None) -> Owner:
+        return resolve_owner(
+            identities,
+            mentioned_id=_mentions(record, identities).get(named or ""),
+            named=named,
+            author_id=record.person_id,
+            says_i=found.says_i,
+            route=route,
+        )
+
+    owner = resolved(found.named)
+    is_known = owner.person_id is not None or owner.account_id is not None
+    if is_known or found.with_at or not (found.named or "")[:1].islower():
+        return owner, found.task
+    names_a_thing = found.body.startswith(f"{found.named}:")
+    return resolved(None) if names_a_thing else owner, found.body
 
 
 def _mentions(record: Message | Note, identities: Identities) -> dict[str, str]:

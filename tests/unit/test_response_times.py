@@ -1,0 +1,142 @@
+"""How long it took, from the record alone, or why nobody can tell."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postmortem.build_timeline import build_timeline
+from postmortem.curation import Curation
+from postmortem.response_times import ResponseTimes, duration_in_words, measure_response_times
+from tests.unit.given import bot_said, evidence, log, note, said
+
+
+def times(*records: Any) -> ResponseTimes:
+    return measure_response_times(build_timeline(evidence(*records), Curation()))
+
+
+def test_days_are_never_lost():
+    measured = times(log("a", 0, "triggered"), log("b", 8 * 86_400 + 3, "resolved")).time_to_resolve
+
+    assert measured.seconds == 691_203
+    assert duration_in_words(691_203) == "8 d 3 s"
+
+
+def test_the_first_acknowledgement_and_the_last_resolve_count():
+    measured = times(
+        log("a", 0, "triggered"),
+        log("b", 60, "acknowledged"),
+        log("c", 90, "acknowledged"),
+        log("d", 100, "resolved"),
+        log("e", 200, "reopened"),
+        log("f", 300, "resolved"),
+    )
+
+    assert measured.time_to_acknowledge.seconds == 60
+    assert measured.time_to_resolve.seconds == 300
+    assert measured.time_to_resolve.from_event == "pagerduty/log_entry/a"
+
+
+@pytest.mark.parametrize(
+    ("records", "why"),
+    [
+        ((), "no trigger of the incident is on record"),
+        ((log("a", 0, "triggered"),), "no resolve is on record"),
+        (
+            (log("a", 0, "triggered"), log("b", 5, "resolved"), log("c", 9, "reopened")),
+            "it was reopened after its last resolve",
+        ),
+        (
+            (log("b", -9, "resolved", sequence=9), log("a", 0, "triggered", sequence=1)),
+            "the record puts its end before its start: which of the two times is wrong?",
+        ),
+    ],
+)
+def test_what_cannot_be_measured_says_why(records: tuple[Any, ...], why: str):
+    measured = times(*records).time_to_resolve
+
+    assert (measured.seconds, measured.why_unknown) == (None, why)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mitigated",
+        "we are back to normal",
+        "p99 recovered.",
+        "all clear!",
+        "errors are at zero",
+        "merchants say it works again",
+        "no longer failing",
+        "Is it up? It is healthy again.",
+    ],
+)
+def test_a_persons_statement_ends_the_impact(text: str):
+    measured = times(log("a", 0, "triggered"), said("1", 600, text), log("b", 900, "resolved"))
+
+    assert measured.time_to_mitigate.seconds == 600
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not recovered yet",
+        "is it mitigated?",
+        "once it is back to normal I close",
+        "hope it works again",
+        "it is failing again",
+    ],
+)
+def test_a_hope_or_a_question_ends_nothing(text: str):
+    measured = times(log("a", 0, "triggered"), said("1", 600, text), log("b", 900, "resolved")).time_to_mitigate
+
+    assert measured.why_unknown == "nobody said in words when the impact ended"
+
+
+def test_neither_a_bot_nor_talk_from_before_or_after_ends_the_impact():
+    measured = times(
+        said("1", -60, "recovered"),
+        log("a", 0, "triggered"),
+        bot_said("2", 300, "recovered"),
+        log("b", 900, "resolved"),
+        said("3", 1000, "recovered"),
+    )
+
+    assert measured.time_to_mitigate.seconds is None
+
+
+def test_what_was_mitigated_before_it_was_reopened_was_not():
+    records = [
+        log("a", 0, "triggered"),
+        said("1", 100, "back to normal"),
+        log("b", 200, "resolved"),
+        log("c", 300, "reopened"),
+        log("d", 900, "resolved"),
+    ]
+
+    assert times(*records).time_to_mitigate.seconds is None
+    assert times(*records, note("n", 800, "Both are consistent again")).time_to_mitigate.seconds == 800
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (0.4, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3_661, "1 h 1 min"),
+        (86_700, "1 d 5 min"),
+        (90_000, "1 d 1 h"),
+    ],
+)
+def test_durations_in_words(seconds: float, words: str):
+    assert duration_in_words(seconds) == words
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9))
+def test_every_duration_is_the_difference_of_its_two_moments(start: int, length: int):
+    measured = times(log("a", start, "triggered", sequence=1), log("b", start + length, "resolved", sequence=2))
+
+    assert measured.time_to_resolve.seconds == length
