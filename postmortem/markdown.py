@@ -9,6 +9,8 @@ from urllib.parse import quote
 from postmortem.action_item import ActionItem
 from postmortem.citations import cite_event, cite_record, clock, day_and_clock
 from postmortem.document import Citation, Line, Postmortem, Section
+from postmortem.evidence import Reading
+from postmortem.people import Source
 from postmortem.response_times import ResponseTime, duration_in_words
 from postmortem.timeline import TimelineEvent, names_its_author
 
@@ -20,9 +22,14 @@ _SPECIAL = re.compile(
 _AT_START = re.compile(r"^(\d{0,9})(?=[-+=#.)])")
 _URL = re.compile(r"(https?://[^\s<>\\^`{|}\"]+[^\s<>\\^`{|}\".,;:!?)\]'*_~])")
 _NO_ITEMS = "❓ **Everyone who took part:** Nothing was marked as an action item: what should change, and who does it?"
+_NO_START = (
+    "❓ **Incident commander:** When did it begin, and when was it acknowledged, mitigated and resolved? "
+    "No trigger of the incident is on record."
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _SCHEMES = ("https://", "http://", "mailto:")
 _LONGEST_IN_MAIN = 400
+_SOURCES: dict[Source, str] = {"pagerduty": "PagerDuty", "slack": "Slack", "jira": "Jira"}
 _TIME_HEADINGS = {
     "time_to_acknowledge": "Time to acknowledge",
     "time_to_mitigate": "Time to mitigate",
@@ -149,10 +156,14 @@ def _is_in_slack_too(event: TimelineEvent) -> bool:
 
 def _response_times(postmortem: Postmortem) -> Iterator[str]:
     times = postmortem.response_times
+    measured = (times.time_to_acknowledge, times.time_to_mitigate, times.time_to_resolve)
     by_id = {event.id: event for event in postmortem.timeline.events}
-    yield from ("", "## Response times", "", "| | | measured |", "| --- | --- | --- |")
-    for measured in (times.time_to_acknowledge, times.time_to_mitigate, times.time_to_resolve):
-        yield _response_time(measured, by_id)
+    yield from ("", "## Response times", "")
+    if not any(one.from_event for one in measured):
+        yield f"- {_NO_START}"
+        return
+    yield from ("| | | measured |", "| --- | --- | --- |")
+    yield from (_response_time(one, by_id) for one in measured)
 
 
 def _response_time(measured: ResponseTime, by_id: dict[str, TimelineEvent]) -> str:
@@ -197,15 +208,23 @@ def _people(postmortem: Postmortem) -> Iterator[str]:
 
 def _sources(postmortem: Postmortem) -> Iterator[str]:
     yield from ("", "## Sources and gaps", "")
-    for reading in postmortem.readings:
-        window = (
-            f", {day_and_clock(reading.since)} to {day_and_clock(reading.until)}"
-            if reading.since and reading.until
-            else ""
-        )
-        yield f"- {escape(reading.source)}: {reading.count} {link(reading.what, reading.link)}{window}"
+    for source, name in _SOURCES.items():
+        readings = [reading for reading in postmortem.readings if reading.source == source]
+        if readings:
+            yield f"- Read from {name}: {', '.join(map(_reading, readings))}{_window(readings)}"
     for gap in postmortem.gaps:
         yield f"- ⚠ **Not read:** {escape(gap.what)}: {escape(gap.why)} {escape(gap.remedy)}"
+
+
+def _reading(reading: Reading) -> str:
+    return f"{reading.count} {link(reading.what, reading.link)}"
+
+
+def _window(readings: Iterable[Reading]) -> str:
+    """The window asked for; one source's readings of one draft share it."""
+    bounds = [(reading.since, reading.until) for reading in readings]
+    since, until = next((bound for bound in bounds if bound[0] and bound[1]), (None, None))
+    return f"; from {day_and_clock(since)} to {day_and_clock(until)}" if since and until else ""
 
 
 def _full_log(postmortem: Postmortem) -> Iterator[str]:

@@ -80,7 +80,8 @@ def _was_said_by_a_person(event: TimelineEvent) -> bool:
 
 
 def _quotes(spoken: Iterable[TimelineEvent], words: re.Pattern[str], identities: Identities) -> Iterator[Line]:
-    said = [event for event in spoken if words.search(event.text)]
+    """What was stated in these words: a question states nothing."""
+    said = [event for event in spoken if words.search(event.text) and not event.text.rstrip().endswith("?")]
     yield from (_quote(event, identities) for event in said[:_MOST_QUOTES])
     more = len(said) - _MOST_QUOTES
     if more > 0:
