@@ -61,7 +61,7 @@ _CUES = {
 _CUE_PATTERNS = {why: re.compile(rf"\b({words})\b", re.IGNORECASE) for why, words in _CUES.items()}
 _CHATTER = re.compile(
     r"\W*(thanks?( you)?|thx|ty|ack|\+1|ok(ay)?|k|yes|yep|yup|no|nope|nice|great|cool|looking|on it|lol|heh|ha+|hm+|"
-    r"morning|hi|hey|hello|same|agreed|sure|np|done|ah+|oh+)\b.{0,12}",
+    r"morning|hi|hey|hello|same|agreed|sure|np|done|ah+|oh+)\b(?P<rest>.{0,12})",
     re.IGNORECASE | re.DOTALL,
 )
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -106,7 +106,8 @@ def _why_hidden(message: Message) -> str | None:
         return "channel housekeeping"
     if message.is_bot:
         return "a bot's message"
-    if _CHATTER.fullmatch(message.text):
+    chatter = _CHATTER.fullmatch(message.text)
+    if chatter and not any(words.search(chatter["rest"]) for words in _CUE_PATTERNS.values()):
         return "an acknowledgement"
     return _why_no_statement(message.text)
 

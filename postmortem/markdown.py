@@ -121,21 +121,29 @@ def _main_timeline(postmortem: Postmortem) -> Iterator[str]:
 
 
 def _days(postmortem: Postmortem, events: Iterable[TimelineEvent], longest: int | None) -> Iterator[str]:
+    by_id = {event.id: event for event in postmortem.timeline.events}
     for day, of_day in groupby(events, key=lambda event: event.at.date()):
         yield from ("", f"### {day:%A}, {day.isoformat()} (UTC)", "")
         for event in of_day:
-            yield f"- {_event(postmortem, event, longest)}"
+            reply = f"{_reply(event, by_id.get(event.thread_id))} " if event.thread_id else ""
+            yield f"- {clock(event.at)} · {reply}{_event(postmortem, event, longest)}"
+
+
+def _reply(event: TimelineEvent, parent: TimelineEvent | None) -> str:
+    """A reply stands at its own time, between others: what it answers is told by the time of that."""
+    return f"↳ to {moment_seen_from(event.at, parent.at)} ·" if parent else "↳"
 
 
 def _event(postmortem: Postmortem, event: TimelineEvent, longest: int | None) -> str:
-    reply = "↳ " if event.thread_id else ""
-    who = postmortem.names.get(event.who, "") if event.who else ""
-    speaker = f"**{escape(who)}**: " if escape(who) and not names_its_author(event, who) else ""
+    who = escape(postmortem.names.get(event.who, "")) if event.who else ""
+    is_told = not who or names_its_author(event, postmortem.names[event.who or ""])
+    speaker = f"**{who}**: " if event.was_said and not is_told else ""
+    by = "" if event.was_said or is_told else f" (by {who})"
     text = event.text if longest is None else shorten(event.text, longest)
-    repeated = f" (×{event.count}, until {_until(event.at, event.until)})" if event.until else ""
+    repeated = f" (×{event.count}, until {moment_seen_from(event.at, event.until)})" if event.until else ""
     edited = " (edited)" if event.is_edited else ""
     also = " · also in Slack" if event.source != "slack" and _is_in_slack_too(event) else ""
-    return f"{clock(event.at)} · {reply}{speaker}{prose(text)}{repeated}{edited} {_cited([cite_event(event)])}{also}"
+    return f"{speaker}{prose(text) or '(without words)'}{by}{repeated}{edited} {_cited([cite_event(event)])}{also}"
 
 
 def shorten(text: str, longest: int) -> str:
@@ -146,8 +154,9 @@ def shorten(text: str, longest: int) -> str:
     return (cut.rsplit(maxsplit=1)[0] if len(cut.split()) > 1 else cut[:-1]) + " […]"
 
 
-def _until(start: datetime, end: datetime) -> str:
-    return clock(end) if start.date() == end.date() else day_and_clock(end)
+def moment_seen_from(here: datetime, there: datetime) -> str:
+    """The time of day, with the date where that is another one."""
+    return clock(there) if here.date() == there.date() else day_and_clock(there)
 
 
 def _is_in_slack_too(event: TimelineEvent) -> bool:

@@ -28,6 +28,8 @@ _TRIED = re.compile(
 def ask_what_is_missing(evidence: Evidence, timeline: Timeline, identities: Identities) -> tuple[Section, ...]:
     """Root cause, what was tried, resolution, the response and lessons: quotes first, then the open question."""
     spoken = [event for event in timeline.events if _was_said_by_a_person(event)]
+    ended = _resolution_notes(evidence, timeline)
+    quoted = {event.id for event in ended}
     return (
         Section(
             key="causes",
@@ -42,7 +44,7 @@ def ask_what_is_missing(evidence: Evidence, timeline: Timeline, identities: Iden
             key="tried",
             heading="What was tried",
             lines=(
-                *_quotes(spoken, _TRIED, identities),
+                *_quotes((event for event in spoken if event.id not in quoted), _TRIED, identities),
                 _ask("Which of these helped, which hurt, and which made no difference?", "responders"),
             ),
         ),
@@ -50,7 +52,7 @@ def ask_what_is_missing(evidence: Evidence, timeline: Timeline, identities: Iden
             key="resolution",
             heading="Resolution",
             lines=(
-                *_resolution_notes(evidence, timeline, identities),
+                *(_quote(event, identities) for event in ended),
                 _ask("What ended it, and is that a permanent fix or a temporary one?", "responder who resolved it"),
             ),
         ),
@@ -89,12 +91,12 @@ def _quotes(spoken: Iterable[TimelineEvent], words: re.Pattern[str], identities:
         yield Line(text=text, citations=(cite_event(said[_MOST_QUOTES]),))
 
 
-def _resolution_notes(evidence: Evidence, timeline: Timeline, identities: Identities) -> Iterator[Line]:
+def _resolution_notes(evidence: Evidence, timeline: Timeline) -> tuple[TimelineEvent, ...]:
     """What was written on resolving, and what was added once it was over."""
     ids = {note.id for note in evidence.notes if note.is_resolution}
     resolved = [place for place, event in enumerate(timeline.events) if event.kind == "resolved"]
     after = {event.id for event in timeline.events[resolved[-1] :] if event.kind == "note"} if resolved else set[str]()
-    yield from (_quote(event, identities) for event in timeline.events if event.id in ids | after)
+    return tuple(event for event in timeline.events if event.id in ids | after)
 
 
 def _quote(event: TimelineEvent, identities: Identities) -> Line:

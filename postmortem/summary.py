@@ -1,5 +1,6 @@
 """What happened, in sentences that an executive can read: computed facts, each with its source."""
 
+import re
 from collections.abc import Iterator
 
 from postmortem.citations import cite_all, cite_event, cite_incident, day_and_clock
@@ -9,6 +10,7 @@ from postmortem.incident import Incident
 from postmortem.response_times import ResponseTimes, duration_in_words
 from postmortem.timeline import Timeline
 
+_UPDATE_BY = re.compile(r"Status update added by [^:]{1,80}:\s*")  # PagerDuty's words before the update's own
 COMMANDER = "incident commander"
 SERVICE_OWNER = "service owner"
 
@@ -75,7 +77,7 @@ def describe_impact(evidence: Evidence, timeline: Timeline) -> Section:
         text = f"{fired} alert{'s' if fired > 1 else ''} fired ({len(alerts)} distinct)."
         lines.append(Line(text=text, citations=cite_all(alerts[:5])))
     lines.extend(
-        Line(text=f"Told to stakeholders: “{event.text}”", citations=(cite_event(event),))
+        Line(text=f"Told to stakeholders: “{_UPDATE_BY.sub('', event.text)}”", citations=(cite_event(event),))
         for event in timeline.events
         if event.kind == "status_update"
     )

@@ -75,6 +75,11 @@ class TimelineEvent(Noun):
     in_main: bool = True
     why: str = ""
 
+    @property
+    def was_said(self) -> bool:
+        """Whether the text is somebody's own words, and not a system's sentence about what they did."""
+        return self.source == "slack" or self.kind in ("note", "status_update")
+
 
 def names_its_author(event: TimelineEvent, name: str) -> bool:
     """Whether the sentence itself says who did it ("Resolved by Ada"), as PagerDuty's do; a note's words do not."""
