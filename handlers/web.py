@@ -37,6 +37,9 @@ LONGEST_BODY_SECONDS = 10.0
 LARGEST_FORM = 4 * 1024
 SESSION = "debrief_session"
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+# A delivery is believed for its signature, and a tunnel or a proxy may name us as it likes: PagerDuty would take a
+# refusal for good. Health tells no content. No page of a browser comes from either.
+ANY_HOST = frozenset({"/pagerduty", "/healthz"})
 _HEADERS = {
     "content-security-policy": pages.content_security_policy(),
     "x-content-type-options": "nosniff",
@@ -88,7 +91,7 @@ def app_of(site: Site) -> Starlette:
 
 
 class Door:
-    """Answers only to its own names, which stops DNS rebinding, and puts the same strict headers on every answer."""
+    """Shows pages only under its own names, which stops DNS rebinding; the same strict headers on every answer."""
 
     def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
         self._app, self._hosts = app, hosts
@@ -104,7 +107,8 @@ class Door:
             await send(message)
 
         host = Headers(scope=scope).get("host", "")
-        app = self._app if _name_in(host) in self._hosts else _wrong_host(host)
+        is_ours = scope["path"] in ANY_HOST or _name_in(host) in self._hosts
+        app = self._app if is_ours else _wrong_host(host)
         await app(scope, receive, send_with_headers)
 
 
@@ -119,7 +123,7 @@ def _wrong_host(host: str) -> Response:
     log.warning("refused a request for the host %.80r: publish.public_base_url in debrief.yml can name another", host)
     sentence = (
         "Debrief does not answer to this name: open it at 127.0.0.1, "
-        "or set publish.public_base_url in debrief.yml to the address that readers and PagerDuty use."
+        "or set publish.public_base_url in debrief.yml to the address that readers use."
     )
     return HTMLResponse(pages.notice_page("Not here", sentence), 400)
 

@@ -69,10 +69,23 @@ def raw(visitor: Visitor, request: bytes) -> bytes:
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "[::1"])
 def test_a_name_that_is_not_ours_is_refused(visitor: Visitor, host: str):
-    for path in ("/", "/pagerduty", "/healthz", "/nowhere"):
+    for path in ("/", "/postmortems/Q1", "/nowhere"):
         answer = visitor.gets(path, host=host)
         assert answer.status == 400
         assert "Debrief does not answer to this name: open it at 127.0.0.1, or set publish.pub" in answer.text
+
+
+@pytest.mark.parametrize("host", ["hooks.acme.example", "", "[::1"])
+def test_a_signed_delivery_is_taken_under_any_name_for_pagerduty_would_drop_it(
+    world: World, visitor: Visitor, host: str
+):
+    body = resolve(world)
+
+    delivered = visitor.posts("/pagerduty", body, host=host, **sign(body, WEBHOOK_SECRET))
+    forged = visitor.posts("/pagerduty", body, host=host, **sign(body, "another secret"))
+
+    assert (delivered.status, forged.status) == (202, 403)
+    assert visitor.gets("/healthz", host=host).status == 200
 
 
 def test_the_public_name_is_answered_to(world: World):
