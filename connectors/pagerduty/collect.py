@@ -1,10 +1,12 @@
 """Reading one incident whole. Calls: one for the incident, one a page of each list, one a person not yet known."""
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any, cast
 
-from connectors.errors import BadReply, ConnectorError, NotAllowed, NotFound, Rejected
+from connectors.errors import BadReply, ConnectorError, NotAllowed, NotFound, RateLimited, Rejected, Unreachable
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.batch import LISTS, part_from_pagerduty
 from connectors.pagerduty.raw import person_from_pagerduty
@@ -20,7 +22,10 @@ type Keep = Callable[[str, Part], str]
 """Saves a Part under a name of [A-Za-z0-9/-] and returns the name by which it is loaded again."""
 
 REFUSED_FOR_GOOD = (NotAllowed, NotFound, Rejected, BadReply)
-"""Errors that become a Gap. Unreachable and RateLimited do not: nobody has refused, the step is run again."""
+"""Errors that become a Gap at once."""
+
+OUTAGE_WAITS = (timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2))
+"""How long a list that does not answer is waited for, over all its pages: then the draft is made without the rest."""
 
 
 def read_incident(api: PagerDutyApi, incident_id: str) -> tuple[Incident, Part]:
@@ -42,15 +47,15 @@ def collect(
     """Alerts, log entries, notes and change events side by side, then the people not yet known; names of kept Parts.
 
     `known_people` are those met so far (the Part of `read_incident`, earlier incidents): who has an e-mail there, or is
-    a bot, is not asked for. Load the Parts in the order of the names: what is later tells more. A list that
-    PagerDuty refuses for good is a Gap in its Part.
+    a bot, is not asked for. Load the Parts in the order of the names: what is later tells more. What cannot be read is
+    a Gap in its Part, and never an error: a list that does not answer after a few minutes, a person's e-mail at once.
     """
     known_people = tuple(known_people)
     known = {person.id for person in known_people if person.email or person.is_bot}
     lists = steps.each(
         "PagerDuty lists",
         list(LISTS),
-        lambda child, what: cast("Json", _read_list(api, child, keep, incident_id, what, known)),
+        lambda child, what: cast("Json", _read_list(child, _List(api, keep, incident_id, what, known))),
     )
     read = [cast("dict[str, list[str]]", one) for one in lists]
     met = {person.id for person in known_people} | {id_ for one in read for id_ in one["people"]}
@@ -58,16 +63,55 @@ def collect(
     return [name for one in read for name in one["parts"]] + people
 
 
-def _read_list(
-    api: PagerDutyApi, steps: Steps, keep: Keep, incident_id: str, what: str, known: Collection[str]
-) -> dict[str, list[str]]:
+@dataclass(frozen=True, slots=True)
+class _List:
+    """One list of one incident. Who is `known` is not told again."""
+
+    api: PagerDutyApi
+    keep: Keep
+    incident_id: str
+    what: str
+    known: Collection[str]
+
+    def read(self, offset: int, before: int, *, gives_up: bool) -> Json:
+        """Read and keep one page; {"down": True} where nobody answers and it does not give up yet."""
+        try:
+            page = _reader(self.api, self.what)(self.incident_id, offset)
+        except Unreachable as silence:
+            return self.end(offset, before, silence) if gives_up else {"down": True}
+        except REFUSED_FOR_GOOD as refusal:
+            return self.end(offset, before, refusal)
+        return self.keep_page(offset, before, page, part_from_pagerduty(self.what, page.records, offset, self.known))
+
+    def end(self, offset: int, before: int, refusal: ConnectorError) -> Json:
+        """The list ends here, and says so."""
+        gap = _gap(f"{self.what}, from number {offset + 1}", refusal)
+        return self.keep_page(offset, before, Page((), None), Part(gaps=(gap,)))
+
+    def keep_page(self, offset: int, before: int, page: Page, part: Part) -> Json:
+        """`before` is how many records the earlier pages brought; the last page says how many there were in all."""
+        count = before + len(page.records)
+        if page.next_offset is None:
+            gaps = part.gaps + (_capped(self.what) if page.is_capped else ())
+            reading = Reading(source="pagerduty", what=self.what, count=count)
+            part = part.model_copy(update={"readings": (reading,), "gaps": gaps})
+        asked_for = [person.id for person in part.people if not person.is_bot]
+        name = self.keep(f"pagerduty/{self.what.replace(' ', '-')}-{offset}", part)
+        return {"part": name, "next": page.next_offset, "count": count, "people": list[Json](asked_for)}
+
+
+def _read_list(steps: Steps, one: _List) -> dict[str, list[str]]:
     """Page after page, a step each. What goes from step to step is names, ids and numbers, never content."""
     parts: list[str] = []
     people: set[str] = set()
-    offset, count = 0, 0
+    offset, count, outages = 0, 0, 0
     while True:
-        step = partial(_read_page, api, keep, incident_id, what, offset, count, known)
-        done = cast("dict[str, Any]", patiently(steps, f"{what} from {offset}", step))
+        name = f"{one.what} from {offset}" + (f", after outage {outages}" if outages else "")
+        done = _read_page(steps, name, one, (offset, count), gives_up=outages == len(OUTAGE_WAITS))
+        if done.get("down"):
+            steps.wait(f"{name}: PagerDuty does not answer", OUTAGE_WAITS[outages])
+            outages += 1
+            continue
         parts.append(done["part"])
         people.update(done["people"])
         if done["next"] is None:
@@ -75,23 +119,13 @@ def _read_list(
         offset, count = done["next"], done["count"]
 
 
-def _read_page(
-    api: PagerDutyApi, keep: Keep, incident_id: str, what: str, offset: int, before: int, known: Collection[str]
-) -> Json:
-    """`before` is how many records the earlier pages brought; the last page says how many there were in all."""
+def _read_page(steps: Steps, name: str, one: _List, place: tuple[int, int], *, gives_up: bool) -> dict[str, Any]:
+    """`place`: where the page begins, and how many records came before it."""
     try:
-        page = _reader(api, what)(incident_id, offset)
-        part = part_from_pagerduty(what, page.records, offset, known)
-    except REFUSED_FOR_GOOD as refusal:
-        page, part = Page((), None), Part(gaps=(_gap(f"{what}, from number {offset + 1}", refusal),))
-    count = before + len(page.records)
-    if page.next_offset is None:
-        gaps = part.gaps + (_capped(what) if page.is_capped else ())
-        reading = Reading(source="pagerduty", what=what, count=count)
-        part = part.model_copy(update={"readings": (reading,), "gaps": gaps})
-    asked_for = [person.id for person in part.people if not person.is_bot]
-    name = keep(f"pagerduty/{what.replace(' ', '-')}-{offset}", part)
-    return {"part": name, "next": page.next_offset, "count": count, "people": list[Json](asked_for)}
+        done = patiently(steps, name, partial(one.read, *place, gives_up=gives_up))
+    except RateLimited as limit:
+        done = steps.run(f"{name}: give it up", partial(one.end, *place, limit))
+    return cast("dict[str, Any]", done)
 
 
 def _reader(api: PagerDutyApi, what: str) -> Callable[[str, int], Page]:
@@ -105,18 +139,27 @@ def _reader(api: PagerDutyApi, what: str) -> Callable[[str, int], Page]:
 
 
 def _read_person(api: PagerDutyApi, keep: Keep, steps: Steps, id_: str) -> str:
-    return patiently(steps, "read", partial(_keep_person, api, keep, id_.removeprefix("pagerduty:")))
+    user_id = id_.removeprefix("pagerduty:")
+    try:
+        return patiently(steps, "read", partial(_keep_person, api, keep, user_id))
+    except RateLimited as limit:
+        return steps.run("give it up", partial(_keep_unread_person, keep, user_id, limit))
 
 
 def _keep_person(api: PagerDutyApi, keep: Keep, user_id: str) -> str:
     try:
         person = person_from_pagerduty(api.get_user(user_id))
-        part = Part(people=(person,) if person else ())
-    except NotAllowed as refusal:
-        part = Part(gaps=(_gap("e-mail addresses and time zones of people", refusal),))
-    except REFUSED_FOR_GOOD as refusal:
-        part = Part(gaps=(_gap(f"the e-mail address and time zone of the user {user_id}", refusal),))
-    return keep(f"pagerduty/person-{user_id}", part)
+    except (*REFUSED_FOR_GOOD, Unreachable) as refusal:
+        return _keep_unread_person(keep, user_id, refusal)
+    return keep(f"pagerduty/person-{user_id}", Part(people=(person,) if person else ()))
+
+
+def _keep_unread_person(keep: Keep, user_id: str, refusal: ConnectorError) -> str:
+    """Everybody at once where it is not about this one person."""
+    about_all = isinstance(refusal, NotAllowed | Unreachable | RateLimited)
+    one = f"the e-mail address and time zone of the user {user_id}"
+    gap = _gap("e-mail addresses and time zones of people" if about_all else one, refusal)
+    return keep(f"pagerduty/person-{user_id}", Part(gaps=(gap,)))
 
 
 def _gap(what: str, refusal: ConnectorError) -> Gap:

@@ -107,6 +107,18 @@ def test_without_the_scope_to_write_the_announcement_is_parked_and_the_note_is_w
     world.jira.expects_issues(3)
 
 
+def test_a_list_and_people_that_pagerduty_never_gives_are_gaps_in_a_draft_minutes_later(world: World):
+    for never in ("GET .*/alerts", "GET /users/"):
+        world.pagerduty.fails_next(never, Reply(503), 100_000)
+    world.resolves()
+    world.passes(timedelta(minutes=20))
+
+    assert "Resolved by Bea Lindqvist" in world.draft()
+    for what in ("alerts, from number 1", "e-mail addresses and time zones of people"):
+        assert f"{what}: PagerDuty answered status 503" in world.draft()
+    assert world.draft().count("e-mail addresses and time zones") == 1
+
+
 # Nothing to read, nobody there
 
 

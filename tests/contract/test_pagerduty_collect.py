@@ -14,7 +14,7 @@ import pytest
 
 from connectors.engine.clock import VirtualClock
 from connectors.engine.local import LocalEngine
-from connectors.errors import BadReply, NotFound, Unreachable
+from connectors.errors import BadReply, NotFound
 from connectors.pagerduty.collect import collect, read_incident
 from connectors.pagerduty.translate import note_to_pagerduty
 from connectors.steps import Json, Steps
@@ -218,12 +218,14 @@ def test_a_long_rate_limit_becomes_a_wait_of_the_engine():
     assert read.evidence.gaps == ()
 
 
-def test_a_pagerduty_that_is_down_is_no_gap_but_an_error_to_run_again():
+def test_a_list_that_does_not_answer_is_waited_for_and_read_when_it_does():
     script = _script()
     with _world_of(script) as world:
-        world.fake.fails_next("/notes", Reply(dropped=True), times=99)
-        with pytest.raises(Unreachable):
-            collected(world, _id(script))
+        world.fake.fails_next("/notes", Reply(dropped=True), times=8)
+        read = collected(world, _id(script))
+    assert read.steps.waited == [timedelta(seconds=30), timedelta(minutes=1)]
+    assert read.evidence.gaps == ()
+    assert read.evidence.notes
 
 
 def test_what_debrief_wrote_is_no_evidence():
