@@ -11,7 +11,7 @@ from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.responders import with_responders
 from connectors.slack import collect as slack_collect
 from connectors.slack.api import SlackApi
-from connectors.slack.channel import Found, find_channel
+from connectors.slack.channel import Found, Nowhere, find_channel
 from connectors.slack.ladder import Candidate, candidates
 from connectors.steps import Steps
 from postmortem.evidence import Evidence, Gap, Part
@@ -95,14 +95,19 @@ def _read_pagerduty(steps: Steps, sources: Sources, incident: Incident, people: 
 
 
 def _read_slack(steps: Steps, sources: Sources, where: tuple[Candidate, ...], *, last: bool) -> dict[str, Any]:
-    """{"parts", "channel_id"}, or {"not_found"} where a second look may help."""
+    """{"parts", "channel_id"}, or {"not_found"} where a second look may help.
+
+    What the incident names and this app cannot see may be private: then a link in a note would be another channel.
+    """
     api = sources.slack
     if api is None:
         return {"parts": [_keep_gap(steps, sources, NO_SLACK)]}
     found = find_channel(api, steps, where, private_audience=sources.settings.slack.private_channels)
     if isinstance(found, Found):
         return {"parts": _read_channel(steps, sources, api, found), "channel_id": found.channel_id}
-    return {"parts": [_keep_gap(steps, sources, found)], "not_found": not last}
+    gap = found.gap if isinstance(found, Nowhere) else found
+    only_guessed = isinstance(found, Nowhere) and all(candidate.is_guess for candidate in where)
+    return {"parts": [_keep_gap(steps, sources, gap)], "not_found": only_guessed and not last}
 
 
 def _read_channel(steps: Steps, sources: Sources, api: SlackApi, channel: Found) -> list[str]:
@@ -138,7 +143,8 @@ def _first_candidates(
         custom_fields=incident.custom_fields,
     )
     named = channel_names(settings, incident)
-    return (*told, *(Candidate("slack.channel_name_templates names it", channel_name=name) for name in named))
+    why = "slack.channel_name_templates names it"
+    return (*told, *(Candidate(why, channel_name=name, is_guess=True) for name in named))
 
 
 def _dedicated_channel(steps: Steps, pagerduty: PagerDutyApi | None, incident: Incident) -> str | None:

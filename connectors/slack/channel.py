@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from connectors.errors import ConnectorError, NotFound, RateLimited
+from connectors.errors import ConnectorError, NotAllowed, NotFound, RateLimited
 from connectors.patience import patiently
 from connectors.slack.api import SlackApi
 from connectors.slack.gaps import EXPORT, gap, gap_from_error, gap_from_json, gap_json
@@ -15,6 +15,9 @@ from postmortem.evidence import Gap
 
 MOST_PAGES = 50
 """Of conversations.list: 50,000 channels, at 20 calls a minute (Tier 2). A workspace beyond that names ids."""
+
+_PUBLIC = "public_channel"
+_EVERY_TYPE = "public_channel,private_channel"
 
 type Audience = str | Mapping[str, str] | None
 """Who may read what was said in private: in words, or by channel id ("audience" for every one) as in the settings."""
@@ -31,9 +34,16 @@ class Found:
     is_archived: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """None of the candidates is there for this app. `gap` says it; only this, never a Gap, lets anybody look on."""
+
+    gap: Gap
+
+
 def find_channel(
     api: SlackApi, steps: Steps, candidates: Sequence[Candidate], *, private_audience: Audience = None
-) -> Found | Gap:
+) -> Found | Nowhere | Gap:
     """The first candidate that exists, joined where that is needed; or why there is none that may be read.
 
     A channel that exists but may not be read ends the search: another one would be the wrong one.
@@ -54,7 +64,7 @@ def find_channel(
             return gap_from_json(outcome["gap"])
         if "found" in outcome:
             return Found(**outcome["found"])
-    return _nothing_found(candidates)
+    return Nowhere(_nothing_found(candidates))
 
 
 def join(api: SlackApi, channel_id: str) -> None:
@@ -92,36 +102,39 @@ def _admitted(api: SlackApi, steps: Steps, info: Raw, candidate: Candidate, audi
 
 def _listed_by_name(api: SlackApi, steps: Steps, names: list[str], *, also_private: bool) -> dict[str, Raw] | Gap:
     """The channels with these names, from the workspace's list, page by page until the most wanted one is met."""
-    types = "public_channel,private_channel" if also_private else "public_channel"
+    types = _EVERY_TYPE
     found: dict[str, Raw] = {}
     cursor: str | None = None
     for number in range(1, MOST_PAGES + 1):
         page = patiently(
             steps,
             f"Slack: list of channels, page {number}",
-            lambda cursor=cursor: _list_page(api, names, cursor, types),
+            lambda cursor=cursor, types=types: _list_page(api, names, cursor, types, also_private=also_private),
         )
         if "gap" in page:
             return gap_from_json(page["gap"])
         found |= page["found"]
-        cursor = page["cursor"]
+        cursor, types = page["cursor"], page["types"]
         if cursor is None or names[0] in found:
             break
     return found
 
 
-def _list_page(api: SlackApi, names: list[str], cursor: str | None, types: str) -> Raw:
+def _list_page(api: SlackApi, names: list[str], cursor: str | None, types: str, *, also_private: bool) -> Raw:
+    """Private channels are listed even where none may be read: a private one is a gap, and no other channel is it."""
     try:
         answer = api.conversations_list(cursor=cursor, types=types)
     except RateLimited:
         raise
     except ConnectorError as error:
+        if isinstance(error, NotAllowed) and types == _EVERY_TYPE and not also_private:
+            return _list_page(api, names, cursor, _PUBLIC, also_private=False)
         return {
             "gap": gap_json(gap_from_error(f"the Slack channel {' or '.join('#' + name for name in names)}", error))
         }
     wanted = {info["name"]: _essence(info) for info in listed(answer, "channels") if info.get("name") in names}
     following = next_cursor(answer)
-    return {"found": wanted, "cursor": following if following != cursor else None}
+    return {"found": wanted, "cursor": following if following != cursor else None, "types": types}
 
 
 def _essence(info: Raw) -> Raw:

@@ -15,11 +15,15 @@ _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,20}")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A channel by id, or by name where only that is known. `found_by` says how we came to think of it."""
+    """A channel by id, or by name where only that is known. `found_by` says how we came to think of it.
+
+    `is_guess` where nobody pointed to it: a name that the settings give to any incident.
+    """
 
     found_by: str
     channel_id: str | None = None
     channel_name: str | None = None
+    is_guess: bool = False
 
 
 def candidates(

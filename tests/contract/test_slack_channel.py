@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.slack.channel import Found, find_channel, join
+from connectors.slack.channel import Found, Nowhere, find_channel, join
 from connectors.slack.ladder import Candidate, candidates
 from connectors.slack.links import ChannelLink, channel_links
 from postmortem.evidence import Gap
@@ -124,7 +124,7 @@ def test_nothing_known_is_no_candidate() -> None:
 # Finding and entering -------------------------------------------------------------------------------------------
 
 
-def find(world: SlackWorld, *wanted: Candidate, **more: Any) -> Found | Gap:
+def find(world: SlackWorld, *wanted: Candidate, **more: Any) -> Found | Nowhere | Gap:
     return find_channel(world.api, world.steps, wanted, **more)
 
 
@@ -202,6 +202,17 @@ def test_what_is_not_open_is_read_for_a_named_audience(kind: dict[str, Any], aud
     assert found.is_private
 
 
+def test_a_private_channel_known_by_name_is_a_gap_and_not_overlooked() -> None:
+    gap = find(SlackWorld([channel(is_private=True)]), BY_NAME)
+    assert isinstance(gap, Gap)
+    assert "private" in gap.why
+
+
+def test_without_the_scope_for_private_channels_the_open_ones_are_listed() -> None:
+    world = SlackWorld([channel()], scopes=ALL_SCOPES - {"groups:read"})
+    assert isinstance(find(world, BY_NAME), Found)
+
+
 def test_a_refused_scope_is_a_gap_that_names_it() -> None:
     world = SlackWorld([channel(is_member=False)], scopes=ALL_SCOPES - {"channels:join"})
     gap = find(world, BY_ID)
@@ -210,13 +221,13 @@ def test_a_refused_scope_is_a_gap_that_names_it() -> None:
     assert "https://api.slack.com/apps" in gap.remedy
 
 
-def test_no_candidate_and_no_such_channel_are_gaps() -> None:
+def test_no_candidate_and_no_such_channel_are_nowhere_and_say_so() -> None:
     world = SlackWorld([channel()])
     nothing, gone = find(world), find(world, Candidate("x", channel_name="inc-43"))
-    assert isinstance(nothing, Gap)
-    assert isinstance(gone, Gap)
-    assert nothing.why == "Nothing on the incident points to a channel, and no name for it is set."
-    assert gone.why == "None of these is there for this app: #inc-43."
+    assert isinstance(nothing, Nowhere)
+    assert isinstance(gone, Nowhere)
+    assert nothing.gap.why == "Nothing on the incident points to a channel, and no name for it is set."
+    assert gone.gap.why == "None of these is there for this app: #inc-43."
 
 
 def test_a_long_rate_limit_is_waited_out_by_the_engine() -> None:

@@ -1,0 +1,58 @@
+"""What was said in private stays with those it was said to, from the webhook to what others can read."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.world import World, world_of
+
+BRIDGE = {"conference_number": None, "conference_url": "https://acme.slack.com/archives/C0HIDDEN99"}
+
+
+def test_a_private_channel_without_an_audience_is_a_gap_and_no_other_channel_is_read(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.slack.workspace.named("inc-4211").info.update(is_private=True, is_channel=False)
+        somebody_links_to_another_channel(world)
+        world.resolves()
+        world.settles()
+
+        assert "birthday cake" not in world.draft()
+        assert "**Not read:** the Slack channel #inc-4211: It is private" in world.draft()
+        assert world.slack.unexpected() == []
+
+
+def test_a_channel_that_the_incident_names_and_nobody_lets_us_see_is_not_replaced_by_another(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        somebody_links_to_another_channel(world, conference_bridge=BRIDGE)
+        world.slack.workspace.named("inc-4211").info["name"] = "renamed"
+        world.resolves()
+        world.settles()
+
+        assert "birthday cake" not in world.draft()
+        assert "None of these is there for this app: C0HIDDEN99" in world.draft()
+        assert world.slack.unexpected() == []
+
+
+def test_a_link_in_a_note_leads_to_the_channel_that_nothing_else_names(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        somebody_links_to_another_channel(world)
+        world.slack.workspace.named("inc-4211").info["name"] = "renamed"
+        world.resolves()
+        world.settles()
+
+        assert "birthday cake" in world.draft()
+
+
+def somebody_links_to_another_channel(world: World, **incident: Any) -> None:
+    """A note on the incident links to #random, where people talk about something else at the same time."""
+    slack, pagerduty = world.scripts[0].slack, world.scripts[0].pagerduty
+    message = {"ts": slack["channels"][0]["messages"][3]["ts"], "text": "ACTION: buy a birthday cake"}
+    messages = [message | {"user": slack["users"][0]["id"]}]
+    world.slack.holds({"channels": [{"id": "C0RANDOM99", "name": "random", "is_private": False, "messages": messages}]})
+    note = {
+        "id": "PNOTE99",
+        "content": "Dashboards: https://acme.slack.com/archives/C0RANDOM99/p1",
+        "created_at": pagerduty["incident"]["resolved_at"],
+        "user": pagerduty["users"][0],
+    }
+    notes = {"notes": [*pagerduty["notes"], note]}
+    world.pagerduty.holds(pagerduty | notes | {"incident": pagerduty["incident"] | incident})
