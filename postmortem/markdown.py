@@ -182,7 +182,8 @@ def _response_time(measured: ResponseTime, by_id: dict[str, TimelineEvent]) -> s
         return f"| {heading} | unknown | {asked} |"
     start, end = by_id[measured.from_event], by_id[measured.to_event]
     span = " to ".join(f"{day_and_clock(event.at)} {_cited([cite_event(event)])}" for event in (start, end))
-    return f"| {heading} | **{duration_in_words(measured.seconds)}** | {span} |"
+    said = f", where it says “{prose(measured.said)}”" if measured.said else ""
+    return f"| {heading} | **{duration_in_words(measured.seconds)}** | {span}{said} |"
 
 
 def _action_items(items: tuple[ActionItem, ...]) -> Iterator[str]:

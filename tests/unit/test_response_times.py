@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from postmortem.build_timeline import build_timeline
 from postmortem.curation import Curation
 from postmortem.response_times import ResponseTimes, duration_in_words, measure_response_times
-from tests.unit.given import bot_said, evidence, log, note, said
+from tests.unit.given import bot_said, evidence, log, markdown, note, said
 
 
 def times(*records: Any) -> ResponseTimes:
@@ -70,6 +70,9 @@ def test_what_cannot_be_measured_says_why(records: tuple[Any, ...], why: str):
         "merchants say it works again",
         "no longer failing",
         "Is it up? It is healthy again.",
+        "we're back up",
+        "the site came back up",
+        "No errors for 10 minutes, recovered.",
     ],
 )
 def test_a_persons_statement_ends_the_impact(text: str):
@@ -86,12 +89,33 @@ def test_a_persons_statement_ends_the_impact(text: str):
         "once it is back to normal I close",
         "hope it works again",
         "it is failing again",
+        "We can't give the all clear yet",
+        "cannot call it stable again",
+        "Nothing is reachable again after the reboot",
+        "we need to get it back up",
+        "we are trying to get the pool back to normal",
+        "Taking a back up of the database before we migrate",
+        "no region is healthy",
+        "it'll be back to normal in an hour",
+        "only half of the pods recovered",
+        "wont be back online today",
     ],
 )
 def test_a_hope_or_a_question_ends_nothing(text: str):
     measured = times(log("a", 0, "triggered"), said("1", 600, text), log("b", 900, "resolved")).time_to_mitigate
 
     assert measured.why_unknown == "nobody said in words when the impact ended"
+
+
+def test_the_sentence_that_was_measured_is_quoted_so_that_a_reader_can_refuse_it():
+    told = evidence(
+        log("a", 0, "triggered"),
+        said("1", 600, "Not sure why. We are back to normal | I think."),
+        log("b", 900, "resolved"),
+    )
+
+    (row,) = (line for line in markdown(told).splitlines() if line.startswith("| Time to mitigate"))
+    assert row.endswith("(#inc-1), where it says “We are back to normal \\| I think.” |")
 
 
 def test_neither_a_bot_nor_talk_from_before_or_after_ends_the_impact():
