@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from postmortem.settings.durations import duration_from_text
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LONGEST_FOLDER = 200
 TEMPLATE_WORDS = ("number", "id", "service", "priority", "date")
 
 
@@ -41,6 +42,12 @@ def _duration(value: object) -> timedelta:
         raise wrong(
             f"{_shown(value)} cannot be read as a duration: {error}", 'Write "90s", "2h", "1 day" or "PT1H30M".'
         ) from error
+
+
+def _positive(duration: timedelta) -> timedelta:
+    if duration > timedelta(0):
+        return duration
+    raise wrong("must be longer than nothing", 'Write "30s" or more.')
 
 
 def _timezone(name: str) -> str:
@@ -102,6 +109,16 @@ def _project_key(text: str) -> str:
     raise wrong(f"{_shown(text)} is not a Jira project key", hint)
 
 
+def _folder(text: str) -> str:
+    """As the stores want their names (connectors/store/limits.py), with room for the name of a document."""
+    folder = text.removesuffix("/")
+    plain = re.fullmatch(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*", folder)
+    if plain and ".." not in folder and "." not in folder.split("/") and len(folder) <= LONGEST_FOLDER:
+        return folder
+    remedy = 'Write a folder inside the data folder, such as "drafts" or "teams/payments": letters, digits, . _ and -.'
+    raise wrong(f"{_shown(text)} cannot be a folder of drafts", remedy)
+
+
 def _matching(pattern: str, what: str, remedy: str) -> Callable[[str], str]:
     expression = re.compile(pattern)
 
@@ -128,12 +145,14 @@ Duration = Annotated[
     BeforeValidator(_duration),
     WithJsonSchema({"type": "string", "examples": ["90s", "2h", "1 day", "PT1H30M"]}),
 ]
+PositiveDuration = Annotated[Duration, AfterValidator(_positive)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Site = Annotated[str, AfterValidator(_site)]
 Template = Annotated[str, AfterValidator(_template)]
 AccountId = Annotated[str, AfterValidator(_account_id)]
 ProjectKey = Annotated[str, AfterValidator(_project_key)]
+Folder = Annotated[str, AfterValidator(_folder)]
 Emoji = Annotated[str, AfterValidator(lambda text: text.strip(":"))]
 Email = Annotated[
     str,

@@ -3,18 +3,21 @@
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, StrictInt, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictInt, ValidationInfo, field_validator, model_validator
 
 from postmortem.noun import Noun
+from postmortem.settings.durations import text_from_duration
 from postmortem.settings.kinds import (
     AccountId,
     BaseUrl,
     Duration,
     Email,
     Emoji,
+    Folder,
     InstallId,
     IssueKey,
     Label,
+    PositiveDuration,
     PrivateChannels,
     ProjectKey,
     Site,
@@ -66,7 +69,7 @@ class PagerDutySettings(Section):
     """E-mail of the PagerDuty user in whose name notes are written. Needed with an account's token."""
     write_note: bool = True
     """Whether a note with the links is written on the incident."""
-    unclear_wait: Duration = timedelta(seconds=30)
+    unclear_wait: PositiveDuration = timedelta(seconds=30)
     """How long an unclear answer to a note rests before it is looked into."""
 
 
@@ -88,7 +91,7 @@ class SlackSettings(Section):
     """Whether the draft is announced in the incident's channel."""
     look_back: Duration = timedelta(hours=1)
     """How long before the incident's first record the chat is read."""
-    unclear_wait: Duration = timedelta(seconds=30)
+    unclear_wait: PositiveDuration = timedelta(seconds=30)
     """How long an unclear answer to an announcement rests before it is looked into."""
 
 
@@ -101,12 +104,21 @@ class JiraSettings(Section):
     """Another address of the REST API, for tests; links keep the site's."""
     email: Email | None = None
     """E-mail of the Atlassian account that the token belongs to."""
-    unclear_wait: Duration = timedelta(seconds=120)
+    unclear_wait: PositiveDuration = timedelta(seconds=120)
     """How long an unclear answer to a create rests before it is looked into."""
-    search_wait: Duration = timedelta(seconds=600)
+    search_wait: PositiveDuration = Field(default=timedelta(seconds=600), validate_default=True)
     """How long Jira's search may lag behind its writes before an issue counts as not created."""
     anchor_issues: dict[ProjectKey, IssueKey] = Field(default_factory=dict)
     """Per project, an issue that new ones are linked to, so that a lost answer is found without the search."""
+
+    @field_validator("search_wait")
+    @classmethod
+    def _is_no_shorter_than_the_other(cls, search_wait: timedelta, info: ValidationInfo) -> timedelta:
+        unclear_wait = info.data.get("unclear_wait", timedelta(0))
+        if search_wait >= unclear_wait:
+            return search_wait
+        least = text_from_duration(unclear_wait)
+        raise wrong("is shorter than jira.unclear_wait", f'Write "{least}" or more, or an issue may be opened twice.')
 
 
 class RouteEntry(Section):
@@ -170,7 +182,7 @@ class PersonEntry(Section):
 class Publish(Section):
     """Where drafts are kept, and how readers open them."""
 
-    folder: str = "drafts"
+    folder: Folder = "drafts"
     """Folder of the drafts, relative to the data folder or bucket."""
     public_base_url: BaseUrl | None = None
     """Address under which readers open the drafts; links in Slack, PagerDuty and Jira begin with it."""

@@ -53,3 +53,32 @@ def test_half_an_emoji_is_said_to_be_one():
         "line 1, organisation: holds half a character. Write the character itself instead of an escape."
     ]
     assert read_settings('organisation: "\\uD83D\\uDE80"').organisation == "\N{ROCKET}"
+
+
+@pytest.mark.parametrize("folder", ["../x", "/abs", "Drafts of us", "", "a/../b", "a//b", "./a", "a/.", "é", "a" * 201])
+def test_a_folder_that_no_store_could_hold_is_a_mistake_before_any_draft_is_made(folder: str):
+    (problem,) = _problems(f"publish:\n  folder: {json.dumps(folder)}\n")
+    assert problem.startswith('line 2, publish.folder: "')
+    assert '" cannot be a folder of drafts. Write a folder inside the data folder, such as "drafts" or ' in problem
+
+
+@pytest.mark.parametrize("folder", ["drafts", "teams/payments/", "a.b/c_d"])
+def test_a_plain_folder_is_taken(folder: str):
+    assert read_settings(f"publish: {{folder: {folder}}}").publish.folder == folder.removesuffix("/")
+
+
+@pytest.mark.parametrize(
+    "key", ["jira.unclear_wait", "jira.search_wait", "slack.unclear_wait", "pagerduty.unclear_wait"]
+)
+def test_an_unclear_answer_rests_for_a_while(key: str):
+    section, name = key.split(".")
+    sentence = f'line 2, {key}: must be longer than nothing. Write "30s" or more.'
+    assert sentence in _problems(f"{section}:\n  {name}: 0s\n")
+    assert "cannot be read as a duration" in _problems(f"{section}:\n  {name}: -5s\n")[0]
+
+
+@pytest.mark.parametrize("waits", ["unclear_wait: 15m", "unclear_wait: 15m, search_wait: 14m"])
+def test_the_search_is_not_given_up_before_it_is_asked(waits: str):
+    (problem,) = _problems(f"jira: {{{waits}}}")
+    assert problem.startswith("line 1, jira.search_wait: is shorter than jira.unclear_wait.")
+    assert problem.endswith('Write "15 minutes" or more, or an issue may be opened twice.')
