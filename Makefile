@@ -3,6 +3,8 @@ UV_VERSION := 0.13.8
 UV := .tools/venv/bin/uv
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.tools/python
 export UV_PYTHON_DOWNLOADS := manual
+export UV_SYSTEM_CERTS := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SYNC := .venv/.synced
 
 # A Python 3.13 that really runs: a pyenv shim is on the PATH and may refuse.
@@ -42,11 +44,11 @@ $(UV):
 	@echo "Installing uv $(UV_VERSION) into .tools/ ..."
 	@{ python3 -m venv .tools/venv >/dev/null 2>&1 && .tools/venv/bin/python -m pip install -q uv==$(UV_VERSION); } \
 	|| { rm -rf .tools/venv && python3 -m pip install -q --target .tools/venv uv==$(UV_VERSION); } \
-	|| { echo "Could not install uv $(UV_VERSION): python3 needs venv or pip, and a package registry to reach; set PIP_INDEX_URL to yours."; exit 1; }
+	|| { echo "Could not install uv $(UV_VERSION): python3 must be there with venv or pip, and a package registry in reach (PIP_INDEX_URL and UV_DEFAULT_INDEX name a mirror)."; exit 1; }
 
 $(SYNC): $(UV) pyproject.toml uv.lock
 	@python=$$($(FIND_PYTHON)) || { echo "No Python 3.13 here; fetching one into .tools/ ..."; \
-	$(UV) python install --no-bin 3.13 >/dev/null 2>&1; python=$$($(FIND_PYTHON)); } \
+	$(UV) python install --no-bin 3.13; python=$$($(FIND_PYTHON)); } \
 	|| { echo "Could not find or fetch Python 3.13: install it, or let this machine reach github.com, then run make again."; exit 1; }; \
 	echo "Setting up .venv with $$python ..."; \
 	$(UV) sync -q --frozen --all-extras --python "$$python"

@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from connectors.errors import ConnectorError, NotAllowed, NotFound, OutcomeUnknown, RateLimited, Rejected, Unreachable
+from connectors.errors import (
+    BadReply,
+    ConnectorError,
+    NotAllowed,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    Unreachable,
+)
 from connectors.steps import Steps
 from connectors.store.port import ABSENT, Conflict, Store
 
@@ -19,7 +28,13 @@ type Made = dict[str, Any]
 
 State = Literal["free", "sent", "done", "parked"]
 MOST_ROUNDS = 60
+_SORT = "EFFECT#"
+SHORTEST_WAIT = timedelta(seconds=0.1)
+LONGEST_WAIT = timedelta(hours=1)
+TAKEN_OVER = "Another journey has taken over this incident and goes on with it."
 _TWIN_AT_WORK = timedelta(seconds=5)
+_ASK_AGAIN_AFTER = 30.0
+_UNCLEAR = "It is unclear whether it was made: the answer was lost."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +86,15 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Nothing can be decided before this much time has passed."""
+    """Nothing can be decided before this much time has passed; `why` in words."""
 
     after: timedelta
+    why: str
+
+    @property
+    def seconds(self) -> float:
+        """A vendor's absurd hint must not park a journey for years."""
+        return min(max(self.after, SHORTEST_WAIT), LONGEST_WAIT).total_seconds()
 
 
 type Ask = Read | Write | Look | HoldsLease | Create
@@ -81,7 +102,10 @@ type Verdict = Effect | Later
 
 
 def settle(now: datetime, token: int, waits: Waits) -> Generator[Ask, Any, Verdict]:
-    """One round: bring the effect as far as it can be brought now. Ends done, parked, or with a time to come back."""
+    """One round: bring the effect as far as it can be brought now.
+
+    Ends done, parked, with a time to come back, or free: another journey holds the lease and goes on with it.
+    """
     effect: Effect = yield Read()
     if effect.state in ("done", "parked"):
         return effect
@@ -89,9 +113,11 @@ def settle(now: datetime, token: int, waits: Waits) -> Generator[Ask, Any, Verdi
         found = yield from _look_for_the_unclear(now, effect, waits)
         if found is not None:
             return found
+    if token < effect.token:
+        return replace(effect, state="free", reason=TAKEN_OVER)
     claim = replace(effect, state="sent", token=token, sent_at=now, made=None, reason=None)
-    if token < effect.token or not (yield Write(claim)):
-        return Later(_TWIN_AT_WORK)
+    if not (yield Write(claim)):
+        return Later(_TWIN_AT_WORK, "somebody else wrote the ledger first")
     return (yield from _create(replace(claim, version=claim.version + 1), waits))
 
 
@@ -99,26 +125,26 @@ def _look_for_the_unclear(now: datetime, effect: Effect, waits: Waits) -> Genera
     """None where it surely was never made, so that it may be made now."""
     age = now - (effect.sent_at or now)
     if age < waits.unclear:
-        return Later(waits.unclear - age)
+        return Later(waits.unclear - age, _UNCLEAR)
     try:
         made = yield Look()
     except ConnectorError as unseen:  # nothing was seen, which proves nothing
-        return Later(max(waits.unclear, timedelta(seconds=getattr(unseen, "retry_after", None) or 0)))
+        return Later(max(waits.unclear, timedelta(seconds=_hint(unseen))), str(unseen))
     if made is not None:
         return (yield from _finish(replace(effect, state="done", made=made)))
-    return Later(waits.absence - age) if age < waits.absence else None
+    return Later(waits.absence - age, _UNCLEAR) if age < waits.absence else None
 
 
 def _create(claim: Effect, waits: Waits) -> Generator[Ask, Any, Verdict]:
     if not (yield HoldsLease()):
-        return (yield from _finish(replace(claim, state="free")))
+        return (yield from _finish(replace(claim, state="free", reason=TAKEN_OVER)))
     try:
         made = yield Create()
-    except OutcomeUnknown:
-        return Later(waits.unclear)
-    except (Unreachable, RateLimited) as nothing_happened:
+    except OutcomeUnknown as unclear:
+        return Later(waits.unclear, str(unclear))
+    except (Unreachable, RateLimited, BadReply) as nothing_happened:
         yield Write(replace(claim, state="free"))
-        return Later(timedelta(seconds=getattr(nothing_happened, "retry_after", None) or 30))
+        return Later(timedelta(seconds=_hint(nothing_happened) or _ASK_AGAIN_AFTER), str(nothing_happened))
     except (Rejected, NotAllowed, NotFound) as refused:
         return (yield from _finish(replace(claim, state="parked", reason=str(refused))))
     return (yield from _finish(replace(claim, state="done", made=made)))
@@ -126,7 +152,13 @@ def _create(claim: Effect, waits: Waits) -> Generator[Ask, Any, Verdict]:
 
 def _finish(effect: Effect) -> Generator[Ask, Any, Verdict]:
     written = yield Write(effect)
-    return effect if written and effect.state != "free" else Later(_TWIN_AT_WORK)
+    return effect if written else Later(_TWIN_AT_WORK, "somebody else wrote the ledger first")
+
+
+def _hint(error: ConnectorError) -> float:
+    """Seconds that the vendor asks for, at most an hour; 0 where it does not say."""
+    hint = error.retry_after if isinstance(error, RateLimited) else None
+    return min(hint or 0.0, LONGEST_WAIT.total_seconds())
 
 
 class Ledger:
@@ -136,7 +168,7 @@ class Ledger:
         self._store, self._partition = store, f"INC#{incident_id}"
 
     def read(self, key: str) -> Effect:
-        record = self._store.read(self._partition, f"EFFECT#{key}")
+        record = self._store.read(self._partition, f"{_SORT}{key}")
         if record is None:
             return Effect()
         value = record.value
@@ -152,16 +184,16 @@ class Ledger:
             "reason": effect.reason,
         }
         try:
-            self._store.write(self._partition, f"EFFECT#{key}", value, expected=effect.version)
+            self._store.write(self._partition, f"{_SORT}{key}", value, expected=effect.version)
         except Conflict:
             return False
         return True
 
-    def release(self, key: str) -> None:
-        """Let a parked effect be tried again: a person has mended what refused it."""
-        effect = self.read(key)
-        if effect.state == "parked":
-            self.write(key, replace(effect, state="free", reason=None))
+    def release_parked(self) -> int:
+        """Let what was refused be tried again: a person may have mended it, and a refusal made nothing. How many."""
+        keys = [record.sort.removeprefix(_SORT) for record in self._store.list(self._partition, _SORT)]
+        parked = [(key, effect) for key in keys if (effect := self.read(key)).state == "parked"]
+        return sum(self.write(key, replace(effect, state="free", reason=None)) for key, effect in parked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,18 +213,19 @@ def make_once(
 
     Returns {"made": ...}, or {"parked": reason} where the vendor refuses or it cannot be settled.
     """
+    verdict: dict[str, Any] = {}
     for number in range(1, MOST_ROUNDS + 1):
         verdict = steps.run(f"{name}, round {number}", lambda: _round(ledger, key, maker, token, waits))
         if "later" not in verdict:
             return verdict
-        steps.wait(f"{name}, wait {number}", timedelta(seconds=max(0.1, verdict["later"])))
-    return {"parked": f"{name}: still unclear after {MOST_ROUNDS} rounds; look at it by hand"}
+        steps.wait(f"{name}, wait {number}", timedelta(seconds=verdict["later"]))
+    return {"parked": f"{verdict['why']} Tried {MOST_ROUNDS} times; “Draft again” and the refresh try once more."}
 
 
 def _round(ledger: Ledger, key: str, maker: Maker, token: int, waits: Waits) -> dict[str, Any]:
     verdict = _drive(settle(maker.now(), token, waits), ledger, key, maker)
     if isinstance(verdict, Later):
-        return {"later": verdict.after.total_seconds()}
+        return {"later": verdict.seconds, "why": verdict.why}
     return {"made": verdict.made} if verdict.state == "done" else {"parked": verdict.reason}
 
 

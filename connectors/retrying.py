@@ -21,6 +21,7 @@ from tenacity.wait import wait_base
 
 from connectors.errors import BadReply, RateLimited, Unreachable
 
+LONGEST_HINT = 3600.0
 MOST_ATTEMPTS = 4
 """Polite to vendors: at most four requests per logical call."""
 
@@ -78,15 +79,16 @@ class _StopBeforeTheBudgetEnds(stop_base):
 def wait_hint(headers: dict[str, str], *, now: float) -> float | None:
     """Seconds to wait according to `Retry-After` (seconds or an HTTP date) or PagerDuty's `ratelimit-reset`.
 
-    `headers` have lower-case names; `now` is a Unix time. None where nothing usable is said.
+    `headers` have lower-case names; `now` is a Unix time. None where nothing usable is said. An hour at the most: no
+    vendor means more (Jira's quota ends with the hour), and an absurd hint must not park a journey for years.
     """
     for name in ("retry-after", "ratelimit-reset"):
         value = headers.get(name, "").strip()
         if value.isascii() and value.isdigit():
-            return float(value)
+            return min(float(value), LONGEST_HINT)
         if value:
             try:
-                return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+                return min(max(0.0, parsedate_to_datetime(value).timestamp() - now), LONGEST_HINT)
             except ValueError:
                 continue
     return None

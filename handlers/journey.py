@@ -5,30 +5,26 @@ goes through the effects ledger; what cannot be read becomes a gap in the draft,
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 from connectors.announcing import Post, announce_in_channel, consistent, note_on_incident
 from connectors.collecting import Sources, collect, read_incident, who_took_part
-from connectors.effects import Ledger, Waits
+from connectors.effects import Waits
+from connectors.errors import NotAllowed, NotFound, Rejected
 from connectors.opening import open_issues
 from connectors.steps import Steps
-from connectors.store.leases import Leases
-from connectors.store.shelf import Shelf
 from handlers.wiring import House, durable
-from postmortem.action_item import IssueRequest
+from handlers.work import LEASE_FOR, Work, counted, is_left_undone, requests_of, the_postmortem, work_of
 from postmortem.announcement import announce_draft
 from postmortem.compose import compose
-from postmortem.document import Postmortem
 from postmortem.evidence import evidence_from_parts, holds_the_same
 from postmortem.incident import Incident
-from postmortem.issues import request_issues, with_issues, with_outcomes
+from postmortem.issues import with_issues, with_outcomes
 from postmortem.markdown import render_markdown
 from postmortem.settings import reason_not_to_draft
 
-LEASE_FOR = timedelta(hours=2)
 ASK_FOR_THE_LEASE_EVERY = timedelta(minutes=1)
 NO_JIRA = "Jira is not configured: set jira.site in debrief.yml, and JIRA_EMAIL and JIRA_TOKEN among the secrets"
 
@@ -61,67 +57,31 @@ def preview(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
     return compose_draft(work, collected["evidence"])
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One round of a journey. `prefix` keeps the names of its steps apart from another round's; `seen` is the
-    evidence that an earlier round rested on; `channel`, `since` and `until` are what a person asked for."""
-
-    steps: Steps
-    house: House
-    incident_id: str
-    journey: str
-    prefix: str = ""
-    seen: str | None = None
-    channel: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def again(self, seen: str) -> "Work":
-        return replace(self, prefix="refresh: ", seen=seen)
-
-    def named(self, step: str) -> str:
-        return self.prefix + step
-
-    @property
-    def shelf(self) -> Shelf:
-        return Shelf(self.house.store, self.incident_id, drafts=self.house.settings.publish.folder)
-
-    @property
-    def ledger(self) -> Ledger:
-        return Ledger(self.house.store, self.incident_id)
-
-    @property
-    def leases(self) -> Leases:
-        return Leases(self.house.store, self.house.now)
-
-    def holds_lease(self, token: int) -> bool:
-        current = self.leases.current(self.incident_id)
-        return current is not None and current.token == token
-
-
-def work_of(steps: Steps, bell: dict[str, Any], house: House) -> Work:
-    """`bell`: incident_id, journey, and what a person may have asked for (channel, since, until)."""
-    since, until = (datetime.fromisoformat(bell[name]) if bell.get(name) else None for name in ("since", "until"))
-    return Work(
-        steps, house, bell["incident_id"], bell["journey"], channel=bell.get("channel"), since=since, until=until
-    )
-
-
 def follow_through(work: Work) -> dict[str, Any]:
-    """One round, under the incident's lease: look again, collect, compose, publish, open issues, announce."""
+    """One round, under the incident's lease; what is refused for good gives it back, so that the next need not wait."""
     token = take_the_lease(work)
+    try:
+        return finished(work, one_round(work, token))
+    except (NotAllowed, NotFound, Rejected):
+        work.steps.run(work.named("give the lease back"), lambda: work.leases.release(work.incident_id, work.journey))
+        raise
+
+
+def one_round(work: Work, token: int) -> dict[str, Any]:
+    """Look again, collect, compose, publish, open issues, publish with their links, announce."""
     looked = look_again(work)
     if "stopped" in looked:
-        return finished(work, looked)
+        return looked
     collected = collect_evidence(work, looked)
     if collected["nothing_new"]:
-        return finished(work, {"stopped": "nothing was said or done since the draft"})
+        return {"stopped": "nothing was said or done since the draft"}
     composed = compose_draft(work, collected["evidence"])
     publish(work, "publish")
+    work.steps.run(work.named("let what was refused be tried again"), work.ledger.release_parked)
     issues = open_the_issues(work, token)
     document = publish(work, "publish with issues", issues)
     announced = announce(work, token, collected["channel_id"], document)
-    return finished(work, composed | {"document": document, "issues": issues, "announced": announced})
+    return composed | {"document": document, "issues": counted(issues), "announced": announced}
 
 
 def take_the_lease(work: Work) -> int:
@@ -181,7 +141,8 @@ def collect_evidence(work: Work, looked: dict[str, Any]) -> dict[str, Any]:
         parts = [first, *shelf.parts(collected.parts), shelf.observations()]
         evidence = evidence_from_parts(incident, parts, house.now())
         evidence = evidence.model_copy(update={"incident": who_took_part(evidence)})
-        nothing_new = work.seen is not None and holds_the_same(evidence, shelf.evidence(work.seen))
+        seen = work.seen is not None and holds_the_same(evidence, shelf.evidence(work.seen))
+        nothing_new = seen and not is_left_undone(work)
         name = shelf.keep_evidence(work.named(work.journey), evidence)
         return {"evidence": name, "channel_id": collected.channel_id, "nothing_new": nothing_new}
 
@@ -281,15 +242,3 @@ def finished(work: Work, outcome: dict[str, Any]) -> dict[str, Any]:
 
     work.steps.run(work.named("finish"), release)
     return outcome
-
-
-def the_postmortem(work: Work) -> Postmortem:
-    postmortem = work.shelf.postmortem()
-    if postmortem is None:
-        raise FileNotFoundError(f"the postmortem of {work.incident_id} is no longer in the store")
-    return postmortem
-
-
-def requests_of(work: Work, postmortem: Postmortem) -> tuple[IssueRequest | None, ...]:
-    link = work.house.document_link(work.incident_id)
-    return request_issues(postmortem, install_id=work.house.settings.install_id, postmortem_link=link)

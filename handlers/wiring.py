@@ -152,7 +152,7 @@ def build_house(
     """Build a connector for every vendor whose secrets are there. No vendor is spoken to yet."""
     from connectors.retrying import Budget
 
-    budget = Budget(sleep=sleep, now=time.time)
+    budget = Budget(sleep=sleep, now=lambda: now().timestamp())
     return House(
         settings=settings,
         store=store,

@@ -124,10 +124,8 @@ def writes_outside(house: House) -> str:
 
 
 def _follow_through(engine: LocalEngine, house: House, incident: Incident, payload: dict[str, Any]) -> dict[str, Any]:
-    """Go on with what was interrupted, or begin anew: then what was parked before is tried again."""
+    """Go on with what was interrupted, or begin anew."""
     name = _unfinished_or_new(engine, payload["journey"])
-    if engine.state(name) is None:
-        _release_parked(house.store, incident.id)
     try:
         return run_to_end(engine, "draft", name, payload, house.now)
     except Ended:
@@ -144,13 +142,6 @@ def _unfinished_or_new(engine: LocalEngine, name: str) -> str:
         if journey is None or journey.state in ("running", "waiting"):
             return attempt
     raise AssertionError("count() does not end")
-
-
-def _release_parked(store: Store, incident_id: str) -> None:
-    """A person who asks again has mended what refused an issue or a post."""
-    ledger = Ledger(store, incident_id)
-    for record in store.list(f"INC#{incident_id}", "EFFECT#"):
-        ledger.release(record.sort.removeprefix("EFFECT#"))
 
 
 def _journal(payload: dict[str, Any]) -> str:

@@ -187,7 +187,8 @@ def test_a_field_that_jira_refuses_is_left_out_and_said(world: World):
 def test_a_field_that_an_issue_needs_parks_the_item_with_jiras_sentence(world: World):
     refusal = {"errorMessages": [], "errors": {"summary": "The summary is not to Jira's liking."}}
     world.jira.fails_next("POST .*/issue$", json_reply(refusal, 400), times=1)
-    walks(world)
+    world.resolves()
+    world.passes(timedelta(minutes=5))
     world.jira.expects_issues(2)
     assert "Not opened:" in world.draft()
     assert "not to Jira's liking" in world.draft()

@@ -236,6 +236,71 @@ def test_a_restarted_house_goes_on_where_it_was(tmp_path: Path):
         assert len(world.drafts()) == 1
 
 
+def test_a_machine_that_was_off_for_hours_goes_on_and_makes_everything(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.resolves()
+        world.engine.run_due()
+        world.passes(timedelta(minutes=1))
+        world.jira.fails_next("POST /rest/api/3/issue$", Reply(dropped=True), times=3)
+        world.passes(timedelta(minutes=1))
+        world.stop()
+        world.clock.advance(timedelta(hours=3))
+        world.start()
+        world.settles()
+
+        world.jira.expects_issues(3)
+        assert len(announcements(world)) == 1
+        assert all(item.issue_key for item in world.postmortem().action_items)
+
+
+def test_a_permission_that_was_missing_is_tried_again_by_the_refresh(tmp_path: Path):
+    refusal = json_reply({"errorMessages": ["You do not have permission to create issues."], "errors": {}}, 403)
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.jira.fails_next("POST /rest/api/3/issue$", refusal, times=3)
+        world.resolves()
+        world.passes(timedelta(minutes=5))
+        world.jira.expects_issues(0)
+        assert world.draft().count("Not opened") == 3
+        world.settles()
+
+        world.jira.expects_issues(3)
+        assert "Not opened" not in world.draft()
+
+
+def test_a_journey_that_was_refused_does_not_keep_the_next_one_waiting(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        token, world.pagerduty.token = world.pagerduty.token, "another-token"
+        world.resolves()
+        world.passes(timedelta(minutes=5))
+        world.pagerduty.token = token
+        bell = {"incident_id": world.incident_id(), "journey": "pm-again"}
+        world.engine.start("postmortem", "pm-again", bell)
+        world.passes(timedelta(minutes=3))
+
+        world.jira.expects_issues(3)
+
+
+def test_an_absurd_retry_after_parks_nothing_for_years(tmp_path: Path):
+    slow = json_reply({"ok": False, "error": "ratelimited"}, 429, {"retry-after": "99999999"})
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.slack.fails_next("chat.postMessage", slow)
+        world.resolves()
+        world.settles()
+
+        assert len(announcements(world)) == 1
+
+
+def test_a_draft_that_cannot_be_shared_stands_in_nobodys_way(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.slack.fails_next("files.getUploadURLExternal", json_reply({}, 500), times=1000)
+        world.resolves()
+        world.settles()
+
+        assert len(announcements(world)) == 1
+        assert [journey.state for journey in world.engine.journeys() if journey.kind == "postmortem"] == ["done"]
+        assert "files.getUploadURLExternal" in world.outcome()["announced"]["slack"]["draft"]["parked"]
+
+
 def announcements(world: World) -> list[str]:
     texts = [str(message.get("text")) for message in world.slack.unexpected()]
     return [text for text in texts if "Draft postmortem ready" in text]

@@ -2,9 +2,9 @@
 
     uv run python -m tests.evaluation.action_items FILE.jsonl [--unmarked]
 
-Each line of FILE holds one meeting: `messages[] {i, user, text}`, `actions[] {text, owner, message_i}`, `form`. Items are
-matched by `message_i`. With --unmarked the marker words are stripped first and the draft's suggestions are counted. The
-last line is JSON with the totals, and the same under `by_form`.
+Each line of FILE holds one meeting: `messages[] {i, user, text}`, `actions[] {text, owner, message_i}`, `form`. Items
+are matched by `message_i`. With --unmarked the marker words are stripped first and the draft's suggestions are counted.
+The last line is JSON with the totals, and the same under `by_form`.
 """
 
 import json

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from postmortem.evidence import Evidence, Message, evidence_from_parts, Part
+from postmortem.evidence import Evidence, Message, Part, evidence_from_parts
 from postmortem.incident import Incident
 from postmortem.moment import Moment
 from postmortem.people import Person

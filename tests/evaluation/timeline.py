@@ -2,8 +2,8 @@
 
     uv run python -m tests.evaluation.timeline DIR
 
-DIR holds one JSON file per incident (`chat[]` with `timeline_relevance`: strict, weak, none). A message that the authors'
-own timeline rests on is `strict`; `weak` ones count neither way. One JSON line per incident, then the totals.
+DIR holds one JSON file per incident (`chat[]` with `timeline_relevance`: strict, weak, none). A message that the
+authors' own timeline rests on is `strict`; `weak` ones count neither way. One JSON line per incident, then the totals.
 """
 
 import json

@@ -1,0 +1,92 @@
+"""What the steps of one round share: the house, the incident, who holds its lease, and what is kept of it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.effects import Ledger
+from connectors.steps import Steps
+from connectors.store.leases import Leases
+from connectors.store.shelf import Shelf
+from handlers.wiring import House
+from postmortem.action_item import IssueRequest
+from postmortem.document import Postmortem
+from postmortem.issues import request_issues
+
+# Renewed before every write outside: this long another journey waits for one that died.
+LEASE_FOR = timedelta(minutes=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One round of a journey. `prefix` keeps the names of its steps apart from another round's; `seen` is the
+    evidence that an earlier round rested on; `channel`, `since` and `until` are what a person asked for."""
+
+    steps: Steps
+    house: House
+    incident_id: str
+    journey: str
+    prefix: str = ""
+    seen: str | None = None
+    channel: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def again(self, seen: str) -> "Work":
+        return replace(self, prefix="refresh: ", seen=seen)
+
+    def named(self, step: str) -> str:
+        return self.prefix + step
+
+    @property
+    def shelf(self) -> Shelf:
+        return Shelf(self.house.store, self.incident_id, drafts=self.house.settings.publish.folder)
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.house.store, self.incident_id)
+
+    @property
+    def leases(self) -> Leases:
+        return Leases(self.house.store, self.house.now)
+
+    def holds_lease(self, token: int) -> bool:
+        """Whether nobody has taken over since; renews the lease, also one that ended while nobody wanted it."""
+        return self.leases.take(self.incident_id, self.journey, LEASE_FOR) == token
+
+
+def work_of(steps: Steps, bell: dict[str, Any], house: House) -> Work:
+    """`bell`: incident_id, journey, and what a person may have asked for (channel, since, until)."""
+    since, until = (datetime.fromisoformat(bell[name]) if bell.get(name) else None for name in ("since", "until"))
+    return Work(
+        steps, house, bell["incident_id"], bell["journey"], channel=bell.get("channel"), since=since, until=until
+    )
+
+
+def the_postmortem(work: Work) -> Postmortem:
+    postmortem = work.shelf.postmortem()
+    if postmortem is None:
+        raise FileNotFoundError(f"the postmortem of {work.incident_id} is no longer in the store")
+    return postmortem
+
+
+def requests_of(work: Work, postmortem: Postmortem) -> tuple[IssueRequest | None, ...]:
+    link = work.house.document_link(work.incident_id)
+    return request_issues(postmortem, install_id=work.house.settings.install_id, postmortem_link=link)
+
+
+def is_left_undone(work: Work) -> bool:
+    """Whether the last round left an item without its issue, or could not announce: reason enough for another."""
+    announced: dict[str, Any] = work.shelf.state().get("outcome", {}).get("announced", {})
+    unopened = work.house.jira and any(
+        item.accepted and item.route and not item.issue_key for item in the_postmortem(work).action_items
+    )
+    return bool(unopened) or any("parked" in said for said in announced.values())
+
+
+def counted(issues: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The outcome as it is remembered: the keys, and how many items were parked for which reason."""
+    parked = Counter(issue["parked"] for issue in issues if "parked" in issue)
+    return {"opened": [issue["key"] for issue in issues if "key" in issue], "parked": dict(parked.most_common(10))}
