@@ -7,6 +7,7 @@ arrives. https://developer.pagerduty.com/docs/webhooks-overview (read 2026-11-20
 import hashlib
 import hmac
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from connectors.errors import Ignored
+from connectors.pagerduty.cutting import cut_to_size
 from connectors.pagerduty.text import scrubbed
 
 # https://developer.pagerduty.com/docs/webhook-signatures (read 2026-11-20)
@@ -72,7 +74,8 @@ _ABOUT_SERVICES = frozenset(
 class Bell:
     """One event that asks something of us; exactly one of the three flags is set.
 
-    `event_id` is PagerDuty's signed id (opaque), `occurred_at` is aware UTC, `event` is the parsed event object.
+    `event_id` is PagerDuty's signed id (opaque), `occurred_at` is aware UTC, `event` is the parsed event object, its
+    texts cut where an engine could not keep it.
     `resolved`: make a postmortem. `triggered`: join the channel. `observed`: keep the event as evidence.
     """
 
@@ -133,7 +136,7 @@ def parse(body: bytes) -> Bell | Ignored:
 
 def _event(body: bytes) -> dict[str, Any] | Ignored:
     try:
-        parsed: Any = json.loads(body.decode())
+        parsed: Any = json.loads(body.decode(), parse_float=_number, parse_constant=str)
         if _worth_a_walk(body):
             parsed = _walked(parsed, DEEPEST_NESTING)
     except RecursionError:
@@ -144,6 +147,12 @@ def _event(body: bytes) -> dict[str, Any] | Ignored:
     if not isinstance(event, dict):
         return Ignored("the body holds no event")
     return cast("dict[str, Any]", event)
+
+
+def _number(digits: str) -> float | str:
+    """1e999 is a number in JSON and in no engine: it stays the text it is written as."""
+    value = float(digits)
+    return value if math.isfinite(value) else digits
 
 
 def _worth_a_walk(body: bytes) -> bool:
@@ -199,7 +208,7 @@ def _bell(event_type: str, event: dict[str, Any]) -> Bell | Ignored:
         resolved=event_type == RESOLVED,
         triggered=event_type == TRIGGERED,
         observed=event_type in OBSERVED,
-        event=event,
+        event=cut_to_size(event, incident_id),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from connectors.errors import Unreachable
 from connectors.store.deliveries import Deliveries
 from handlers.envelope import Request, Response, answered
-from handlers.receive import receive
+from handlers.receive import LARGEST_BODY, receive
 from handlers.wiring import Doorway
 from tests.vendors.pagerduty_webhooks import body_of, sign
 from tests.vendors.wire import Reply, json_reply
@@ -111,6 +111,32 @@ def test_lone_surrogates_and_nul_in_a_webhook_are_scrubbed_and_kept(world: World
     world.resolves()
     world.settles()
     assert "a\ufffdb\ufffdc" in world.draft()
+
+
+LARGE: dict[str, dict[str, Any]] = {
+    "an umlaut a byte would be six": {"message": "Umleitung über München. " + "ü" * 120_000},
+    "as large as PagerDuty sends": {"message": "Umleitung über München. " + "x" * 255_000},
+    "countless pieces": {"numbers": [[1]] * 50_000},
+    "a number beyond numbers": {"message": "Umleitung über München.", "numbers": "HUGE"},
+}
+
+
+@pytest.mark.parametrize("what", LARGE)
+def test_a_signed_event_too_large_to_keep_whole_is_kept_cut_so_that_later_ones_get_through(world: World, what: str):
+    at = (world.clock.now() - timedelta(minutes=9)).isoformat()
+    kind = "incident.status_update_published"
+    data = {"type": "status_update", "incident": {"id": world.incident_id()}} | LARGE[what]
+    event = {"id": "01LARGE", "event_type": kind, "occurred_at": at, "agent": None, "data": data}
+    body = body_of({"event": event}).replace(b'"HUGE"', b"[1e999, -1e999, NaN]")
+    assert len(body) < LARGEST_BODY
+
+    assert signed(world, body).status == 202
+    world.resolves()
+    world.settles()
+    if "message" in LARGE[what]:
+        assert "Umleitung über München." in world.draft()
+    assert ("… (cut by Debrief)" in world.draft()) == (what != "a number beyond numbers")
+    assert [one.error for one in world.engine.journeys() if one.state != "done"] == []
 
 
 # Our own faults
