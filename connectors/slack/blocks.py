@@ -1,4 +1,4 @@
-"""The text inside Slack's blocks and attachments, for messages that carry nothing in `text`. Pure and total.
+"""The text inside Slack's blocks and attachments. Pure and total.
 
 Source: https://docs.slack.dev/reference/block-kit/blocks (read 2026-11-20). A kind we do not know gives its `text`.
 """
@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.slack.markup import date_text, decode, labelled, mention, scrub
+from connectors.slack.markup import date_text, decode, labelled, mention, scrub, unescape
 
 DEEPEST = 12
 """Slack nests rich text four deep; whatever is deeper than this was not made by Slack."""
 
+# https://docs.slack.dev/messaging/unfurling-links-in-messages (read 2026-11-21)
+_UNFURLED = ("from_url", "original_url", "app_unfurl_url")
 _NO_PREVIEW = ("[no preview available]", "This content can't be displayed.")
 
 
@@ -26,19 +28,26 @@ class Reader:
         """All blocks, one below the other."""
         return "\n".join(text for text in (self._block(block, depth) for block in records(blocks)) if text.strip())
 
-    def attachments(self, attachments: object) -> str:
-        """All attachments, one below the other."""
-        texts = (self._attachment(attachment) for attachment in records(attachments))
+    def attachments(self, attachments: object, beside: str) -> str:
+        """All attachments, one below the other, without previews of links in `beside`, the message's own raw text."""
+        texts = (self._attachment(each) for each in records(attachments) if not _is_preview(each, beside))
         return "\n".join(text for text in texts if text.strip())
 
     def _attachment(self, attachment: Mapping[str, Any]) -> str:
-        fallback = self.mrkdwn(attachment.get("fallback"))
-        if fallback and fallback not in _NO_PREVIEW:
-            return fallback
+        """What people saw of it. A message that was shared is quoted: its words are somebody else's."""
         parts = [self.mrkdwn(attachment.get("pretext")), self._titled(attachment), self.mrkdwn(attachment.get("text"))]
         fields = records(attachment.get("fields"))
-        parts.extend(f"{self.mrkdwn(entry.get('title'))}: {self.mrkdwn(entry.get('value'))}" for entry in fields)
-        return "\n".join(part for part in parts if part) or self.blocks(attachment.get("blocks"), 1)
+        told = ((self.mrkdwn(entry.get("title")), self.mrkdwn(entry.get("value"))) for entry in fields)
+        parts.extend(": ".join(filter(None, pair)) for pair in told)
+        text = "\n".join(part for part in parts if part) or self._instead(attachment)
+        if not (attachment.get("is_share") or attachment.get("is_msg_unfurl")):
+            return text
+        author = scrub(attachment.get("author_name"))
+        return "\n".join(f"> {line}" for line in (f"{author}: {text}" if author else text).splitlines())
+
+    def _instead(self, attachment: Mapping[str, Any]) -> str:
+        fallback = self.mrkdwn(attachment.get("fallback"))
+        return fallback if fallback and fallback not in _NO_PREVIEW else self.blocks(attachment.get("blocks"), 1)
 
     def _titled(self, attachment: Mapping[str, Any]) -> str:
         title, link = self.mrkdwn(attachment.get("title")), scrub(attachment.get("title_link"))
@@ -104,6 +113,13 @@ class Reader:
                 return date_text(str(element.get("timestamp", "")), say("fallback"))
             case _:
                 return say("text") or say("value") or (f":{say('name')}:" if say("name") else "")
+
+
+def _is_preview(attachment: Mapping[str, Any], beside: str) -> bool:
+    """Whether Slack or an app unfurled a link that the text names: it tells what lies there, not what was said."""
+    addresses = (attachment.get(key) for key in _UNFURLED)
+    said = unescape(beside)
+    return any(isinstance(address, str) and address and unescape(address) in said for address in addresses)
 
 
 def records(value: object) -> Iterator[Mapping[str, Any]]:

@@ -187,15 +187,21 @@ def is_from_a_bot(raw: Raw) -> bool:
 
 
 def _text(raw: Raw, reader: Reader, *, is_bot: bool) -> str:
-    """What people saw. An app's `text` beside composed blocks is only its notification; a person's is the message."""
+    """What people saw: the message, then what its attachments say beyond it."""
+    said = _said(raw, reader, is_bot=is_bot)
+    attached = reader.attachments(raw.get("attachments"), scrub(raw.get("text"))) if raw.get("attachments") else ""
+    more = [line for line in attached.splitlines() if line.strip() and line.strip() not in said]
+    return "\n".join([said, *more] if said.strip() else more)
+
+
+def _said(raw: Raw, reader: Reader, *, is_bot: bool) -> str:
+    """An app's `text` beside composed blocks is only its notification; a person's is the message."""
     if is_bot and any(block.get("type") != "rich_text" for block in records(raw.get("blocks"))):
         seen = reader.blocks(raw.get("blocks"))
         if seen.strip():
             return seen
     text = raw.get("text")
-    if isinstance(text, str) and text.strip():
-        return reader.mrkdwn(text)
-    return reader.blocks(raw.get("blocks")) or reader.attachments(raw.get("attachments"))
+    return reader.mrkdwn(text) if isinstance(text, str) and text.strip() else reader.blocks(raw.get("blocks"))
 
 
 def _person_id(raw: Raw, *, is_bot: bool) -> str | None:

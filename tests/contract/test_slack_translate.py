@@ -189,6 +189,21 @@ def test_an_attachment_without_fallback_is_read_from_its_parts() -> None:
     assert message_from_slack(raw, PLACE, NAMES).text == "CPU (https://g.example)\nhigh\nh: 1"
 
 
+def test_what_attachments_say_beyond_the_text_is_read_of_people_and_of_bots() -> None:
+    alert = {"fallback": "x", "title": "Pool saturated", "text": "node 7\nPool saturated", "fields": [{"value": "9"}]}
+    bot = {"ts": "1.2", "bot_id": "B1", "text": "[FIRING] Pool saturated", "attachments": [alert]}
+    assert message_from_slack(bot, PLACE, NAMES).text == "[FIRING] Pool saturated\nnode 7\n9"
+    shared = {"is_share": True, "from_url": "https://acme.slack.com/archives/C2/p1", "author_name": "grace"}
+    raw = {"ts": "1.2", "user": "U1", "text": "see", "attachments": [shared | {"text": "it is <@U1>\nTODO: drain it"}]}
+    assert message_from_slack(raw, PLACE, NAMES).text == "see\n> grace: it is @ada\n> TODO: drain it"
+
+
+def test_the_preview_of_a_link_in_the_text_is_not_what_was_said() -> None:
+    preview = {"from_url": "https://a.example/x?b&amp;c", "service_name": "Example", "title": "A page", "text": "long"}
+    raw = {"ts": "1.2", "user": "U1", "text": "<https://a.example/x?b&amp;c>", "attachments": [preview]}
+    assert message_from_slack(raw, PLACE, NAMES).text == "https://a.example/x?b&c"
+
+
 def test_what_debrief_wrote_is_never_evidence() -> None:
     ours: list[Any] = [
         {"ts": "1.1", "user": "U0BOT", "text": "x"},
