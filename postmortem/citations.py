@@ -50,5 +50,10 @@ def day_and_clock(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
+def moment_seen_from(here: datetime, there: datetime) -> str:
+    """The time of day, with the date where that is another one."""
+    return clock(there) if here.date() == there.date() else day_and_clock(there)
+
+
 def _label(evidence_id: str) -> str:
     return next((words for prefix, words in _WORDS.items() if evidence_id.startswith(prefix)), "record")

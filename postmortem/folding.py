@@ -2,9 +2,10 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from postmortem.citations import moment_seen_from
 from postmortem.evidence import CUT_BY_PAGERDUTY, Evidence
 from postmortem.timeline import TimelineEvent
 
@@ -29,11 +30,21 @@ _BOT_WORDS = {
 _BOT_SAYS = re.compile(
     rf"\b(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in _BOT_WORDS.items())})\b", re.IGNORECASE
 )
+_IN_OWN_WORDS = ("note", "status_update")
+_HEAD = re.compile(
+    r"(?:resolution note|note|status update)(?: (?:was )?(?:added|posted|published))?(?: by [^:]{1,80})?\.?(?::\s*|$)",
+    re.IGNORECASE,
+)
+_ONLY_A_HEADLINE = re.compile(
+    r"\s*(?:was )?(?:(?:added|posted|published)\s*)?(?:(?:by|on|to|for)\b[^:\n“\"]{0,80})?[.!]?\s*"
+)
+# PagerDuty cuts long notes in its webhooks, and our receiver what no engine could keep.
+_CUTS = (CUT_BY_PAGERDUTY.casefold(), " … (cut by debrief)", "…", "...")
 _COPIED_BY_WEBHOOK = ("status_update", "note", "responder", "changed")
 
 
 def fold_alert_repeats(alerts: Iterable[tuple[str, TimelineEvent]]) -> Iterator[TimelineEvent]:
-    """Alerts with the same key become one line at the time of the first, with count and span."""
+    """Alerts with the same key become one line at the time of the first, with count, span, and all that they said."""
     by_key: dict[str, list[TimelineEvent]] = {}
     for key, event in alerts:
         by_key.setdefault(key, []).append(event)
@@ -44,7 +55,16 @@ def fold_alert_repeats(alerts: Iterable[tuple[str, TimelineEvent]]) -> Iterator[
             yield first
         else:
             ids = tuple(evidence_id for event in repeats for evidence_id in event.evidence_ids)
-            yield first.model_copy(update={"count": len(repeats), "until": last.at, "evidence_ids": ids})
+            told = {"text": _all_texts(repeats), "count": len(repeats), "until": last.at, "evidence_ids": ids}
+            yield first.model_copy(update=told)
+
+
+def _all_texts(repeats: list[TimelineEvent]) -> str:
+    """Each text with its severity once, with the time at which it first came: "critical" is news after "warning"."""
+    first = repeats[0]
+    distinct = {event.text: event for event in reversed(repeats) if event.text != first.text}
+    later = sorted(distinct.values(), key=_by_time)
+    return "; ".join((first.text, *(f"from {moment_seen_from(first.at, event.at)}: {event.text}" for event in later)))
 
 
 def fold_copies(events: tuple[TimelineEvent, ...], evidence: Evidence) -> tuple[TimelineEvent, ...]:
@@ -83,14 +103,13 @@ class _Originals:
         near = [event for event in (before, after) if event and abs(event.at - at) <= SAME_FACT_WITHIN]
         return min(near, key=lambda event: abs(event.at - at), default=None)
 
-    def best(self, copy: TimelineEvent, fits: Callable[[TimelineEvent], bool]) -> TimelineEvent | None:
-        """Of those of the copy's kind that are near it and fit: one in the same words first, then the nearest."""
-        times = self._times.get(copy.kind, [])
+    def near(self, kind: str, at: datetime) -> list[TimelineEvent]:
+        """All events of this kind that are near enough, the nearest first."""
+        times = self._times.get(kind, [])
         # Compared as distances: a moment near the end of time cannot be moved by two minutes.
-        first = bisect_left(times, -SAME_FACT_WITHIN, key=lambda at: at - copy.at)
-        end = bisect_right(times, SAME_FACT_WITHIN, key=lambda at: at - copy.at)
-        near = [event for event in self._of_kind.get(copy.kind, [])[first:end] if fits(event)]
-        return min(near, key=lambda event: (not _same_words(event, copy), abs(event.at - copy.at)), default=None)
+        first = bisect_left(times, -SAME_FACT_WITHIN, key=lambda time: time - at)
+        end = bisect_right(times, SAME_FACT_WITHIN, key=lambda time: time - at)
+        return sorted(self._of_kind.get(kind, [])[first:end], key=lambda event: abs(event.at - at))
 
 
 def _bot_copies(evidence: Evidence) -> set[str]:
@@ -106,18 +125,32 @@ def _bot_copies(evidence: Evidence) -> set[str]:
 
 
 def _copied_by_bot(event: TimelineEvent, originals: _Originals, title: str) -> TimelineEvent | None:
-    """What a bot's message copies is told by its first word of that kind; the incident's title may hold any word."""
+    """What a bot's message copies is told by its first word of that kind; the incident's title may hold any word.
+
+    What a person wrote (a note, a status update) must be there in the same words, where the bot repeats them.
+    """
     headline = event.text.casefold().replace(title, " ")
     said = _BOT_SAYS.search(headline)
-    return originals.nearest(said.lastgroup, event.at) if said and said.lastgroup else None
+    if said is None or said.lastgroup is None:
+        return None
+    rest = headline[said.end() :]
+    if said.lastgroup not in _IN_OWN_WORDS or _ONLY_A_HEADLINE.fullmatch(rest):
+        return originals.nearest(said.lastgroup, event.at)
+    _, colon, words = rest.partition(":")
+    copied = _plain(words if colon else rest)
+    near = originals.near(said.lastgroup, event.at)
+    return next((one for one in near if _repeats(copied, _plain(_words(one).replace(title, " ")))), None)
 
 
 def _copied_by_record(event: TimelineEvent, originals: _Originals) -> TimelineEvent | None:
-    """The note that a log line is about, or what a webhook told before it could be read."""
+    """The note that a log line is about, or what a webhook told before it could be read; same words win."""
     is_webhook = event.id.startswith("pagerduty/event/") and event.kind in _COPIED_BY_WEBHOOK
-    if is_webhook or _is_log_of_note(event):
-        return originals.best(event, lambda original: _says_the_same(original, event))
-    return None
+    if not is_webhook and not _is_log_of_note(event):
+        return None
+    near = originals.near(event.kind, event.at)
+    in_same_words = (one for one in near if _repeats(_words(event), _words(one)))
+    at_once = (one for one in near if _is_same_deed(one, event))
+    return next(in_same_words, None) or next(at_once, None)
 
 
 def _is_original(event: TimelineEvent) -> bool:
@@ -128,20 +161,30 @@ def _is_log_of_note(event: TimelineEvent) -> bool:
     return event.kind == "note" and event.id.startswith("pagerduty/log_entry/")
 
 
-def _says_the_same(one: TimelineEvent, other: TimelineEvent) -> bool:
-    """The same words, or the same deed of the same person in the same moment told in other words.
+def _is_same_deed(one: TimelineEvent, other: TimelineEvent) -> bool:
+    """The same deed of the same person in the same moment, told without the words or in the system's own.
 
-    A change of a field, and a note as a webhook tells it, must use the same words: one person may change two fields or
-    write two notes at once, and neither text may be lost.
+    A change of a field must use the same words: one person may change two at once. So must what people wrote, where
+    both tell it: neither text may be lost.
     """
-    has_own_words = one.kind == "changed" or (other.kind == "note" and not _is_log_of_note(other))
-    at_once = abs(one.at - other.at) <= SAME_MOMENT and one.who == other.who and not has_own_words
-    return at_once or _same_words(one, other)
+    is_told_twice = one.kind in _IN_OWN_WORDS and bool(_words(one) and _words(other))
+    has_own_words = one.kind == "changed" or is_told_twice
+    return abs(one.at - other.at) <= SAME_MOMENT and one.who == other.who and not has_own_words
 
 
-def _same_words(one: TimelineEvent, other: TimelineEvent) -> bool:
-    first, second = (event.text.removesuffix(CUT_BY_PAGERDUTY).casefold().strip() for event in (one, other))
-    return bool(first and second) and (first in second or second in first)
+def _repeats(copy: str, original: str) -> bool:
+    """Whether the words are equal, or those of the original as far as they were not cut off."""
+    cut = next((copy.removesuffix(mark) for mark in _CUTS if copy.endswith(mark)), None)
+    return bool(copy) and (copy == original or (bool(cut) and original.startswith(cut or copy)))
+
+
+def _words(event: TimelineEvent) -> str:
+    """What a person wrote, without PagerDuty's words before it, as it is compared."""
+    return _plain(_HEAD.sub("", event.text, count=1) if event.kind in _IN_OWN_WORDS else event.text)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split()).strip(" \"'“”>*_")
 
 
 def _by_time(event: TimelineEvent) -> tuple[datetime, str]:

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from itertools import groupby
 from urllib.parse import quote
 
 from postmortem.action_item import ActionItem
-from postmortem.citations import cite_event, cite_record, clock, day_and_clock
+from postmortem.citations import cite_event, cite_record, clock, day_and_clock, moment_seen_from
 from postmortem.document import Citation, Line, Postmortem, Section
 from postmortem.evidence import Reading
 from postmortem.people import Source
@@ -152,11 +151,6 @@ def shorten(text: str, longest: int) -> str:
         return text
     cut = text[: longest + 1]
     return (cut.rsplit(maxsplit=1)[0] if len(cut.split()) > 1 else cut[:-1]) + " […]"
-
-
-def moment_seen_from(here: datetime, there: datetime) -> str:
-    """The time of day, with the date where that is another one."""
-    return clock(there) if here.date() == there.date() else day_and_clock(there)
 
 
 def _is_in_slack_too(event: TimelineEvent) -> bool:

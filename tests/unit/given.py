@@ -48,8 +48,8 @@ def log(name: str, seconds: float | str, kind: LogEntryKind, *, sequence: int | 
     return LogEntry(id=f"pagerduty/log_entry/{name}", kind=kind, moment=moment, sequence=place, **told)
 
 
-def alert(name: str, seconds: float | str, key: str | None = None, text: str = "Disk full") -> Alert:
-    return Alert(id=f"pagerduty/alert/{name}", moment=at(seconds), text=text, alert_key=key)
+def alert(name: str, seconds: float | str, key: str | None = None, text: str = "Disk full", **more: Any) -> Alert:
+    return Alert(id=f"pagerduty/alert/{name}", moment=at(seconds), text=text, alert_key=key, **more)
 
 
 def note(name: str, seconds: float | str, text: str, **more: Any) -> Note:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from time import process_time
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -122,6 +123,17 @@ def test_repeats_of_one_alert_are_one_line_with_count_and_span():
     assert event.evidence_ids == ("pagerduty/alert/a", "pagerduty/alert/b", "pagerduty/alert/c")
 
 
+def test_repeats_of_one_alert_keep_every_text_and_severity_they_came_with():
+    (event,) = events(
+        alert("a", 0, "disk", "disk 80 %", severity="warning"),
+        alert("b", 60, "disk", "disk 80 %", severity="warning"),
+        alert("c", 600, "disk", "disk full, writes rejected", severity="critical"),
+    )
+
+    assert event.text == "Warning alert: disk 80 %; from 14:10:00 UTC: Critical alert: disk full, writes rejected"
+    assert (event.count, event.until) == (3, START + timedelta(minutes=10))
+
+
 def test_two_alerts_of_different_keys_in_one_second_are_two_lines():
     assert len(events(alert("a", 0, "disk-1"), alert("b", 0, "disk-2"))) == 2
 
@@ -189,6 +201,30 @@ def test_a_copy_belongs_to_the_nearest_of_two_acknowledgements():
         ("pagerduty/log_entry/a",),
         ("pagerduty/log_entry/b", "slack/C1/1"),
     ]
+
+
+@pytest.mark.parametrize(
+    "copy",
+    ["Note added by Carl: Rolled back", "Note: “rolled  back”", "Carl added a note", "Note added by Carl: rolled…"],
+)
+def test_pagerdutys_message_about_a_note_is_a_copy_of_these_words(copy: str):
+    assert texts(note("n", 10, "rolled back"), bot_said("b", 60, copy)) == ["rolled back"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        (note("n", 10, "rolled back"), bot_said("b", 60, "Note added by Carl: customer data was lost")),
+        (note("n", 10, "fixed it"), bot_said("b", 60, "Note added by Carl: rollback has not fixed it")),
+        (log("s", 0, "status_update", text="We look"), bot_said("b", 60, "Status update by Bea: data was lost")),
+        (note("n", 10, "rollback has not fixed it"), seen("e", 100, "note", "fixed it")),
+        (note("n", 10, "fixed it"), seen("e", 100, "note", "rollback has not fixed it")),
+        (log("s", 0, "status_update", text="Status update: all slow"), seen("e", 1, "status_update", "data was lost")),
+        (note("n", 10, "fixed it"), log("a", 11, "annotated", text="Note added by Bea: restarted it")),
+    ],
+)
+def test_what_was_written_in_other_words_is_another_fact(told: tuple[Any, ...]):
+    assert len(texts(*told)) == 2
 
 
 def test_unacknowledged_does_not_copy_an_acknowledgement():
