@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.openapi_document import shared_folder
 from tests.world import World, world_of
 
 
@@ -13,3 +14,12 @@ def world(tmp_path: Path) -> Generator[World]:
     """The whole house on fake vendors, with the checkout incident just resolved and nothing told yet."""
     with world_of(tmp_path, "checkout_latency") as opened:
         yield opened
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line where the vendors' documents and the real data are not here, however many tests they would feed."""
+    skipped = len(terminalreporter.stats.get("skipped", []))
+    if skipped and not shared_folder().is_dir():
+        terminalreporter.write_line(
+            f"{skipped} tests skipped: the vendors' documents and real data (../shared) are not here."
+        )
