@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.slack.archive import Archive, opened
+from connectors.slack.edits import settled
 from connectors.slack.gaps import gap
 from connectors.slack.markup import scrub
 from connectors.slack.people import names_of
@@ -104,7 +105,7 @@ def _some(names: Iterable[object]) -> str:
 def _channel(archive: Archive, info: Raw, people: tuple[Person, ...], span: _Span, team_url: str | None) -> Part:
     channel_id, name = scrub(info.get("id")) or scrub(info.get("name")), scrub(info.get("name"))
     folder = next((folder for folder in (name, channel_id) if archive.within(folder)), name)
-    raws = [raw for raw in _days(archive, folder, span) if span.holds(raw)]
+    raws = [raw for raw in settled(_days(archive, folder, span)) if span.holds(raw)]
     guests = guests_in(raws, {person.id for person in people})
     place = Place(channel_id, name, team_url, pinned=_pinned(info))
     heard = messages_from_slack(raws, place, names_of((*people, *guests)))

@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.errors import BadReply, ConnectorError, RateLimited
 from connectors.slack.api import SlackApi
+from connectors.slack.edits import settled
 from connectors.slack.gaps import gap, gap_from_error
 from connectors.slack.people import People, names_of, side_by_side
 from connectors.slack.replies import Raw, listed, next_cursor
@@ -80,7 +81,7 @@ class Reader:
         if limit and not pages and not raws:
             raise limit
         read = [message for page in pages for message in page]
-        everything = list({str(raw.get("ts") or id(raw)): raw for raw in (*raws, *read)}.values())
+        everything = settled({str(raw.get("ts") or id(raw)): raw for raw in (*raws, *read)}.values())
         wanted = people_in(everything)
         people = self.people.read(wanted)
         people = (*people, *guests_in(everything, (person.id for person in people)))

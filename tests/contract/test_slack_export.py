@@ -84,6 +84,25 @@ def test_everything_of_a_channel_is_read(tmp_path: Path) -> None:
     assert guest.person_id == "slack:U0GUEST01"
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_edits_and_deletions_that_are_records_of_their_own_change_what_they_name(tmp_path: Path, backwards: bool):
+    first, gone = said(0, "the pool is at 50"), said(5, "my password is hunter2", files=[{"name": "key.pem"}])
+    edits = [
+        said(at, "", subtype="message_changed", hidden=True, previous_message=first, message=first | {"text": text})
+        for at, text in ((60, "the pool is at 500"), (90, "the pool was at 500"))
+    ]
+    deletion = said(70, "", subtype="message_deleted", hidden=True, deleted_ts=ts(5), previous_message=gone)
+    records = [first, gone, edits[0], deletion, edits[1]]
+    day = {"inc-42/2026-01-05.json": records[::-1] if backwards else records}
+    part = read_export(a_folder(tmp_path, {name: FILES[name] for name in ("channels.json", "users.json")} | day))
+    edited, deleted = sorted((message for message in part.messages), key=lambda message: message.moment.at)
+    assert (edited.text, edited.moment.original) == ("the pool was at 500", ts(0))
+    assert edited.edited_at is not None
+    assert edited.edited_at.original == ts(90)
+    assert (deleted.is_deleted, deleted.text, deleted.files) == (True, "", ())
+    assert "hunter2" not in part.model_dump_json()
+
+
 def test_links_are_made_only_where_the_workspace_is_known(tmp_path: Path) -> None:
     folder = a_folder(tmp_path)
     assert {message.link for message in read_export(folder).messages} == {None}

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.slack.blocks import Reader
+from connectors.slack.edits import settled
 from connectors.slack.markup import decode, escape, scrub
 from connectors.slack.translate import (
     Place,
@@ -269,16 +270,20 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner, max_size=4),
     max_leaves=12,
 )
+KINDS_OF_CHANGE = ["message_changed", "message_deleted"]
 _FIELDS = [
     "user", "text", "subtype", "thread_ts", "edited", "reactions", "files", "file", "blocks", "attachments", "bot_id",
     "app_id", "username", "bot_profile", "metadata", "latest_reply", "comment",
+    "message", "previous_message", "deleted_ts",
 ]  # fmt: skip
 
 
-@given(st.dictionaries(st.sampled_from(_FIELDS), _JSON))
-def test_any_json_translates_without_an_exception(raw: dict[str, Any]) -> None:
-    heard = messages_from_slack([raw | {"ts": "1767600000.000100"}], PLACE, NAMES)
-    people_in([raw])
+@given(st.dictionaries(st.sampled_from(_FIELDS), _JSON), st.none() | st.sampled_from(KINDS_OF_CHANGE))
+def test_any_json_translates_without_an_exception(raw: dict[str, Any], kind: str | None) -> None:
+    raw |= {"subtype": kind} if kind else {}
+    records = settled([raw | {"ts": "1767600000.000100"}, raw])
+    heard = messages_from_slack(records, PLACE, NAMES)
+    people_in(records)
     for message in heard.messages:
         json.loads(message.model_dump_json())
 
