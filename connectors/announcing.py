@@ -26,9 +26,11 @@ def consistent(unclear: timedelta) -> Waits:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What is said, and how it is said once. `draft` is the document to upload (name, bytes) where no link opens it."""
+    """What is said in the channel, and as a note on the incident, and how it is said once. `draft` is the document to
+    upload (name, bytes) where no link opens it."""
 
     paragraphs: Paragraphs
+    note: Paragraphs
     key: str
     draft: tuple[str, bytes] | None
     since: datetime
@@ -94,13 +96,13 @@ def _find_draft(slack: SlackApi, channel_id: str, draft: tuple[str, bytes], sinc
 
 
 def _write_note(pagerduty: PagerDutyApi, incident_id: str, post: Post) -> dict[str, Any]:
-    note = pagerduty.create_note(incident_id, note_to_pagerduty(plain_text(post.paragraphs)))
+    note = pagerduty.create_note(incident_id, note_to_pagerduty(plain_text(post.note)))
     return {"note_id": note.get("id")}
 
 
 def _find_note(pagerduty: PagerDutyApi, incident_id: str, post: Post) -> dict[str, Any] | None:
     """Ours is the note that says what we say; the notes of an incident are one list, read whole."""
-    first_line = plain_text(post.paragraphs[:1])[:_KNOWN_BY]
+    first_line = plain_text(post.note[:1])[:_KNOWN_BY]
     for note in pagerduty.list_notes(incident_id).records:
         if first_line in str(note.get("content")):
             return {"note_id": note.get("id")}

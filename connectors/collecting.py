@@ -1,7 +1,7 @@
 """Reading every source of an incident side by side. One that refuses for good becomes a Gap, never a failed run."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -50,10 +50,10 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """Names of the kept Parts, later ones telling more, and the channel that was read, if any."""
+    """Names of the kept Parts, later ones telling more, and the channel that was read, if any: a `Found` as JSON."""
 
     parts: tuple[str, ...]
-    channel_id: str | None
+    channel: dict[str, Any] | None
 
 
 def read_incident(pagerduty: PagerDutyApi | None, incident_id: str) -> tuple[Incident, Part]:
@@ -83,7 +83,7 @@ def collect(steps: Steps, sources: Sources, incident: Incident, people: tuple[Pe
         if told:
             again = f"{prefix}look for the channel again"
             (slack,) = steps.each(again, ["slack"], lambda child, _: _read_slack(child, sources, told, last=True))
-    return Collected(parts=(*pagerduty["parts"], *slack["parts"]), channel_id=slack.get("channel_id"))
+    return Collected(parts=(*pagerduty["parts"], *slack["parts"]), channel=slack.get("channel"))
 
 
 def _read_pagerduty(steps: Steps, sources: Sources, incident: Incident, people: tuple[Person, ...]) -> list[str]:
@@ -95,7 +95,7 @@ def _read_pagerduty(steps: Steps, sources: Sources, incident: Incident, people: 
 
 
 def _read_slack(steps: Steps, sources: Sources, where: tuple[Candidate, ...], *, last: bool) -> dict[str, Any]:
-    """{"parts", "channel_id"}, or {"not_found"} where a second look may help.
+    """{"parts", "channel"}, or {"not_found"} where a second look may help.
 
     What the incident names and this app cannot see may be private: then a link in a note would be another channel.
     """
@@ -104,7 +104,7 @@ def _read_slack(steps: Steps, sources: Sources, where: tuple[Candidate, ...], *,
         return {"parts": [_keep_gap(steps, sources, NO_SLACK)]}
     found = find_channel(api, steps, where, private_audience=sources.settings.slack.private_channels)
     if isinstance(found, Found):
-        return {"parts": _read_channel(steps, sources, api, found), "channel_id": found.channel_id}
+        return {"parts": _read_channel(steps, sources, api, found), "channel": asdict(found)}
     gap = found.gap if isinstance(found, Nowhere) else found
     only_guessed = isinstance(found, Nowhere) and all(candidate.is_guess for candidate in where)
     return {"parts": [_keep_gap(steps, sources, gap)], "not_found": only_guessed and not last}

@@ -14,6 +14,7 @@ from connectors.collecting import Sources, collect, read_incident, who_took_part
 from connectors.effects import Waits
 from connectors.errors import NotAllowed, NotFound, Rejected
 from connectors.opening import open_issues
+from connectors.slack.channel import Found
 from connectors.steps import Steps
 from handlers.wiring import House, durable
 from handlers.work import LEASE_FOR, Work, counted, is_left_undone, requests_of, the_postmortem, work_of
@@ -80,7 +81,7 @@ def one_round(work: Work, token: int) -> dict[str, Any]:
     work.steps.run(work.named("let what was refused be tried again"), work.ledger.release_parked)
     issues = open_the_issues(work, token)
     document = publish(work, "publish with issues", issues)
-    announced = announce(work, token, collected["channel_id"], document)
+    announced = announce(work, token, collected["channel"], document)
     return composed | {"document": document, "issues": counted(issues), "announced": announced}
 
 
@@ -144,7 +145,7 @@ def collect_evidence(work: Work, looked: dict[str, Any]) -> dict[str, Any]:
         seen = work.seen is not None and holds_the_same(evidence, shelf.evidence(work.seen))
         nothing_new = seen and not is_left_undone(work)
         name = shelf.keep_evidence(work.named(work.journey), evidence)
-        return {"evidence": name, "channel_id": collected.channel_id, "nothing_new": nothing_new}
+        return {"evidence": name, "channel": collected.channel, "nothing_new": nothing_new}
 
     return work.steps.run(work.named("put the evidence together"), put_together)
 
@@ -163,6 +164,7 @@ def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
             work.house.settings,
             composed_at=work.house.now(),
             evidence_name=evidence,
+            items_seen=work.shelf.items_seen(),
         )
         known = [work.ledger.read(request.key).made if request else None for request in requests_of(work, composed)]
         work.shelf.keep_postmortem(with_issues(composed, known))
@@ -202,21 +204,27 @@ def open_the_issues(work: Work, token: int) -> list[dict[str, Any]]:
     )
 
 
-def announce(work: Work, token: int, channel_id: str | None, document: str) -> dict[str, Any]:
-    """Say it in the channel and on the incident, once each: links, what is missing, who owns what."""
+def announce(work: Work, token: int, found: dict[str, Any] | None, document: str) -> dict[str, Any]:
+    """Say it in the channel and on the incident, once each: links, what is missing, who owns what.
+
+    What was said in a private channel is not repeated elsewhere, and people of another organisation get no texts.
+    """
     postmortem, house = the_postmortem(work), work.house
-    link = house.document_link(work.incident_id)
+    link, name = house.document_link(work.incident_id), document.rpartition("/")[2]
+    channel = Found(**found) if found else None
+    is_private, is_ext_shared = (channel.is_private, channel.is_ext_shared) if channel else (False, False)
     post = Post(
-        paragraphs=announce_draft(postmortem, draft=house.store.location(document), link=link),
+        paragraphs=announce_draft(postmortem, draft=name, link=link, withheld="" if is_ext_shared else None),
+        note=announce_draft(postmortem, draft=name, link=link, withheld="slack/" if is_private else None),
         key=f"{house.settings.install_id}/{work.incident_id}/announcement",
-        draft=None if link else (document.rpartition("/")[2], render_markdown(postmortem).encode()),
+        draft=None if link or is_ext_shared else (name, render_markdown(postmortem).encode()),
         since=postmortem.incident.created_at.at,
         ledger=work.ledger,
         token=token,
         holds_lease=lambda: work.holds_lease(token),
         now=house.now,
     )
-    return say_it(work, post, channel_id)
+    return say_it(work, post, channel.channel_id if channel else None)
 
 
 def say_it(work: Work, post: Post, channel_id: str | None) -> dict[str, Any]:

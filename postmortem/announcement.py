@@ -6,15 +6,23 @@ from postmortem.document import Postmortem
 type Paragraphs = tuple[tuple[Span, ...], ...]
 
 
-def announce_draft(postmortem: Postmortem, *, draft: str, link: str | None) -> Paragraphs:
-    """The announcement as paragraphs. `draft` is where the draft lies, `link` opens it where readers can."""
+def announce_draft(postmortem: Postmortem, *, draft: str, link: str | None, withheld: str | None = None) -> Paragraphs:
+    """The announcement as paragraphs. `draft` is the file's name, `link` opens it where readers can.
+
+    Of items whose evidence id begins with `withheld` ("slack/", or "" for every one) only the issue is named: the
+    readers of this announcement are not those to whom they were said.
+    """
     title = f"Draft postmortem ready: {postmortem.title}"
     head = (
         (Span(text=f"{title} — "), Span(text="open the draft", link=link))
         if link
         else (Span(text=f"{title} — {draft}"),)
     )
-    return (head, *_missing(postmortem), *_items(postmortem.action_items), *_unresolved(postmortem.action_items))
+    items = postmortem.action_items
+    hidden = [item for item in items if withheld is not None and item.evidence_id.startswith(withheld)]
+    told = tuple(item for item in items if item not in hidden)
+    listed = _items(told) if told or not hidden else ()
+    return (head, *_missing(postmortem), *listed, *map(_bare, hidden), *_unresolved(told))
 
 
 def _missing(postmortem: Postmortem) -> Paragraphs:
@@ -30,8 +38,13 @@ def _items(items: tuple[ActionItem, ...]) -> Paragraphs:
 def _item(item: ActionItem) -> tuple[Span, ...]:
     due = f", due {item.due_on.isoformat()}" if item.due_on else ""
     owner = item.owner.name or ("the default owner" if item.owner.account_id else "nobody yet")
+    return (*_bare(item), Span(text=f" {item.text} ({owner}{due})"))
+
+
+def _bare(item: ActionItem) -> tuple[Span, ...]:
+    """The issue alone: who may open it reads the rest there."""
     issue = Span(text=item.issue_key, link=item.issue_link) if item.issue_key else Span(text="no issue")
-    return (Span(text="• "), issue, Span(text=f" {item.text} ({owner}{due})"))
+    return (Span(text="• "), issue)
 
 
 def _unresolved(items: tuple[ActionItem, ...]) -> Paragraphs:

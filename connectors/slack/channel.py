@@ -25,13 +25,27 @@ type Audience = str | Mapping[str, str] | None
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The incident's channel, which the app may read. `found_by` says how it was found, for people."""
+    """The incident's channel, which the app may read. `found_by` says how it was found, for people.
+
+    `is_private` where it is not open to everyone here; `audience` then is who may read what was said there, as the
+    settings say it. `is_ext_shared` where people of another organisation read it, or soon will.
+    """
 
     channel_id: str
     name: str
     found_by: str
     is_private: bool = False
     is_archived: bool = False
+    is_ext_shared: bool = False
+    audience: str | None = None
+
+    @property
+    def described(self) -> str:
+        """How it was found, and who it is for where that is not everyone."""
+        if not self.is_private:
+            return self.found_by
+        kind = "shared with another organisation" if self.is_ext_shared else "private"
+        return f"{self.found_by}; {kind}; for: {self.audience}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +169,8 @@ _GUARDS = {
 def _admit(api: SlackApi, info: Raw, candidate: Candidate, audience: Audience) -> Raw:
     channel_id, name = scrub(info.get("id")), scrub(info.get("name")) or scrub(info.get("id"))
     what = f"the Slack channel #{name}"
-    guard = _guard(info)
-    if guard and not audience_of(channel_id, audience):
+    guard, readers = _guard(info), audience_of(channel_id, audience)
+    if guard and not readers:
         remedy = f"Name its audience under slack.private_channels ({channel_id}: who may read it), or {EXPORT}."
         return {"gap": gap_json(gap(what, f"It is {guard}, and the settings name no audience for it.", remedy))}
     is_archived = bool(info.get("is_archived"))
@@ -170,7 +184,15 @@ def _admit(api: SlackApi, info: Raw, candidate: Candidate, audience: Audience) -
             raise
         except ConnectorError as error:
             return {"gap": gap_json(gap_from_error(what, error))}
-    found = Found(channel_id, name, candidate.found_by, is_private=bool(guard), is_archived=is_archived)
+    found = Found(
+        channel_id,
+        name,
+        candidate.found_by,
+        is_private=bool(guard),
+        is_archived=is_archived,
+        is_ext_shared=bool(info.get("is_ext_shared") or info.get("is_pending_ext_shared")),
+        audience=readers if guard else None,
+    )
     return {"found": asdict(found)}
 
 

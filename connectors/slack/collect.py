@@ -146,7 +146,7 @@ def _keep_summary(run: Run) -> str:
     if not run.messages and not gaps:
         gaps.append(gap(f"#{channel.name}", "Nobody wrote anything there in this time.", _look_elsewhere()))
     readings = (
-        _reading(window, f"messages of #{channel.name} ({channel.found_by})", run.messages, link),
+        _reading(window, f"messages of #{channel.name} ({channel.described})", run.messages, link),
         _reading(window, started, len(run.started), link),
     )
     return run.reader.keep(f"slack-{channel.channel_id}-summary", Part(readings=readings, gaps=tuple(gaps)))

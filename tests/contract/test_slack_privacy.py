@@ -42,6 +42,47 @@ def test_a_link_in_a_note_leads_to_the_channel_that_nothing_else_names(tmp_path:
         assert "birthday cake" in world.draft()
 
 
+def test_what_was_said_in_a_private_channel_is_told_there_and_its_audience_is_named(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency", settings=for_the_security_team()) as world:
+        world.slack.workspace.named("inc-4211").info.update(is_private=True, is_channel=False)
+        world.resolves()
+        world.settles()
+
+        assert "private; for: only the security team" in world.draft()
+        world.slack.channel("inc-4211").expects("Draft postmortem ready", "Raise the connection pool limit")
+        ((_, note),) = world.pagerduty.written_notes
+        assert "• CHK-1 (https://acme.atlassian.net/browse/CHK-1)\n" in note
+        assert "connection pool" not in note
+
+
+def test_people_of_another_organisation_get_neither_the_draft_nor_what_was_said(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency", settings=for_the_security_team()) as world:
+        world.slack.workspace.named("inc-4211").info.update(is_ext_shared=True, is_shared=True)
+        world.resolves()
+        world.settles()
+
+        posted = world.slack.channel("inc-4211").expects("Draft postmortem ready", "CHK-1")
+        assert "connection pool" not in str(posted)
+        assert "Bea" not in str(posted)
+        assert world.slack.unexpected() == []
+        assert world.slack.workspace.files == {}
+
+
+def test_an_announcement_names_the_file_and_never_a_path_of_this_machine(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.resolves()
+        world.settles()
+
+        (name,) = world.drafts()
+        world.slack.channel("inc-4211").expects("Draft postmortem ready", name.rpartition("/")[2])
+        assert str(tmp_path) not in str(world.slack.workspace.posted)
+        assert str(tmp_path) not in str(world.pagerduty.written_notes)
+
+
+def for_the_security_team() -> dict[str, Any]:
+    return {"slack": {"private_channels": {"audience": "only the security team"}}}
+
+
 def somebody_links_to_another_channel(world: World, **incident: Any) -> None:
     """A note on the incident links to #random, where people talk about something else at the same time."""
     slack, pagerduty = world.scripts[0].slack, world.scripts[0].pagerduty
