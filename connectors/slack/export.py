@@ -62,7 +62,7 @@ def read_export(
     with opened(path) as archive:
         if not archive.has("channels.json") and not archive.has("groups.json"):
             raise archive.rejected("it holds no channels.json")
-        users = [user for user in archive.records("users.json") if user.get("id")]
+        users = [user for user in archive.records("users.json") if scrub(user.get("id"))]
         people = tuple(person_from_slack(user, team_url) for user in users)
         chosen, gaps = _chosen(archive.records("channels.json"), archive.records("groups.json"), channels)
         span = _Span(since, until)

@@ -51,9 +51,12 @@ class People:
             mine = [user_id for user_id in wanted if user_id not in self._asked]
             for user_id in mine:
                 self._asked[user_id] = Future()
-            futures = [self._asked[user_id] for user_id in wanted]
-        side_by_side(mine, self._ask, self._at_once)
-        found = [future.result() for future in futures]
+            futures = {user_id: self._asked[user_id] for user_id in wanted}
+        try:
+            side_by_side(mine, self._ask, self._at_once)
+        finally:
+            self._let_go(user_id for user_id in mine if not futures[user_id].done())
+        found = [future.result() for future in futures.values()]
         return tuple(person for person in found if person is not None)
 
     def gaps(self, wanted: Iterable[str], found: Iterable[Person]) -> tuple[Gap, ...]:
@@ -66,6 +69,12 @@ class People:
         names = ", ".join(person_id.removeprefix("slack:") for person_id in missing[:5])
         remedy = "Look them up in Slack: they left, or are hidden from this app."
         return (gap(f"who {names} is" if len(missing) == 1 else f"who {names} are", "Slack does not tell.", remedy),)
+
+    def _let_go(self, user_ids: Iterable[str]) -> None:
+        """Where something unforeseen ended the asking, nobody who waits side by side may wait for ever."""
+        for user_id in user_ids:
+            with self._lock:
+                self._asked.pop(user_id).set_result(None)
 
     def _ask(self, user_id: str) -> None:
         future = self._asked[user_id]
@@ -86,7 +95,7 @@ class People:
         raw = self._api.users_info(user_id).get("user")
         if not isinstance(raw, dict):
             return None
-        person = person_from_slack({"id": user_id} | raw)
+        person = person_from_slack(raw | {"id": user_id})
         with self._lock:
             self._fresh.append(person)
         return person

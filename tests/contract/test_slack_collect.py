@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connectors.slack.api import SlackApi
 from connectors.slack.people import People
 from connectors.slack.translate import person_from_slack
 from postmortem.evidence import Part
@@ -169,6 +170,30 @@ def test_a_thread_that_cannot_be_read_costs_only_itself() -> None:
 def test_hidden_people_are_named_in_a_gap() -> None:
     part = SlackWorld([channel(said(0, user="U0000099"))], PEOPLE).collects()
     assert [gap.what for gap in part.gaps] == ["who U0000099 is"]
+
+
+@pytest.mark.parametrize(
+    "user", [{"id": None, "name": "x"}, {"id": 7, "profile": ["x"], "tz": 1}, {"id": "U0OTHER99"}, None, [], "x"]
+)
+def test_no_answer_about_a_person_fails_the_reading(user: Any) -> None:
+    world = SlackWorld([channel(said(0), said(5, user="U0000002"))], PEOPLE)
+    world.slack.fails_next("users.info", json_reply({"ok": True, "user": user}))
+    part = world.collects(at_once=25)
+    assert len(part.messages) == 2
+    assert {each.id for each in part.people} <= {"slack:U0000001", "slack:U0000002"}
+
+
+def test_something_unforeseen_leaves_nobody_waiting() -> None:
+    def breaks(*_: object) -> tuple[int, dict[str, str], bytes]:
+        raise ZeroDivisionError
+
+    world = SlackWorld([channel()], PEOPLE)
+    people = People(SlackApi(world.slack.token, world.budget, send=breaks), [], at_once=1)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            people.read(["U0000001", "U0000002"])
+    with pytest.raises(ZeroDivisionError):
+        people.read(["U0000002"])
 
 
 def test_a_guest_is_known_by_the_profile_in_the_message() -> None:

@@ -103,6 +103,12 @@ def test_edits_and_deletions_that_are_records_of_their_own_change_what_they_name
     assert "hunter2" not in part.model_dump_json()
 
 
+def test_users_of_an_export_without_an_id_of_their_own_are_passed_over(tmp_path: Path) -> None:
+    odd = [{"id": None, "name": "x"}, {"id": 7}, {}, {"id": ["U1"]}]
+    part = read_export(a_folder(tmp_path, FILES | {"users.json": [*odd, person(1), person(2)]}))
+    assert "slack:U0000001" in {each.id for each in part.people}
+
+
 def test_links_are_made_only_where_the_workspace_is_known(tmp_path: Path) -> None:
     folder = a_folder(tmp_path)
     assert {message.link for message in read_export(folder).messages} == {None}
