@@ -36,7 +36,8 @@ class ActionItem(Noun):
     """A proposed change with an owner and a due date; it becomes a Jira issue.
 
     `id` is the first source record's id and the ordinal of the item within it ("slack/C1/1553610120.000000#1"):
-    identity is given at first sight and never follows the words. `evidence_link` opens that record. `quote` is the
+    identity is given at first sight and never follows the words (`postmortem/items_seen.py`). `is_gone` marks one that
+    nobody says any more. `evidence_link` opens that record. `quote` is the
     sentence as it was said, `text` the task without marker, owner and due phrase. `said` is what a person should know
     about its issue ("Not opened: ...").
     """
@@ -54,6 +55,7 @@ class ActionItem(Noun):
     issue_key: str | None = None
     issue_link: str | None = None
     said: tuple[str, ...] = ()
+    is_gone: bool = False
 
 
 class Span(Noun):

@@ -8,6 +8,7 @@ from postmortem.document import POSTMORTEM_SCHEMA, Postmortem
 from postmortem.evidence import Evidence
 from postmortem.extract_action_items import extract_action_items
 from postmortem.identities import Identities
+from postmortem.items_seen import ItemsSeen
 from postmortem.noun import Noun
 from postmortem.participants import list_participants
 from postmortem.questions import ask_what_is_missing
@@ -17,9 +18,17 @@ from postmortem.summary import describe_impact, summarise
 
 
 def compose(
-    evidence: Evidence, settings: Settings, *, composed_at: datetime, evidence_name: str | None = None
+    evidence: Evidence,
+    settings: Settings,
+    *,
+    composed_at: datetime,
+    evidence_name: str | None = None,
+    items_seen: ItemsSeen | None = None,
 ) -> Postmortem:
-    """Build the timeline, measure the response, find the action items and their owners, and fill the document."""
+    """Build the timeline, measure the response, find the action items and their owners, and fill the document.
+
+    `items_seen` are the action items of the incident's earlier drafts.
+    """
     identities = Identities(evidence.people, settings.people)
     timeline = build_timeline(evidence, Curation(lifting_emoji=settings.slack.action_item_emoji))
     response_times = measure_response_times(timeline)
@@ -35,7 +44,9 @@ def compose(
         timeline=timeline,
         response_times=response_times,
         questions=ask_what_is_missing(evidence, timeline, identities),
-        action_items=extract_action_items(evidence, identities, settings, route_for(settings, evidence.incident)),
+        action_items=extract_action_items(
+            evidence, identities, settings, route_for(settings, evidence.incident), items_seen
+        ),
         participants=participants,
         readings=tuple(sorted(evidence.readings, key=_as_text)),
         gaps=tuple(sorted(evidence.gaps, key=_as_text)),

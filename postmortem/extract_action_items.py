@@ -9,6 +9,7 @@ from postmortem.action_item import ActionItem, Owner, Route
 from postmortem.due_phrases import DuePhrase, find_due_phrase
 from postmortem.evidence import Evidence, Message, Note
 from postmortem.identities import Identities
+from postmortem.items_seen import ItemsSeen, no_longer_said, ordinals
 from postmortem.marked_items import MarkedItem, find_marked_items, read_item
 from postmortem.owners import resolve_owner
 from postmortem.settings import Settings, due_date_from_priority
@@ -17,16 +18,28 @@ _TRAILING = re.compile(r"[\s,;–—-]+$")
 
 
 def extract_action_items(
-    evidence: Evidence, identities: Identities, settings: Settings, route: Route | None
+    evidence: Evidence,
+    identities: Identities,
+    settings: Settings,
+    route: Route | None,
+    seen: ItemsSeen | None = None,
 ) -> tuple[ActionItem, ...]:
-    """Every marked item, oldest first. Its identity is its record's id and its ordinal there, never its words."""
+    """Every marked item, oldest first. Its identity is its record's id and its ordinal there, never its words.
+
+    `seen` are the items of earlier drafts: they keep their ordinals, and those whose words are gone stand at the end.
+    """
+    seen = seen or ItemsSeen()
     records = sorted(_records(evidence), key=lambda record: (record.moment.at, record.id))
     emoji = frozenset(settings.slack.action_item_emoji)
-    return tuple(
-        _action_item(evidence, identities, settings, route, record, found)
-        for record in records
-        for found in _items_of(record, emoji, tuple(_mentions(record, identities)))
-    )
+    seen_in, items = seen.by_record(), list[ActionItem]()
+    for record in records:
+        found = _items_of(record, emoji, tuple(_mentions(record, identities)))
+        numbers = ordinals([one.quote for one in found], seen_in.get(record.id, ()))
+        items.extend(
+            _action_item(evidence, identities, settings, route, record, one.model_copy(update={"ordinal": number}))
+            for one, number in zip(found, numbers, strict=True)
+        )
+    return (*items, *no_longer_said(seen, items, {record.id for record in records}))
 
 
 def _records(evidence: Evidence) -> Iterator[Message | Note]:

@@ -12,6 +12,7 @@ from connectors.store.port import ABSENT, Conflict, Store
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence, Observation, Part
 from postmortem.incident import Incident
+from postmortem.items_seen import ItemsSeen
 
 _INDEX = "POSTMORTEMS"
 _MOST_BESIDE = 99
@@ -60,9 +61,10 @@ class Shelf:
         return Evidence.model_validate_json(self._content(name))
 
     def keep_postmortem(self, postmortem: Postmortem) -> str:
-        """Keep the postmortem as data and list it; returns the name to read it by."""
+        """Keep the postmortem as data, list it, and remember its action items; returns the name to read it by."""
         path = f"postmortems/{self._folder}.json"
         self._store.save(path, postmortem.model_dump_json(exclude_defaults=True).encode())
+        self._keep_items_seen(postmortem)
         self._store.write(
             _INDEX,
             self._id,
@@ -78,6 +80,11 @@ class Shelf:
     def postmortem(self) -> Postmortem | None:
         file = self._store.load(f"postmortems/{self._folder}.json")
         return Postmortem.model_validate_json(file.content) if file else None
+
+    def items_seen(self) -> ItemsSeen:
+        """Every action item that any draft of this incident listed: what gives them their ordinals."""
+        file = self._store.load(self._items_name)
+        return ItemsSeen.model_validate_json(file.content) if file else ItemsSeen()
 
     def publish(self, incident: Incident, content: bytes) -> str:
         """Write the document where it belongs; returns the name it has now.
@@ -104,6 +111,15 @@ class Shelf:
     def state(self) -> dict[str, Any]:
         record = self._store.read(self._partition, "META")
         return record.value if record else {}
+
+    @property
+    def _items_name(self) -> str:
+        return f"items/{self._folder}.json"
+
+    def _keep_items_seen(self, postmortem: Postmortem) -> None:
+        """In a file: a record holds too little for the longest nights."""
+        seen = self.items_seen().and_those(postmortem.action_items)
+        self._store.save(self._items_name, seen.model_dump_json(exclude_defaults=True).encode())
 
     def _document_name(self, incident: Incident) -> str:
         """Chosen once: a later change of the title does not move the document."""

@@ -215,6 +215,37 @@ def test_what_people_say_after_the_draft_is_picked_up_by_the_refresh(tmp_path: P
         assert len(announcements(world)) == 1
 
 
+def test_a_line_put_above_a_marked_one_opens_one_issue_more_and_moves_none(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.resolves()
+        world.passes(timedelta(minutes=30))
+        before = {issue["key"]: issue["fields"]["summary"] for issue in world.jira.expects_issues(3)}
+        messages = world.slack.workspace.named("inc-4211").messages.values()
+        marked = next(message for message in messages if "ACTION:" in (message.get("text") or ""))
+        marked["text"] = f"ACTION: write a runbook\n{marked['text']}"
+        world.settles()
+
+        after = {issue["key"]: issue["fields"]["summary"] for issue in world.jira.expects_issues(4)}
+        assert after == before | {"CHK-4": "Write a runbook"}
+        listed = {item.issue_key: item.text for item in world.postmortem().action_items}
+        assert listed == after
+
+
+def test_an_issue_whose_message_was_deleted_stays_in_the_draft(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.resolves()
+        world.passes(timedelta(minutes=30))
+        messages = world.slack.workspace.named("inc-4211").messages.values()
+        marked = next(message for message in messages if "ACTION:" in (message.get("text") or ""))
+        marked["text"] = "never mind"
+        world.settles()
+
+        world.jira.expects_issues(3)
+        (gone,) = (item for item in world.postmortem().action_items if item.is_gone)
+        assert gone.issue_key
+        assert "No longer said in Slack" in world.draft()
+
+
 def test_unknown_kinds_and_every_script_survive_the_whole_walk(tmp_path: Path):
     with world_of(tmp_path, "unknown-records-rtl-names") as world:
         world.resolves()

@@ -9,6 +9,7 @@ from postmortem.action_item import ActionItem
 from postmortem.evidence import Evidence, Reaction
 from postmortem.extract_action_items import extract_action_items
 from postmortem.identities import Identities
+from postmortem.items_seen import ItemsSeen
 from postmortem.people import Person
 from postmortem.settings import PersonEntry, Settings
 from tests.unit.given import BEA, CARL, PAGERDUTY_BOT, bot_said, evidence, note, said
@@ -16,9 +17,9 @@ from tests.unit.given import BEA, CARL, PAGERDUTY_BOT, bot_said, evidence, note,
 MEMO = (Reaction(emoji="memo"),)
 
 
-def items(told: Evidence, **settings: Any) -> tuple[ActionItem, ...]:
+def items(told: Evidence, seen: ItemsSeen | None = None, **settings: Any) -> tuple[ActionItem, ...]:
     chosen = Settings.model_validate({"slack": {"action_item_emoji": ["memo"]}} | settings)
-    return extract_action_items(told, Identities(told.people, chosen.people), chosen, None)
+    return extract_action_items(told, Identities(told.people, chosen.people), chosen, None, seen)
 
 
 def item(text: str, *people: Person, **message: Any) -> ActionItem:
@@ -31,6 +32,46 @@ def test_identity_is_the_records_id_and_the_place_in_it_never_the_words():
     after = items(evidence(said("1", 0, "ACTION: one other thing\nACTION: two things", edited_at=None)))
 
     assert [found.id for found in before] == ["slack/C1/1#1", "slack/C1/1#2"] == [found.id for found in after]
+
+
+def lines(*texts: str) -> Evidence:
+    return evidence(said("1", 0, "\n".join(f"ACTION: {text}" for text in texts)))
+
+
+def numbers(*edits: tuple[str, ...]) -> list[str]:
+    """The ordinals of the last of these versions of one message, each of which a draft was made of."""
+    seen = ItemsSeen()
+    for texts in edits[:-1]:
+        seen = seen.and_those(items(lines(*texts), seen))
+    return [found.id.rpartition("#")[2] for found in items(lines(*edits[-1]), seen)]
+
+
+@pytest.mark.parametrize(
+    ("edits", "ordinals"),
+    [
+        ((("write one", "do two"), ("read this first", "write one", "do two")), ["3", "1", "2"]),
+        ((("write one", "do two"), ("do two", "write one")), ["2", "1"]),
+        ((("write one", "do two"), ("write one better", "do two")), ["1", "2"]),
+        ((("write one", "do two"), ("Do  TWO",)), ["2"]),
+        ((("do it now", "do it now"), ("do it now", "do it now", "do it now")), ["1", "2", "3"]),
+        ((("write one",), ("write one", "do two"), ("write one",), ("write one", "try three")), ["1", "3"]),
+        ((("write one", "do two"), ("do two",), ("write one", "do two")), ["1", "2"]),
+    ],
+)
+def test_an_edited_message_gives_no_item_the_identity_of_another(edits: tuple[tuple[str, ...], ...], ordinals: Any):
+    assert numbers(*edits) == ordinals
+
+
+def test_an_item_that_has_an_issue_stays_listed_when_nobody_says_it_any_more():
+    seen = ItemsSeen(items=tuple(one.model_copy(update={"issue_key": "CHK-1"}) for one in items(lines("write one"))))
+    edited, deleted = items(evidence(said("1", 0, "never mind")), seen), items(evidence(), seen)
+
+    assert [(one.text, one.accepted, one.said) for one in edited] == [
+        ("Write one", False, ("No longer said in Slack: its words were edited or deleted.",))
+    ]
+    assert [one.said for one in deleted] == [
+        ("No longer said in Slack: its message was deleted, or could not be read this time.",)
+    ]
 
 
 def test_a_note_marks_items_like_a_message():
