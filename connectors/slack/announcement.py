@@ -59,21 +59,29 @@ def _find(api: SlackApi, channel_id: str, since: datetime, fits: Callable[[Raw],
 
 
 def blocks_from_paragraphs(paragraphs: Iterable[tuple[Span, ...]]) -> list[Raw]:
-    """Rich text, in which Slack parses nothing: a name cannot become a mention, and only our own spans are links."""
-    sections: list[Raw] = []
-    blocks: list[Raw] = []
-    size = 0
+    """Rich text, in which Slack parses nothing: a name cannot become a mention, and only our own spans are links.
+
+    Where there is more than a message takes, the last block says how many lines are left out.
+    """
+    blocks: list[list[Raw]] = []
+    room = 0
     for spans in paragraphs:
         elements = _elements(spans)
         length = sum(len(element["text"]) for element in elements) + 1
-        if sections and size + length > LONGEST_BLOCK:
-            blocks.append({"type": "rich_text", "elements": sections})
-            sections, size = [], 0
-        sections.append({"type": "rich_text_section", "elements": [*elements, {"type": "text", "text": "\n"}]})
-        size += length
-    if sections:
-        blocks.append({"type": "rich_text", "elements": sections})
-    return blocks[:MOST_BLOCKS]
+        if length > room:
+            blocks.append([])
+            room = LONGEST_BLOCK
+        blocks[-1].append(_section(elements))
+        room -= length
+    if len(blocks) > MOST_BLOCKS:
+        left_out = sum(map(len, blocks[MOST_BLOCKS - 1 :]))
+        notice = Span(text=f"… and {left_out} more lines, which do not fit here: they are in the draft.")
+        blocks[MOST_BLOCKS - 1 :] = [[_section(_elements((notice,)))]]
+    return [{"type": "rich_text", "elements": sections} for sections in blocks]
+
+
+def _section(elements: list[Raw]) -> Raw:
+    return {"type": "rich_text_section", "elements": [*elements, {"type": "text", "text": "\n"}]}
 
 
 def _elements(spans: Iterable[Span]) -> list[Raw]:

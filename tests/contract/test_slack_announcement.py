@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import NotAllowed, OutcomeUnknown
-from connectors.slack.announcement import announce, blocks_from_paragraphs, find_announcement
+from connectors.slack.announcement import MOST_BLOCKS, announce, blocks_from_paragraphs, find_announcement
 from postmortem.action_item import Span
 from tests.vendors.slack_world import SlackWorld, channel, moment, said
 from tests.vendors.wire import Reply
@@ -67,6 +67,14 @@ def test_links_are_links_and_text_is_text() -> None:
             ],
         }
     ]
+
+
+def test_what_does_not_fit_into_one_message_is_counted_in_its_last_block() -> None:
+    blocks = blocks_from_paragraphs([(Span(text=f"item {number} " + "x" * 80),) for number in range(3000)])
+    *listed, last = [section["elements"][0]["text"] for block in blocks for section in block["elements"]]
+    assert len(blocks) == MOST_BLOCKS
+    assert last == f"… and {3000 - len(listed)} more lines, which do not fit here: they are in the draft."
+    assert len(blocks_from_paragraphs([(Span(text="x" * 2999),)] * MOST_BLOCKS)) == MOST_BLOCKS
 
 
 @given(st.lists(st.tuples(st.text(max_size=40), st.none() | st.text(max_size=20)), max_size=6))
