@@ -14,6 +14,8 @@ _PLAIN = re.compile(r"#?([A-Za-z0-9]{1,40})")
 _IN_PATH = re.compile(r"/incidents/([A-Za-z0-9]{1,40})(?:/|$)")
 _PAGERDUTY_HOST = re.compile(r"[\w.-]*\bpagerduty\.com")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+# No incident lies outside, and no arithmetic with time zones and days leaves what a datetime can hold.
+_YEARS = range(1970, 3000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ def moment_from_text(option: str, text: str | None, zone: ZoneInfo, *, end_of_da
     except ValueError:
         sentence = f'{option} "{text}" is no time: write 2026-11-17 or 2026-11-17T14:00, with +01:00 or Z if you like.'
         raise Ended(Exit.USAGE, sentence) from None
+    if moment.year not in _YEARS:
+        raise Ended(Exit.USAGE, f"{option} {text} lies outside {_YEARS[0]} to {_YEARS[-1]}: is the year right?")
     if end_of_day and _DAY.fullmatch(text.strip()):
         moment = datetime.combine(moment.date() + timedelta(days=1), time()) - timedelta(microseconds=1)
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
