@@ -90,7 +90,7 @@ def _judge_kind(event: TimelineEvent) -> tuple[bool, str]:
 def _judge_message(message: Message, curation: Curation) -> tuple[bool, str]:
     if message.is_pinned:
         return True, "pinned in Slack"
-    lifted = next((r.emoji for r in message.reactions if r.emoji in curation.lifting_emoji), None)
+    lifted = next((r.plain_emoji for r in message.reactions if r.plain_emoji in curation.lifting_emoji), None)
     if lifted:
         return True, f"marked with :{lifted}:"
     if hidden := _why_hidden(message):

@@ -1,4 +1,4 @@
-"""Due dates said in words, resolved against the day on which they were said, in the zone where they were said."""
+"""Due dates said in words, resolved against the day on which they were said, in the configured zone."""
 
 import re
 from calendar import monthrange
@@ -59,7 +59,7 @@ class DuePhrase(Noun):
 def find_due_phrase(text: str, said_on: date) -> DuePhrase | None:
     """The due date that the text names, or None: one after "by" or "due" before any other, then the first.
 
-    `said_on` is the date where it was said. A date that lies before it is no due date. Addresses and code are not read.
+    `said_on` is the date on which it was said, in the configured zone. A date that lies before it is no due date. Addresses and code are not read.
     """
     plain = _NOT_WORDS.sub(lambda match: "\0" * len(match.group()), text)
     found = ((match, resolve) for pattern, resolve in _PHRASES for match in pattern.finditer(plain))

@@ -114,6 +114,11 @@ class Reaction(Noun):
     emoji: str
     person_ids: tuple[str, ...] = ()
 
+    @property
+    def plain_emoji(self) -> str:
+        """The emoji in any tone of skin: "+1" of "+1::skin-tone-3"."""
+        return self.emoji.partition("::")[0]
+
 
 class Message(Noun):
     """One chat message. `id` is "slack/<channel id>/<ts>", Slack's own identity of it.

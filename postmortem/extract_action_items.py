@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from postmortem.action_item import ActionItem, Owner, Route
@@ -53,7 +53,7 @@ def _items_of(record: Message | Note, emoji: frozenset[str], mentioned: tuple[st
     items = () if is_bots else find_marked_items(record.text, mentioned)
     if items or not isinstance(record, Message) or not record.text.strip():
         return items
-    if any(reaction.emoji.partition("::")[0] in emoji for reaction in record.reactions):
+    if any(reaction.plain_emoji in emoji for reaction in record.reactions):
         return (read_item(record.text.strip(), record.text, mentioned),)
     return ()
 
@@ -67,7 +67,7 @@ def _action_item(
     found: MarkedItem,
 ) -> ActionItem:
     owner, task = _owned(record, found, identities, route)
-    said_on = _said_on(record, identities.timezone(record.person_id), settings.timezone)
+    said_on = _day_of(record.moment.at, settings.timezone)
     due_on, due_why, task = _due(settings, evidence, find_due_phrase(found.body, said_on), task, said_on)
     return ActionItem(
         id=f"{record.id}#{found.ordinal}",
@@ -113,14 +113,12 @@ def _mentions(record: Message | Note, identities: Identities) -> dict[str, str]:
     return {name: min(called) for name, called in people.items() if len(called) == 1}
 
 
-def _said_on(record: Message | Note, authors_zone: str | None, zone: str) -> date:
-    """The date where it was said: in the author's zone where that is one that we know, else in the configured one."""
-    for name in filter(None, (authors_zone, zone)):
-        try:
-            return record.moment.at.astimezone(ZoneInfo(name)).date()
-        except (KeyError, ValueError, OSError, OverflowError):
-            continue
-    return record.moment.at.date()
+def _day_of(moment: datetime, zone: str) -> date:
+    """The date in the configured zone, whoever speaks: one draft knows one "tomorrow"."""
+    try:
+        return moment.astimezone(ZoneInfo(zone)).date()
+    except OverflowError:
+        return moment.date()
 
 
 def _due(
@@ -140,12 +138,7 @@ def _due(
 
 def _resolved_on(settings: Settings, evidence: Evidence, said_on: date) -> date:
     resolved_at = evidence.incident.resolved_at
-    if resolved_at is None:
-        return said_on
-    try:
-        return resolved_at.at.astimezone(ZoneInfo(settings.timezone)).date()
-    except OverflowError:
-        return resolved_at.at.date()
+    return _day_of(resolved_at.at, settings.timezone) if resolved_at else said_on
 
 
 def _as_title(task: str) -> str:

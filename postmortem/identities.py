@@ -46,10 +46,6 @@ class Identities:
         person = self._people.get(person_id) if person_id else None
         return bool(person and person.is_bot)
 
-    def timezone(self, person_id: str | None) -> str | None:
-        person = self._people.get(person_id) if person_id else None
-        return person.timezone if person else None
-
     def account_id(self, person_id: str | None) -> str | None:
         """The Jira account that the settings name for this person."""
         known = self._known.get(person_id) if person_id else None

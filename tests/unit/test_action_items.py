@@ -187,24 +187,13 @@ def test_the_people_map_gives_the_account():
         ("2026-12-31T18:29:59Z", "Asia/Kolkata", "2027-01-01"),
         ("2026-12-31T18:30:00Z", "Asia/Kolkata", "2027-01-02"),
         ("2026-12-31T10:30:00Z", "Pacific/Kiritimati", "2027-01-02"),
-        ("2026-11-17T12:00:00Z", "Eastern Time (US & Canada)", "2026-11-18"),
-        ("2026-11-17T12:00:00Z", "../../etc/passwd", "2026-11-18"),
-        ("2026-11-17T12:00:00Z", "America", "2026-11-18"),
-        ("2026-11-17T12:00:00Z", "", "2026-11-18"),
     ],
 )
-def test_tomorrow_is_the_authors_tomorrow(at: str, zone: str, due_on: str):
-    author = BEA.model_copy(update={"timezone": zone})
-    (found,) = items(evidence(said("1", at, "ACTION: raise it tomorrow"), people=[author]))
+def test_tomorrow_is_that_of_the_configured_zone_whoever_speaks(at: str, zone: str, due_on: str):
+    author = BEA.model_copy(update={"timezone": "Pacific/Kiritimati"})
+    (found,) = items(evidence(said("1", at, "ACTION: raise it tomorrow"), people=[author]), timezone=zone)
 
     assert found.due_on == date.fromisoformat(due_on)
-
-
-def test_an_author_without_a_zone_speaks_in_the_configured_one():
-    told = evidence(said("1", "2026-11-17T23:30:00Z", "ACTION: raise it tomorrow"))
-    (found,) = items(told, timezone="Europe/Berlin")
-
-    assert found.due_on == date(2026, 11, 19)
 
 
 def test_a_deadline_leaves_the_title_only_at_its_end():

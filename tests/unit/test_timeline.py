@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from postmortem.build_timeline import build_timeline
 from postmortem.curation import Curation
-from postmortem.evidence import CUT_BY_PAGERDUTY
+from postmortem.evidence import CUT_BY_PAGERDUTY, Reaction
 from postmortem.timeline import TimelineEvent, in_order
 from tests.unit.given import (
     BEA,
@@ -93,6 +93,13 @@ def test_events_at_the_ends_of_time_are_ordinary_events():
     )
 
     assert shown == ["first", "epoch", "Resolved", "a note at the end", "far"]
+
+
+def test_an_emoji_lifts_a_message_into_the_timeline_in_any_tone_of_skin():
+    told = evidence(said("1", 0, "hello there", reactions=(Reaction(emoji="pray::skin-tone-3"),)))
+    (event,) = build_timeline(told, Curation(lifting_emoji=("pray",))).events
+
+    assert (event.in_main, event.why) == (True, "marked with :pray:")
 
 
 def test_an_edited_message_says_so_and_a_deleted_one_keeps_its_place():
