@@ -5,6 +5,9 @@ from postmortem.document import Postmortem
 
 type Paragraphs = tuple[tuple[Span, ...], ...]
 
+HEAD = "Draft postmortem ready"
+"""Begins every announcement: by it, among others, our own words are told from people's."""
+
 
 def announce_draft(postmortem: Postmortem, *, draft: str, link: str | None, withheld: str | None = None) -> Paragraphs:
     """The announcement as paragraphs. `draft` is the file's name, `link` opens it where readers can.
@@ -12,7 +15,7 @@ def announce_draft(postmortem: Postmortem, *, draft: str, link: str | None, with
     Of items whose evidence id begins with `withheld` ("slack/", or "" for every one) only the issue is named: the
     readers of this announcement are not those to whom they were said.
     """
-    title = f"Draft postmortem ready: {postmortem.title}"
+    title = f"{HEAD}: {postmortem.title}"
     head = (
         (Span(text=f"{title} — "), Span(text="open the draft", link=link))
         if link

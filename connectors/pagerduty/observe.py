@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from connectors.pagerduty.cutting import CUT_BY_DEBRIEF
 from connectors.pagerduty.raw import at, moment, people_in, person_id, records, text
 from connectors.pagerduty.translate import RESOLUTION_PREFIX, as_text, is_ours
 from postmortem.evidence import CUT_BY_PAGERDUTY, Gap, Observation, ObservationKind, Part
@@ -31,7 +32,8 @@ def observation_from_event(event: Any) -> Part:
     data = at(event, "data")
     if event_id is None or happened is None:
         return Part(gaps=(_GAP,))
-    if is_ours(text(data, "content")):
+    content = text(data, "content") or ""
+    if is_ours(content, is_cut=at(data, "trimmed") is True or content.endswith(CUT_BY_DEBRIEF)):
         return Part()
     kind = _KINDS.get(vendor_kind or "", "unrecognised")
     told = _roles(data) if kind == "role" else [(*_TELLING[kind](event), None)]

@@ -25,8 +25,11 @@ LARGEST_PAGE = 100
 MOST_RECORDS = 10_000
 
 _LOST_ACCESS = 2018
+# Beside a missing or unknown From e-mail also other invalid input: only writes send that header.
+_INVALID_INPUT = 2001
 _REMEDY_401 = "Check the secret PAGERDUTY_TOKEN, and pagerduty.region in debrief.yml: eu for an account in the EU."
 _REMEDY_404 = "Check the id; a token also cannot see incidents of teams that are hidden from its user."
+_REMEDY_SENDER = "Look at pagerduty.sender in debrief.yml first: it must be the e-mail of a user of this account."
 _REMEDY_LOST = "A user's token loses a resolved incident of another team: use an account token."
 
 
@@ -60,6 +63,8 @@ def judge(
         raise RateLimited(tried, came_back, "PagerDuty asks to slow down.", retry_after=hint)
     if status >= 500 or status == 408 or status < 400:
         raise _without_an_answer(tried, came_back, status, writes=writes)
+    if writes and (status, _code(body)) == (400, _INVALID_INPUT):
+        raise Rejected(tried, came_back, _REMEDY_SENDER)
     raise _refusal(tried, came_back, status, _code(body), scope)
 
 

@@ -8,13 +8,15 @@ from typing import Any
 from connectors.pagerduty.raw import at, moment, people_in, person_id, records, reference, text
 from connectors.pagerduty.responders import responders_of
 from connectors.pagerduty.text import scrubbed
+from postmortem.announcement import HEAD
 from postmortem.evidence import Alert, ChangeEvent, LogEntry, LogEntryKind, Note
 from postmortem.incident import CustomField, Incident
 from postmortem.moment import Moment
 from postmortem.people import Person
 
 OUR_NOTE_MARK = "[written by Debrief]"
-"""The last line of every note Debrief writes: by it the note is known again, and is never evidence."""
+"""The last line of every note Debrief writes: by it and by its first words the note is known again, and is never
+evidence. A person's note that quotes ours is."""
 
 MOST_CHARACTERS = 25_000
 """Ours: of one note. PagerDuty documents no limit, and a refused note would leave the incident without one."""
@@ -197,9 +199,10 @@ def note_from_pagerduty(raw: Any, fallback: Moment | None = None) -> Note | None
     )
 
 
-def is_ours(content: str | None) -> bool:
-    """Whether Debrief wrote this note."""
-    return (content or "").rstrip().endswith("\n" + OUR_NOTE_MARK)
+def is_ours(content: str | None, *, is_cut: bool = False) -> bool:
+    """Whether Debrief wrote this note; where it `is_cut`, its last line is lost."""
+    said = (content or "").strip()
+    return said.startswith(HEAD) and (is_cut or said.endswith("\n" + OUR_NOTE_MARK))
 
 
 def note_to_pagerduty(content: str) -> str:

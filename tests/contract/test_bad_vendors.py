@@ -119,6 +119,13 @@ def test_a_list_and_people_that_pagerduty_never_gives_are_gaps_in_a_draft_minute
     assert world.draft().count("e-mail addresses and time zones") == 1
 
 
+def test_a_sender_whom_pagerduty_does_not_know_is_named_as_the_setting_to_change(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency", settings={"pagerduty": {"sender": "nobody@example.com"}}) as world:
+        walks(world)
+        assert "Look at pagerduty.sender in debrief.yml first" in str(world.outcome()["announced"]["pagerduty"])
+        assert len(announcements(world)) == 1
+
+
 # Nothing to read, nobody there
 
 

@@ -224,21 +224,24 @@ def test_a_list_that_does_not_answer_is_waited_for_and_read_when_it_does():
         world.fake.fails_next("/notes", Reply(dropped=True), times=8)
         read = collected(world, _id(script))
     assert read.steps.waited == [timedelta(seconds=30), timedelta(minutes=1)]
-    assert read.evidence.gaps == ()
-    assert read.evidence.notes
+    assert (read.evidence.gaps, bool(read.evidence.notes)) == ((), True)
 
 
-def test_what_debrief_wrote_is_no_evidence():
+def test_what_debrief_wrote_is_no_evidence_and_what_people_quote_of_it_is():
     script = _script()
     with pagerduty_world(
         FakePagerDuty().holds(script.pagerduty), sender=script.pagerduty["users"][0]["email"]
     ) as world:
         before = collected(world, _id(script)).evidence
         world.api.create_note(_id(script), note_to_pagerduty("Draft postmortem ready: https://x"))
-        world.api.create_note(_id(script), "A note of a person who is called Debrief")
+        people_wrote = {
+            "A note of one called Debrief",
+            note_to_pagerduty("Wrong:\n> Draft postmortem ready: https://x"),
+        }
+        for content in people_wrote:
+            world.api.create_note(_id(script), content)
         after = collected(world, _id(script)).evidence
-    new = {note.text for note in after.notes} - {note.text for note in before.notes}
-    assert new == {"A note of a person who is called Debrief"}
+    assert {note.text for note in after.notes} - {note.text for note in before.notes} == people_wrote
 
 
 def test_more_than_ten_thousand_records_are_read_to_the_cap_and_said_aloud():

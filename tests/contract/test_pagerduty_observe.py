@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.pagerduty.cutting import CUT_BY_DEBRIEF
 from connectors.pagerduty.observe import observation_from_event
 from connectors.pagerduty.translate import (
     note_to_pagerduty,
@@ -79,13 +80,19 @@ def test_observed_events_say_in_words_what_happened(event_type: str, data: dict[
 
 
 def test_a_note_of_debriefs_own_is_not_observed():
-    event = _event("incident.annotated", {"content": note_to_pagerduty("Draft ready")})
+    event = _event("incident.annotated", {"content": note_to_pagerduty("Draft postmortem ready")})
     assert observation_from_event(event) == Part()
 
 
 def test_an_event_without_a_time_is_a_gap():
     part = observation_from_event(_event("incident.annotated", {"content": "x"}) | {"occurred_at": None})
     assert [gap.what for gap in part.gaps] == ["an event that PagerDuty sent"]
+
+
+@pytest.mark.parametrize("cut", [{"trimmed": True}, {"content": f"Draft postmortem ready: x{CUT_BY_DEBRIEF}"}])
+def test_our_own_note_is_known_again_without_its_end(cut: dict[str, Any]):
+    event = _event("incident.annotated", {"content": "Draft postmortem ready: a title that went on"} | cut)
+    assert observation_from_event(event).observations == ()
 
 
 def test_the_captured_webhooks_of_other_projects_are_all_told():

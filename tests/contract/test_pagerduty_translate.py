@@ -187,11 +187,12 @@ def test_a_note_of_a_rule_is_a_bots():
 
 
 def test_what_debrief_writes_is_known_again():
-    written = note_to_pagerduty("Draft ready: https://x")
-    assert written == "Draft ready: https://x\n\n[written by Debrief]"
+    written = note_to_pagerduty("Draft postmortem ready: https://x")
+    assert written == "Draft postmortem ready: https://x\n\n[written by Debrief]"
     assert is_ours(written)
     assert is_ours(written + "\n")
-    assert not is_ours("I read what was [written by Debrief]")
+    assert not is_ours(f"Correction: it was the config.\n> {written}")
+    assert not is_ours("Draft postmortem ready: I read what was [written by Debrief]")
     assert not is_ours(None)
     entry = {"id": "R1", "type": "annotate_log_entry", "created_at": AT, "channel": {"summary": written}}
     assert part_from_pagerduty("log entries", [entry]) == Part()
