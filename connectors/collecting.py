@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.errors import ConnectorError, NotAllowed
+from connectors.errors import ConnectorError, NotAllowed, NotFound, RateLimited
 from connectors.pagerduty import collect as pagerduty_collect
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.responders import with_responders
+from connectors.patience import patiently
 from connectors.slack import collect as slack_collect
 from connectors.slack.api import SlackApi
 from connectors.slack.channel import Found, Nowhere, find_channel
@@ -74,16 +75,19 @@ def collect(steps: Steps, sources: Sources, incident: Incident, people: tuple[Pe
     def read(child: Steps, source: str) -> dict[str, Any]:
         if source == "pagerduty":
             return {"parts": _read_pagerduty(child, sources, incident, people)}
-        where = _first_candidates(child, sources.settings, sources.pagerduty, incident, sources.channel)
-        return _read_slack(child, sources, where, last=False)
+        dedicated = _dedicated_channel(child, sources.settings, sources.pagerduty, incident, sources.channel)
+        where = _first_candidates(sources.settings, incident, sources.channel, dedicated.get("id"))
+        unasked = [_keep_gap(child, sources, Gap.model_validate(dedicated["gap"]))] if "gap" in dedicated else []
+        return _read_slack(child, sources, where, last=False) | {"unasked": unasked}
 
     pagerduty, slack = steps.each(f"{prefix}collect", ["pagerduty", "slack"], read)
+    unasked = slack["unasked"]
     if slack.get("not_found"):
         told = _candidates_in_notes(incident, sources.load(pagerduty["parts"]))
         if told:
             again = f"{prefix}look for the channel again"
             (slack,) = steps.each(again, ["slack"], lambda child, _: _read_slack(child, sources, told, last=True))
-    return Collected(parts=(*pagerduty["parts"], *slack["parts"]), channel=slack.get("channel"))
+    return Collected(parts=(*pagerduty["parts"], *unasked, *slack["parts"]), channel=slack.get("channel"))
 
 
 def _read_pagerduty(steps: Steps, sources: Sources, incident: Incident, people: tuple[Person, ...]) -> list[str]:
@@ -122,22 +126,17 @@ def _read_channel(steps: Steps, sources: Sources, api: SlackApi, channel: Found)
 
 
 def _keep_gap(steps: Steps, sources: Sources, gap: Gap) -> str:
-    return steps.run("Slack: say what is missing", lambda: sources.keep("slack", "slack/gap", Part(gaps=(gap,))))
+    name = f"{gap.source}/gap"
+    return steps.run(f"{name}: say what is missing", lambda: sources.keep(gap.source, name, Part(gaps=(gap,))))
 
 
 def _first_candidates(
-    steps: Steps,
-    settings: Settings,
-    pagerduty: PagerDutyApi | None,
-    incident: Incident,
-    channel: str | None = None,
+    settings: Settings, incident: Incident, channel: str | None, dedicated: str | None
 ) -> tuple[Candidate, ...]:
     """What a person said, PagerDuty's dedicated channel, the conference bridge, custom fields, and names."""
-    explicit = channel or bound_channel(settings, incident)
-    dedicated = None if explicit else _dedicated_channel(steps, pagerduty, incident)
     told = candidates(
         incident,
-        explicit=explicit,
+        explicit=channel or bound_channel(settings, incident),
         dedicated_channel_id=dedicated,
         conference_url=incident.conference_url,
         custom_fields=incident.custom_fields,
@@ -147,18 +146,36 @@ def _first_candidates(
     return (*told, *(Candidate(why, channel_name=name, is_guess=True) for name in named))
 
 
-def _dedicated_channel(steps: Steps, pagerduty: PagerDutyApi | None, incident: Incident) -> str | None:
-    """PagerDuty's own answer, where a user token is configured; no answer is no channel."""
-    if pagerduty is None:
-        return None
+def _dedicated_channel(
+    steps: Steps, settings: Settings, pagerduty: PagerDutyApi | None, incident: Incident, channel: str | None = None
+) -> dict[str, Any]:
+    """{"id"} as PagerDuty names it; {} where it names none, or a person named one, or no user token is configured.
 
-    def ask() -> str | None:
+    {"gap"} where PagerDuty refuses: the search goes on without it, and the draft says so.
+    """
+    if pagerduty is None or not pagerduty.has_user_token or channel or bound_channel(settings, incident):
+        return {}
+
+    def ask() -> dict[str, Any]:
         try:
-            return str(pagerduty.get_dedicated_channel(incident.id).get("id") or "") or None
-        except ConnectorError:
-            return None
+            channel_id = pagerduty.get_dedicated_channel(incident.id).get("id")
+        except NotFound:
+            return {}
+        except RateLimited:
+            raise
+        except ConnectorError as error:
+            return {"gap": _no_dedicated_channel(error).model_dump(mode="json")}
+        return {"id": channel_id} if isinstance(channel_id, str) and channel_id else {}
 
-    return steps.run("PagerDuty: ask for the dedicated channel", ask)
+    return patiently(steps, "PagerDuty: ask for the dedicated channel", ask)
+
+
+def _no_dedicated_channel(error: ConnectorError) -> Gap:
+    remedy = error.remedy
+    if isinstance(error, NotAllowed):
+        remedy = "Set PAGERDUTY_USER_TOKEN to a valid token of an Owner or Global Admin, or to nothing."
+    why = f"{error.tried}: {error.came_back}."
+    return Gap(source="pagerduty", what="which Slack channel PagerDuty made for it", why=why, remedy=remedy)
 
 
 def _candidates_in_notes(incident: Incident, parts: tuple[Part, ...]) -> tuple[Candidate, ...]:
@@ -173,6 +190,7 @@ def enter_channel(
     """Find the incident's channel and join it; its id, or None where there is none yet that may be entered."""
     if slack is None:
         return None
-    where = _first_candidates(steps, settings, pagerduty, incident)
+    dedicated = _dedicated_channel(steps, settings, pagerduty, incident)
+    where = _first_candidates(settings, incident, None, dedicated.get("id"))
     found = find_channel(slack, steps, where, private_audience=settings.slack.private_channels)
     return found.channel_id if isinstance(found, Found) else None

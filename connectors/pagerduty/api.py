@@ -115,6 +115,11 @@ class PagerDutyApi:
         tried = f"reading the PagerDuty user {user_id}"
         return field(tried, self._get(tried, f"/users/{_id(user_id)}", {}, scope="users.read"), "user", dict)
 
+    @property
+    def has_user_token(self) -> bool:
+        """Whether `get_dedicated_channel` can be asked at all."""
+        return self._user_token is not None
+
     def get_dedicated_channel(self, incident_id: str) -> dict[str, Any]:
         """The incident's own Slack channel: {"id", "name", "slack_team_id", "link", "deep_link"}.
 

@@ -123,6 +123,32 @@ def test_a_refused_slack_token_leaves_a_draft_from_pagerduty_that_says_so(tmp_pa
         assert "somebody-else" not in draft
 
 
+def test_a_refused_user_token_of_pagerduty_is_said_and_the_channel_is_found_without_it(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.write_secrets(PAGERDUTY_USER_TOKEN="another-token")
+        world.stop()
+        world.start()
+        world.resolves()
+        world.settles()
+
+        assert "**Not read:** which Slack channel PagerDuty made for it" in world.draft()
+        assert "PAGERDUTY_USER_TOKEN" in world.draft()
+        world.slack.channel("inc-4211").expects("Draft postmortem ready", "CHK-1")
+
+
+def test_an_incident_without_a_dedicated_channel_is_nothing_to_speak_of(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.pagerduty.holds(world.scripts[0].pagerduty | {"dedicated_channel": None})
+        world.write_secrets(PAGERDUTY_USER_TOKEN=world.pagerduty.user_token)
+        world.stop()
+        world.start()
+        world.resolves()
+        world.settles()
+
+        assert "Not read" not in world.draft()
+        world.slack.channel("inc-4211").expects("Draft postmortem ready", "CHK-1")
+
+
 def test_a_refused_pagerduty_token_ends_the_journey_with_a_sentence_and_makes_nothing(tmp_path: Path):
     with world_of(tmp_path, "checkout-latency") as world:
         world.pagerduty.token = "another-token"
