@@ -9,6 +9,7 @@ from postmortem.compose import compose
 from postmortem.curation import Curation
 from postmortem.evidence import (
     Alert,
+    ChangeEvent,
     Evidence,
     LogEntry,
     LogEntryKind,
@@ -52,6 +53,10 @@ def alert(name: str, seconds: float | str, key: str | None = None, text: str = "
     return Alert(id=f"pagerduty/alert/{name}", moment=at(seconds), text=text, alert_key=key, **more)
 
 
+def change(name: str, seconds: float | str, text: str, **more: Any) -> ChangeEvent:
+    return ChangeEvent(id=f"pagerduty/change/{name}", moment=at(seconds), text=text, **more)
+
+
 def note(name: str, seconds: float | str, text: str, **more: Any) -> Note:
     return Note(id=f"pagerduty/note/{name}", moment=at(seconds), text=text, **more)
 
@@ -82,6 +87,7 @@ def evidence(*records: Any, people: Iterable[Person] = (BEA, CARL, PAGERDUTY_BOT
     kinds = {
         LogEntry: "log_entries",
         Alert: "alerts",
+        ChangeEvent: "changes",
         Note: "notes",
         Message: "messages",
         Observation: "observations",

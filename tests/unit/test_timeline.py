@@ -22,6 +22,7 @@ from tests.unit.given import (
     alert,
     at,
     bot_said,
+    change,
     events,
     evidence,
     log,
@@ -139,6 +140,22 @@ def test_repeats_of_one_alert_keep_every_text_and_severity_they_came_with():
 
     assert event.text == "Warning alert: disk 80 %; from 14:10:00 UTC: Critical alert: disk full, writes rejected"
     assert (event.count, event.until) == (3, START + timedelta(minutes=10))
+
+
+def test_an_alert_names_its_monitor_and_a_change_why_pagerduty_relates_it():
+    shown = texts(
+        alert("a", 9, severity="critical", monitor="Prometheus"),
+        change("c", 1, "Deploy 12", correlation="related_service", service="Payments"),
+        change("d", 2, "Deploy 13", correlation="same_weather"),
+        change("e", 3, "Deploy 14"),
+    )
+
+    assert shown == [
+        "Change (related service, Payments): Deploy 12",
+        "Change (same weather): Deploy 13",
+        "Change: Deploy 14",
+        "Critical alert from Prometheus: Disk full",
+    ]
 
 
 def test_two_alerts_of_different_keys_in_one_second_are_two_lines():
