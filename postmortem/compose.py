@@ -36,6 +36,7 @@ def compose(
     return Postmortem(
         schema_version=POSTMORTEM_SCHEMA,
         title=evidence.incident.title,
+        organisation=settings.organisation,
         incident=evidence.incident,
         composed_at=composed_at,
         evidence_name=evidence_name,

@@ -61,6 +61,7 @@ class Postmortem(Noun):
     schema_version: int
     status: PostmortemStatus = "draft"
     title: str
+    organisation: str | None = None
     incident: Incident
     composed_at: Utc
     evidence_name: str | None = None

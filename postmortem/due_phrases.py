@@ -59,7 +59,8 @@ class DuePhrase(Noun):
 def find_due_phrase(text: str, said_on: date) -> DuePhrase | None:
     """The due date that the text names, or None: one after "by" or "due" before any other, then the first.
 
-    `said_on` is the date on which it was said, in the configured zone. A date that lies before it is no due date. Addresses and code are not read.
+    `said_on` is the date on which it was said, in the configured zone. A date that lies before it is no due date.
+    Addresses and code are not read.
     """
     plain = _NOT_WORDS.sub(lambda match: "\0" * len(match.group()), text)
     found = ((match, resolve) for pattern, resolve in _PHRASES for match in pattern.finditer(plain))

@@ -44,7 +44,8 @@ def render_markdown(postmortem: Postmortem) -> str:
 def _document(postmortem: Postmortem) -> Iterator[str]:
     yield f"# Postmortem: {_heading(postmortem.title)}"
     yield ""
-    yield f"Status: **{postmortem.status}** · composed {day_and_clock(postmortem.composed_at)} · all times are UTC"
+    of = f" · {escape(postmortem.organisation)}" if postmortem.organisation else ""
+    yield f"Status: **{postmortem.status}**{of} · composed {day_and_clock(postmortem.composed_at)} · all times are UTC"
     yield from _section(postmortem.summary)
     yield from _section(postmortem.impact)
     yield from _main_timeline(postmortem)

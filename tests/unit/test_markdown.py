@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 
 from postmortem.evidence import Evidence, Gap, Part, Reaction, Reading, evidence_from_parts
 from postmortem.markdown import at_line_start, escape, link, prose, shorten
+from postmortem.settings import Settings
 from tests.unit.given import BEA, START, alert, evidence, log, markdown, note, said
 
 _GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -283,3 +284,9 @@ def _clean(text: str) -> str:
 
 def _words(text: str) -> str:
     return " ".join(text.split())
+
+
+def test_the_head_names_the_organisation_as_plain_text():
+    head = markdown(evidence(), Settings(organisation="Acme *Ltd*")).splitlines()[2]
+
+    assert head.startswith("Status: **draft** · Acme \\*Ltd\\* · composed ")
