@@ -1,8 +1,10 @@
 """What the disk and SQLite answered, as our errors: one sentence with the remedy. Standard library only."""
 
+import errno
+import os
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from connectors.errors import BadReply, ConnectorError, NotAllowed, Unreachable
@@ -10,6 +12,19 @@ from connectors.errors import BadReply, ConnectorError, NotAllowed, Unreachable
 # https://www.sqlite.org/rescode.html (read 2026-11-21): the primary codes; an extended code begins with one of them.
 _NOT_ALLOWED = ("SQLITE_PERM", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_AUTH")
 _UNREADABLE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+
+def make_private(database: Path) -> None:
+    """Only its owner reads the records, also those that an older release left open; made where it is not there yet.
+
+    SQLite gives -wal and -shm the rights of the database, but those that are there keep theirs. The folder around is
+    the person's own: it is left as it is.
+    """
+    os.close(os.open(database, os.O_CREAT | os.O_RDWR, 0o600))  # before SQLite does it for everybody to read
+    for file in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))):
+        with suppress(FileNotFoundError, PermissionError):  # not there, or another user's own
+            if file.stat().st_mode & 0o077:
+                file.chmod(0o600)
 
 
 @contextmanager
@@ -22,9 +37,11 @@ def disk_errors(tried: str, place: Path) -> Generator[None]:
         if code is None:  # the sqlite3 module itself was used wrongly
             raise
         raise _named(code, str(error), tried, place) from error
-    except PermissionError as error:
-        raise _not_allowed(tried, error.strerror or "permission denied", place) from error
     except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise _not_allowed(tried, error.strerror or "permission denied", place) from error
+        if error.errno in (errno.ENOTDIR, errno.EEXIST):
+            raise NotAllowed(tried, "a file stands where a folder belongs", f"Look at {place}.") from error
         raise _no_room(tried, error.strerror or str(error), place) from error
 
 

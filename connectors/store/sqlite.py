@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from connectors.store.disk import disk_errors
+from connectors.store.disk import disk_errors, make_private
 from connectors.store.folder import Folder
 from connectors.store.limits import check_key, check_name, json_from_value, last_second
 from connectors.store.port import ABSENT, Conflict, File, Record
@@ -54,6 +54,7 @@ class SqliteStore:
         with disk_errors("opening the store", folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             (folder / "files").mkdir(mode=0o700, exist_ok=True)
+            make_private(self._path)
             self._connection = sqlite3.connect(
                 self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )

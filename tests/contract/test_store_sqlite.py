@@ -153,6 +153,18 @@ def test_only_its_owner_may_look_inside(folder: Path, store: SqliteStore) -> Non
         assert oct(path.stat().st_mode & 0o777) == "0o700"
 
 
+def test_only_its_owner_may_read_the_records(folder: Path, store: SqliteStore, clock: Clock) -> None:
+    store.write("INC#1", "META", {})
+    files = [folder / f"records.sqlite{end}" for end in ("", "-wal", "-shm")]
+    assert [oct(file.stat().st_mode & 0o777) for file in files] == ["0o600"] * 3
+
+    for file in files:
+        file.chmod(0o644)  # as an older release left them
+    again = SqliteStore(folder, clock)
+    assert [oct(file.stat().st_mode & 0o777) for file in files] == ["0o600"] * 3
+    again.close()
+
+
 def test_a_file_is_found_at_its_location(store: SqliteStore) -> None:
     store.save("drafts/PINC1/a.md", b"what we know")
     assert Path(store.location("drafts/PINC1/a.md")).read_bytes() == b"what we know"
@@ -189,7 +201,7 @@ def test_a_file_that_is_no_database_is_said_in_a_sentence(folder: Path, clock: C
 
 def test_a_file_where_the_folder_should_be_is_said_in_a_sentence(folder: Path, clock: Clock) -> None:
     folder.write_text("")
-    with pytest.raises(Unreachable, match=f"opening the store: File exists. Look at the disk that holds {folder}"):
+    with pytest.raises(NotAllowed, match=f"opening the store: a file stands where a folder belongs. Look at {folder}"):
         SqliteStore(folder, clock)
 
 
