@@ -83,7 +83,7 @@ def collect(steps: Steps, sources: Sources, incident: Incident, people: tuple[Pe
     pagerduty, slack = steps.each(f"{prefix}collect", ["pagerduty", "slack"], read)
     unasked = slack["unasked"]
     if slack.get("not_found"):
-        told = _candidates_in_notes(incident, sources.load(pagerduty["parts"]))
+        told = _candidates_in_notes(sources.load(pagerduty["parts"]))
         if told:
             again = f"{prefix}look for the channel again"
             (slack,) = steps.each(again, ["slack"], lambda child, _: _read_slack(child, sources, told, last=True))
@@ -135,7 +135,6 @@ def _first_candidates(
 ) -> tuple[Candidate, ...]:
     """What a person said, PagerDuty's dedicated channel, the conference bridge, custom fields, and names."""
     told = candidates(
-        incident,
         explicit=channel or bound_channel(settings, incident),
         dedicated_channel_id=dedicated,
         conference_url=incident.conference_url,
@@ -178,10 +177,10 @@ def _no_dedicated_channel(error: ConnectorError) -> Gap:
     return Gap(source="pagerduty", what="which Slack channel PagerDuty made for it", why=why, remedy=remedy)
 
 
-def _candidates_in_notes(incident: Incident, parts: tuple[Part, ...]) -> tuple[Candidate, ...]:
+def _candidates_in_notes(parts: tuple[Part, ...]) -> tuple[Candidate, ...]:
     notes = tuple(note.text for part in parts for note in part.notes)
     alerts = tuple(value for part in parts for alert in part.alerts for _, value in alert.details)
-    return candidates(incident, notes=notes, alert_texts=alerts)
+    return candidates(notes=notes, alert_texts=alerts)
 
 
 def enter_channel(

@@ -53,48 +53,17 @@ class SlackApi:
         return self._read("auth.test")
 
     def conversations_history(
-        self,
-        channel: str,
-        *,
-        oldest: str | None = None,
-        latest: str | None = None,
-        cursor: str | None = None,
-        limit: int = MOST_MESSAGES,
+        self, channel: str, *, oldest: str | None = None, latest: str | None = None, cursor: str | None = None
     ) -> Raw:
         """One page, newest first, both bounds included. `oldest` and `latest` are ts."""
-        return self._read(
-            "conversations.history",
-            channel=channel,
-            oldest=oldest,
-            latest=latest,
-            cursor=cursor,
-            limit=limit,
-            inclusive=True,
-            include_all_metadata=True,
-        )
+        return self._messages("conversations.history", channel=channel, oldest=oldest, latest=latest, cursor=cursor)
 
     def conversations_replies(
-        self,
-        channel: str,
-        ts: str,
-        *,
-        oldest: str | None = None,
-        latest: str | None = None,
-        cursor: str | None = None,
-        limit: int = MOST_MESSAGES,
+        self, channel: str, ts: str, *, oldest: str | None = None, latest: str | None = None, cursor: str | None = None
     ) -> Raw:
         """One page of a thread, the parent first on every page."""
-        return self._read(
-            "conversations.replies",
-            channel=channel,
-            ts=ts,
-            oldest=oldest,
-            latest=latest,
-            cursor=cursor,
-            limit=limit,
-            inclusive=True,
-            include_all_metadata=True,
-        )
+        method = "conversations.replies"
+        return self._messages(method, channel=channel, ts=ts, oldest=oldest, latest=latest, cursor=cursor)
 
     def conversations_info(self, channel: str) -> Raw:
         return self._read("conversations.info", channel=channel)
@@ -148,6 +117,9 @@ class SlackApi:
             channel_id=channel,
             initial_comment=escape(comment) or None,
         )
+
+    def _messages(self, method: str, **arguments: Any) -> Raw:
+        return self._read(method, **arguments, limit=MOST_MESSAGES, inclusive=True, include_all_metadata=True)
 
     def _read(self, method: str, **arguments: Any) -> Raw:
         return self._budget.reading(lambda: self._once(method, arguments, writes=False))

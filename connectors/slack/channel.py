@@ -81,11 +81,6 @@ def find_channel(
     return Nowhere(_nothing_found(candidates))
 
 
-def join(api: SlackApi, channel_id: str) -> None:
-    """Join a public channel, so that it can still be read once it is archived. Raises a ConnectorError."""
-    api.conversations_join(channel_id)
-
-
 def audience_of(channel_id: str, private_audience: Audience) -> str | None:
     """Who may read what was said in this private channel; None where nobody decided that."""
     if isinstance(private_audience, Mapping):

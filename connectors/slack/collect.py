@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.errors import RateLimited
-from connectors.slack.announcement import announce, find_announcement
 from connectors.slack.api import SlackApi
-from connectors.slack.channel import Found, find_channel, join
+from connectors.slack.channel import Found
 from connectors.slack.gaps import AGAIN, OWN_APP, gap, gap_from_error, gap_from_json, gap_json
 from connectors.slack.people import People
 from connectors.slack.reading import (
@@ -29,8 +28,6 @@ from connectors.slack.window import Keep, Reader, Thread, Window
 from connectors.steps import Steps
 from postmortem.evidence import Gap, Part, Reading
 from postmortem.people import Person
-
-__all__ = ["Found", "announce", "collect", "find_announcement", "find_channel", "join"]
 
 LANES = 4
 """Pages of threads that are read side by side."""

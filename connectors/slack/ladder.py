@@ -1,15 +1,12 @@
-"""Where an incident's Slack channel may be, best guess first. Pure: looking is `collect.find_channel`'s work."""
+"""Where an incident's Slack channel may be, best guess first. Pure: looking is `channel.find_channel`'s work."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from connectors.slack.links import channel_links
-from postmortem.incident import CustomField, Incident
+from postmortem.incident import CustomField
 
-# https://slack.com/help/articles/360017938993 (read 2026-11-20): lower case, no spaces, at most 80 characters.
-LONGEST_NAME = 80
-_NOT_IN_A_NAME = re.compile(r"[^\w-]+")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,20}")
 
 
@@ -27,7 +24,6 @@ class Candidate:
 
 
 def candidates(
-    incident: Incident,
     *,
     explicit: str | None = None,
     dedicated_channel_id: str | None = None,
@@ -35,14 +31,10 @@ def candidates(
     custom_fields: tuple[CustomField, ...] = (),
     notes: tuple[str, ...] = (),
     alert_texts: tuple[str, ...] = (),
-    name_template: str | None = None,
-    names: tuple[str, ...] = (),
 ) -> tuple[Candidate, ...]:
-    """Every channel that may be the incident's, in order of preference, each once.
+    """Every channel that somebody pointed to, in order of preference, each once.
 
-    `explicit` is what a person said: an id, a link, or a name with or without "#". `name_template` is a setting
-    such as "inc-{number}", with {number}, {id}, {service} and {priority}; `names` are names already made from such
-    settings.
+    `explicit` is what a person said: an id, a link, or a name with or without "#".
     """
     found = [
         *_explicit(explicit),
@@ -51,8 +43,6 @@ def candidates(
         *_in_fields(custom_fields),
         *_linked(notes, "a note on the incident links to it"),
         *_linked(alert_texts, "an alert of the incident links to it"),
-        *_by_template(name_template, incident),
-        *(Candidate("it is named by the settings", channel_name=name.removeprefix("#")) for name in names),
     ]
     first: dict[tuple[str | None, str | None], Candidate] = {}
     for candidate in found:
@@ -94,23 +84,3 @@ def _in_fields(fields: tuple[CustomField, ...]) -> Iterator[Candidate]:
                 yield Candidate(why, channel_id=value)
             elif value.startswith("#"):
                 yield Candidate(why, channel_name=value.removeprefix("#").lower())
-
-
-def _by_template(template: str | None, incident: Incident) -> Iterator[Candidate]:
-    """A template that needs something the incident has not yields nothing."""
-    if not template:
-        return
-    values = {
-        "{number}": str(incident.number) if incident.number is not None else "",
-        "{id}": incident.id,
-        "{service}": incident.service.name if incident.service else "",
-        "{priority}": incident.priority or "",
-    }
-    name = template.removeprefix("#")
-    for place, value in values.items():
-        if place in name and not value:
-            return
-        name = name.replace(place, value)
-    name = _NOT_IN_A_NAME.sub("-", name.lower()).strip("-")[:LONGEST_NAME]
-    if name:
-        yield Candidate(f"it is named by the setting {template!r}", channel_name=name)

@@ -7,7 +7,6 @@ from typing import Any
 
 from connectors.errors import ConnectorError, RateLimited
 from connectors.patience import MOST_WAITS, patiently
-from connectors.slack.api import MOST_MESSAGES
 from connectors.slack.channel import Found
 from connectors.slack.gaps import AGAIN, gap_from_error, gap_from_json, gap_json
 from connectors.slack.people import side_by_side
@@ -99,7 +98,6 @@ def _history(run: Run, cursor: str | None) -> Raw:
         oldest=slack_ts(window.since - run.look_back),
         latest=slack_ts(window.until),
         cursor=cursor,
-        limit=MOST_MESSAGES,
     )
 
 

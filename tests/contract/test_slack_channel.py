@@ -6,25 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.slack.channel import Found, Nowhere, find_channel, join
+from connectors.slack.channel import Found, Nowhere, find_channel
 from connectors.slack.ladder import Candidate, candidates
 from connectors.slack.links import ChannelLink, channel_links
 from postmortem.evidence import Gap
-from postmortem.incident import CustomField, Incident, Reference
-from postmortem.moment import moment_from_iso
+from postmortem.incident import CustomField
 from tests.vendors.slack import ALL_SCOPES
 from tests.vendors.slack_world import SlackWorld, channel
 from tests.vendors.wire import Reply, json_reply
 
-INCIDENT = Incident(
-    id="Q2CKYRLH85UNN4",
-    title="Checkout is slow",
-    status="resolved",
-    created_at=moment_from_iso("2026-01-05T08:00:00Z"),
-    number=42,
-    service=Reference(id="P1", name="Checkout API"),
-    priority="P1",
-)
 BY_ID = Candidate("you named it", channel_id="C00INC042")
 BY_NAME = Candidate("you named it", channel_name="inc-42")
 
@@ -86,39 +76,27 @@ def test_the_ladder_goes_from_the_surest_to_the_guess() -> None:
         return f"https://acme.slack.com/archives/C000000000{number}"
 
     found = candidates(
-        INCIDENT,
         explicit="C0000000001",
         dedicated_channel_id="C0000000002",
         conference_url=link(3),
         custom_fields=(CustomField(name="Chat", value=link(4)), CustomField(name="Slack channel", value="#inc-x")),
         notes=(f"we are in <{link(5)}|here>", link(1)),
         alert_texts=(link(6),),
-        name_template="inc-{number}-{service}",
-        names=("inc-42",),
     )
     assert [each.channel_id or each.channel_name for each in found] == [
         "C0000000001", "C0000000002", "C0000000003", "C0000000004", "inc-x", "C0000000005", "C0000000006",
-        "inc-42-checkout-api", "inc-42",
     ]  # fmt: skip
     assert found[0].found_by == "you named it"
     assert found[3].found_by == "the custom field 'Chat' of the incident points to it"
-    assert found[7].found_by == "it is named by the setting 'inc-{number}-{service}'"
 
 
 @pytest.mark.parametrize("said", ["#inc-42", "inc-42", "INC-42"])
 def test_a_person_may_name_a_channel_in_any_way(said: str) -> None:
-    assert candidates(INCIDENT, explicit=said)[0].channel_name == "inc-42"
-
-
-def test_a_template_that_needs_what_the_incident_lacks_guesses_nothing() -> None:
-    bare = INCIDENT.model_copy(update={"number": None, "priority": None})
-    assert candidates(bare, name_template="inc-{number}") == ()
-    assert candidates(bare, name_template="{priority}-{id}") == ()
-    assert candidates(bare, name_template="inc-{id}")[0].channel_name == "inc-q2ckyrlh85unn4"
+    assert candidates(explicit=said)[0].channel_name == "inc-42"
 
 
 def test_nothing_known_is_no_candidate() -> None:
-    assert candidates(INCIDENT) == ()
+    assert candidates() == ()
 
 
 # Finding and entering -------------------------------------------------------------------------------------------
@@ -242,10 +220,3 @@ def test_slack_being_down_is_a_gap_and_no_crash() -> None:
     world = SlackWorld([channel()])
     world.slack.fails_next(".", Reply(503), times=99)
     assert isinstance(find(world, BY_ID), Gap)
-
-
-def test_joining_twice_is_joining_once() -> None:
-    world = SlackWorld([channel(is_member=False)])
-    join(world.api, "C00INC042")
-    join(world.api, "C00INC042")
-    assert len(world.slack.workspace.channels["C00INC042"].messages) == 1
