@@ -23,53 +23,58 @@ _TRIED = re.compile(
     r"delet(ed|ing)|upgrad(ed|ing)|manually|deploy(ed|ing))\b",
     re.IGNORECASE,
 )
+_EVERYONE = "everyone who took part"
+# key, heading, and what is asked of whom; quotes stand above the questions.
+_SECTIONS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        "causes",
+        "Root cause and contributing factors",
+        (
+            ("Which conditions together made this happen, and which of the above still hold?", COMMANDER),
+            ("Which safeguard should have caught it earlier, and why did it not?", SERVICE_OWNER),
+        ),
+    ),
+    (
+        "tried",
+        "What was tried",
+        (("Which of these helped, which hurt, and which made no difference?", "responders"),),
+    ),
+    (
+        "resolution",
+        "Resolution",
+        (("What ended it, and is that a permanent fix or a temporary one?", "responder who resolved it"),),
+    ),
+    (
+        "response",
+        "The response itself",
+        (("Were the right people reached, with the right tools, soon enough?", COMMANDER),),
+    ),
+    (
+        "lessons",
+        "Lessons",
+        (
+            ("What went well?", _EVERYONE),
+            ("What went badly?", _EVERYONE),
+            ("Where did we get lucky?", _EVERYONE),
+        ),
+    ),
+)
 
 
 def ask_what_is_missing(evidence: Evidence, timeline: Timeline, identities: Identities) -> tuple[Section, ...]:
-    """Root cause, what was tried, resolution, the response and lessons: quotes first, then the open question."""
+    """Root cause, what was tried, resolution, the response and lessons: quotes first, then the open questions."""
     spoken = [event for event in timeline.events if _was_said_by_a_person(event)]
     ended = _resolution_notes(evidence, timeline)
     quoted = {event.id for event in ended}
-    return (
-        Section(
-            key="causes",
-            heading="Root cause and contributing factors",
-            lines=(
-                *_quotes(spoken, _CAUSE, identities),
-                _ask("Which conditions together made this happen, and which of the above still hold?", COMMANDER),
-                _ask("Which safeguard should have caught it earlier, and why did it not?", SERVICE_OWNER),
-            ),
-        ),
-        Section(
-            key="tried",
-            heading="What was tried",
-            lines=(
-                *_quotes((event for event in spoken if event.id not in quoted), _TRIED, identities),
-                _ask("Which of these helped, which hurt, and which made no difference?", "responders"),
-            ),
-        ),
-        Section(
-            key="resolution",
-            heading="Resolution",
-            lines=(
-                *(_quote(event, identities) for event in ended),
-                _ask("What ended it, and is that a permanent fix or a temporary one?", "responder who resolved it"),
-            ),
-        ),
-        Section(
-            key="response",
-            heading="The response itself",
-            lines=(_ask("Were the right people reached, with the right tools, soon enough?", COMMANDER),),
-        ),
-        Section(
-            key="lessons",
-            heading="Lessons",
-            lines=(
-                _ask("What went well?", "everyone who took part"),
-                _ask("What went badly?", "everyone who took part"),
-                _ask("Where did we get lucky?", "everyone who took part"),
-            ),
-        ),
+    before = [event for event in spoken if event.id not in quoted]
+    quotes = {
+        "causes": _quotes(spoken, _CAUSE, identities),
+        "tried": _quotes(before, _TRIED, identities),
+        "resolution": (_quote(event, identities) for event in ended),
+    }
+    return tuple(
+        Section(key=key, heading=heading, lines=(*quotes.get(key, ()), *(_ask(*question) for question in questions)))
+        for key, heading, questions in _SECTIONS
     )
 
 
