@@ -41,7 +41,7 @@ _CUES = {
     "says what is wrong": (
         r"fail(s|ed|ing|ures?)?|errors?|(?<!way )down|outage|broken|crash\w*|timed? ?outs?|spik\w+|latency|degraded|"
         r"unavailable|stuck|5\d\ds?|unresponsive|not (working|responding)|went wrong|seeing|exhausted|full|expired|"
-        r"alert(s|ing|ed)?|paged?|impact\w*|customers?|died|hanging|slow"
+        r"alert(s|ing|ed)?|paged?|impact\w*|customers?|died|hang(s|ing)?|hung|slow"
     ),
     "says what was found": (
         r"root cause|caused? by|because|due to|turns out|found|identified|confirmed|suspect\w*|culprit|related to|"

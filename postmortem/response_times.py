@@ -25,6 +25,12 @@ _NOT_YET = re.compile(
     r"['’]ll\b|\?",
     re.IGNORECASE,
 )
+_TAKEN_BACK = re.compile(
+    r"\b((fail(s|ing)?|down|broken|slow|erroring|seeing \w+|happening|paging) again|still (fail\w*|down|broken|slow|"
+    r"see(s|ing)?|happening|erroring)|(came|coming|is|are) back(?! (up|to normal|online|to|in)\b)[.!]?$|spoke too soon|"
+    r"not (fixed|mitigated|resolved|over)|false hope|it['’]s back[.!]?$)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -73,15 +79,21 @@ def measure_response_times(timeline: Timeline) -> ResponseTimes:
 
 
 def find_mitigation(timeline: Timeline) -> TimelineEvent | None:
-    """The last statement by a person that the impact had ended: before the last resolve, and never reopened since."""
+    """The first statement by a person that the impact had ended which nobody took back, and no reopening did.
+
+    Only what was said before the last resolve counts.
+    """
     triggered, resolved = _first(timeline, "triggered"), _last(timeline, "resolved")
     since = _last(timeline, "reopened") or triggered
-    said = (
+    said = [
         event
-        for event in reversed(timeline.events)
-        if (since is None or event.at >= since.at) and (resolved is None or event.at <= resolved.at)
-    )
-    return next((event for event in said if _is_a_persons(event) and _says_mitigated(event.text)), None)
+        for event in timeline.events
+        if _is_a_persons(event)
+        and (since is None or event.at >= since.at)
+        and (resolved is None or event.at <= resolved.at)
+    ]
+    taken_back = max((place for place, event in enumerate(said) if _TAKEN_BACK.search(event.text)), default=-1)
+    return next((event for event in said[taken_back + 1 :] if _says_mitigated(event.text)), None)
 
 
 def _is_a_persons(event: TimelineEvent) -> bool:

@@ -130,6 +130,15 @@ def test_neither_a_bot_nor_talk_from_before_or_after_ends_the_impact():
     assert measured.time_to_mitigate.seconds is None
 
 
+def test_the_first_statement_counts_unless_somebody_took_it_back():
+    start, end = log("t", 0, "triggered"), log("r", 4000, "resolved")
+    first = said("1", 1800, "p99 back under 400 ms. Mitigated")
+    later = said("2", 1920, "merchants confirm that it works again")
+    assert times(start, end, first, later).time_to_mitigate.seconds == 1800
+    relapse = said("3", 1850, "no, spoke too soon: payments are failing again")
+    assert times(start, end, first, relapse, later).time_to_mitigate.seconds == 1920
+
+
 def test_what_was_mitigated_before_it_was_reopened_was_not():
     records = [
         log("a", 0, "triggered"),
