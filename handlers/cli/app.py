@@ -12,8 +12,9 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
+from connectors.errors import NotAllowed
 from handlers.cli.asking import Asked, check_usage, write_output
-from handlers.cli.exits import EXPECTED, MEANINGS, Exit, ended_by
+from handlers.cli.exits import EXPECTED, MEANINGS, Ended, Exit, ended_by, on_this_machine, sentence_case
 from handlers.cli.plain import plain
 from handlers.envelope import told
 from handlers.wiring import machine
@@ -157,7 +158,13 @@ def serve(
     """Receive PagerDuty's webhooks on this machine, make the drafts, and show them as pages. Ctrl-C stops it."""
     from handlers.serve import serve as serve_machine
 
-    serve_machine(machine(), port=port)
+    here = machine()
+    with on_this_machine(here.home):
+        here.store().close()
+    try:
+        serve_machine(here, port=port)
+    except NotAllowed as error:  # a port or a folder that is taken: no vendor refused
+        raise Ended(Exit.USAGE, sentence_case(str(error))) from error
     return Exit.DONE
 
 

@@ -1,10 +1,14 @@
 """How a command ends: a code for scripts, and one sentence for people."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from enum import IntEnum
+from pathlib import Path
 
 from connectors.engine.journal import JournalInUse
 from connectors.engine.outcome import Mistake
 from connectors.errors import ConnectorError, NotAllowed, NotFound, OutcomeUnknown, Rejected
+from connectors.store.disk import disk_errors
 from postmortem.settings import SettingsError
 
 
@@ -24,7 +28,7 @@ class Exit(IntEnum):
 MEANINGS = {
     Exit.DONE: "done",
     Exit.WITH_GAPS: "done, but something could not be read or opened; the draft says what",
-    Exit.USAGE: "wrong usage or settings; nothing was done",
+    Exit.USAGE: "wrong usage or settings, or a folder or port that cannot be used; nothing was done",
     Exit.REFUSED: "a vendor refused: token, scope or region",
     Exit.NO_DRAFT: "no draft is due: not found, open, merged, or left out by the settings",
     Exit.UNREACHABLE: "a vendor did not answer; the same command goes on later",
@@ -58,6 +62,16 @@ def ended_by(error: BaseException) -> Ended:
             return Ended(code_from_kind(type(error).__name__), sentence_case(str(error)))
         case _:
             return Ended(Exit.UNFORESEEN, str(error))
+
+
+@contextmanager
+def on_this_machine(home: Path) -> Generator[None]:
+    """What this machine refuses no vendor refused: exit 2, with the setting that names the folder. Raises Ended."""
+    try:
+        with disk_errors("opening the data folder", home):
+            yield
+    except ConnectorError as error:
+        raise Ended(Exit.USAGE, f"{sentence_case(str(error))} Or set DEBRIEF_HOME to another folder.") from error
 
 
 def ended_by_journey(kept: str) -> Ended:

@@ -19,7 +19,7 @@ from connectors.store.port import Store
 from connectors.store.shelf import Shelf
 from handlers.cli.asking import Asked, incident_id_from
 from handlers.cli.display import Display
-from handlers.cli.exits import Ended, Exit
+from handlers.cli.exits import Ended, Exit, on_this_machine
 from handlers.cli.report import Report, report_on
 from handlers.cli.running import run_to_end
 from handlers.journey import make_draft, preview, reason_to_stop
@@ -64,18 +64,20 @@ class Bench:
 
     def payload(self, incident: Incident) -> dict[str, Any]:
         since, until = self.asked.window(self.settings)
-        return {
+        wanted = {
             "incident_id": incident.id,
-            "journey": holder_of(incident),
             "channel": self.asked.channels[0] if self.asked.channels else None,
             "since": since.isoformat() if since else None,
             "until": until.isoformat() if until else None,
         }
+        return wanted | {"journey": holder_of(incident, wanted)}
 
 
 def draft_live(bench: Bench) -> Drawn:
     """Make the draft, open the issues, announce it: each once, however often this is asked. Raises Ended."""
-    house = bench.house(bench.machine.store())
+    with on_this_machine(bench.machine.home):
+        store = bench.machine.store()
+    house = bench.house(store)
     writes = "" if bench.asked.yes else writes_outside(house)
     if writes and bench.confirm is None:
         raise Ended(Exit.USAGE, f"This will {writes}: add --yes to agree, or --dry-run to look first.")
@@ -85,11 +87,14 @@ def draft_live(bench: Bench) -> Drawn:
         if writes and bench.confirm and not bench.confirm(incident, writes):
             raise Ended(Exit.STOPPED, "Stopped before anything was written.")
         payload = bench.payload(incident)
-        with closing(
-            bench.machine.engine(house, KINDS, _journal(payload), on_progress=bench.display.on_step)
-        ) as engine:
+        with closing(_engine(bench, house, payload)) as engine:
             outcome = _follow_through(engine, house, incident, payload)
         return _reported(house, incident, outcome)
+
+
+def _engine(bench: Bench, house: House, payload: dict[str, Any]) -> LocalEngine:
+    with on_this_machine(bench.machine.home):
+        return bench.machine.engine(house, KINDS, _journal(payload), on_progress=bench.display.on_step)
 
 
 def draft_dry(bench: Bench) -> Drawn:
@@ -105,10 +110,11 @@ def draft_dry(bench: Bench) -> Drawn:
     return report, render_markdown(postmortem)
 
 
-def holder_of(incident: Incident) -> str:
-    """The journey's name, and its name as holder of the lease: never that of the journey a webhook started."""
+def holder_of(incident: Incident, wanted: dict[str, Any]) -> str:
+    """The journey's name, and its name as holder of the lease: never that of the journey a webhook started, nor that
+    of another terminal where something else is wanted of the same incident."""
     moment = incident.resolved_at or incident.created_at
-    return f"cli-{journey_name(incident.id, moment.at)}"
+    return f"cli-{journey_name(incident.id, moment.at)}-{_digest(wanted)[:8]}"
 
 
 def writes_outside(house: House) -> str:
@@ -146,7 +152,11 @@ def _unfinished_or_new(engine: LocalEngine, name: str) -> str:
 
 def _journal(payload: dict[str, Any]) -> str:
     """A journal for what was asked: going on with one incident never goes on with another, unasked."""
-    return f"journal-cli-{hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()[:16]}.db"
+    return f"journal-cli-{_digest(payload)[:16]}.db"
+
+
+def _digest(payload: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 
 def _reported(house: House, incident: Incident, outcome: dict[str, Any]) -> Drawn:
@@ -192,7 +202,8 @@ def _rehearsed(bench: Bench, rehearsal: Machine, house: House, incident: Inciden
     if real is not None:
         Shelf(house.store, incident.id).keep_observation(Shelf(real, incident.id).observations())
     with closing(rehearsal.engine(house, KINDS, on_progress=bench.display.on_step)) as engine:
-        run_to_end(engine, "preview", holder_of(incident), bench.payload(incident), utc_now)
+        payload = bench.payload(incident)
+        run_to_end(engine, "preview", payload["journey"], payload, utc_now)
     postmortem = Shelf(house.store, incident.id).postmortem()
     if postmortem is None:
         raise Ended(Exit.UNFORESEEN, "The rehearsal left no draft.")
@@ -207,7 +218,8 @@ def _rehearsed(bench: Bench, rehearsal: Machine, house: House, incident: Inciden
 
 def _existing_store(machine: Machine) -> Any:
     """The store of this machine; None where there is none yet, which a dry run leaves so."""
-    return machine.store() if (machine.home / "records.sqlite").exists() else None
+    with on_this_machine(machine.home):
+        return machine.store() if (machine.home / "records.sqlite").exists() else None
 
 
 def _would_announce(house: House, evidence: Evidence) -> tuple[str, ...]:

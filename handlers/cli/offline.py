@@ -20,7 +20,7 @@ from connectors.steps import Steps
 from connectors.store.shelf import Shelf
 from handlers.cli.asking import Asked, incident_id_from
 from handlers.cli.display import Display
-from handlers.cli.exits import Ended, Exit, sentence_case
+from handlers.cli.exits import Ended, Exit, on_this_machine, sentence_case
 from handlers.cli.live import Drawn
 from handlers.cli.report import report_on
 from handlers.cli.running import run_to_end
@@ -64,7 +64,8 @@ def draft_offline(desk: Desk) -> Drawn:
         machine = replace(desk.machine, home=scratch / "home") if desk.asked.dry_run else desk.machine
         live = desk.asked.incident is not None and desk.asked.pagerduty_export is None
         saved = None if live else read_saved(desk)
-        store = machine.store()
+        with on_this_machine(machine.home):
+            store = machine.store()
         house = build_house(desk.settings, machine.secrets(), store, on_part=desk.display.on_part)
         stack.callback(house.close)
         house = replace(house, slack=None, jira=None, pagerduty=house.pagerduty if live else None)
