@@ -10,7 +10,7 @@ from connectors.pagerduty.batch import LISTS, part_from_pagerduty
 from connectors.pagerduty.raw import at, moment, people_in, records, text
 from connectors.pagerduty.responders import with_responders
 from connectors.pagerduty.translate import incident_from_pagerduty
-from postmortem.evidence import Part, Reading
+from postmortem.evidence import Gap, Part, Reading
 from postmortem.incident import Incident
 
 _KEYS = {
@@ -41,7 +41,8 @@ def read_export(path: Path, incident_id: str | None = None) -> tuple[Incident, P
     places = [raw, saved] if isinstance(saved, dict) and saved is not raw else [raw]
     lists = {what: _list(places, what) for what in LISTS}
     users = [user for place in places for user in records(place, "users")]
-    part = _together(lists).model_copy(update={"people": people_in(raw, *lists.values(), users)})
+    absent = [what for what in LISTS if not _is_there(places, what)]
+    part = _together(lists, absent).model_copy(update={"people": people_in(raw, *lists.values(), users)})
     return with_responders(incident, part.log_entries), part
 
 
@@ -83,13 +84,27 @@ def _list(places: Sequence[Any], what: str) -> list[Any]:
     return found
 
 
-def _together(lists: dict[str, list[Any]]) -> Part:
+def _is_there(places: Sequence[Any], what: str) -> bool:
+    """Whether the file carries this list at all: an empty one was read, a missing one was not."""
+    return any(isinstance(at(place, key), list) for place in places for key in _KEYS[what])
+
+
+def _together(lists: dict[str, list[Any]], absent: Sequence[str]) -> Part:
     parts = {what: part_from_pagerduty(what, listed) for what, listed in lists.items()}
     return Part(
         alerts=parts["alerts"].alerts,
         log_entries=parts["log entries"].log_entries,
         notes=parts["notes"].notes,
         changes=parts["change events"].changes,
-        readings=tuple(Reading(source="pagerduty", what=what, count=len(lists[what])) for what in LISTS),
-        gaps=tuple(gap for part in parts.values() for gap in part.gaps),
+        readings=tuple(
+            Reading(source="pagerduty", what=what, count=len(lists[what])) for what in LISTS if what not in absent
+        ),
+        gaps=(*(gap for part in parts.values() for gap in part.gaps), *_gap_of(absent)),
     )
+
+
+def _gap_of(absent: Sequence[str]) -> tuple[Gap, ...]:
+    if not absent:
+        return ()
+    remedy = "Save those lists beside the incident (GET /incidents/ID/alerts, /notes), or draft from the account."
+    return (Gap(source="pagerduty", what=", ".join(absent), why="The saved file does not carry them.", remedy=remedy),)

@@ -123,7 +123,7 @@ def test_a_real_incident_with_its_log_entries_becomes_a_draft(number: str):
     incident, part = read_pagerduty_export(path, _id_of(json.loads(path.read_text()), number))
     evidence, postmortem, text = _drafted(incident, part)
 
-    assert evidence.gaps == ()
+    assert [gap.what for gap in evidence.gaps] == ["notes, change events"]
     assert evidence.log_entries
     assert [entry.vendor_kind for entry in evidence.log_entries if entry.kind == "unrecognised"] == []
     assert [event.text for event in postmortem.timeline.events if event.kind == "unrecognised"] == []
