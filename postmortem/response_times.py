@@ -21,7 +21,8 @@ _NOT_YET = re.compile(
     r"no(?! (longer|more|further|new|errors?|failures?|alerts?|impact|customers?)\b)(?= \w)|no one|hardly|barely|yet|"
     r"(un)?til|once|when|whether|if|unless|before|should|would|could|might|will|going to|gonna|"
     r"hop(e|es|ed|ing)|need\w*|tr(y|ies|ied|ying)|want\w*|wait\w*|expect\w*|get|gets|getting|bring|bringing|"
-    r"almost|nearly|partly|partial\w*|only|half|let (me|us) know|make sure|still (down|fail\w*|see\w*|broken|bad))\b|"
+    r"almost|nearly|partly|partial\w*|only|half|first|canar(y|ies)|some|one of|most of|a few|"
+    r"let (me|us) know|make sure|still (down|fail\w*|see\w*|broken|bad))\b|"
     r"['’]ll\b|\?",
     re.IGNORECASE,
 )

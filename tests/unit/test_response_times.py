@@ -99,6 +99,7 @@ def test_a_persons_statement_ends_the_impact(text: str):
         "it'll be back to normal in an hour",
         "only half of the pods recovered",
         "wont be back online today",
+        "first pods are on the old version, the canary is healthy",
     ],
 )
 def test_a_hope_or_a_question_ends_nothing(text: str):
