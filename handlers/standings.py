@@ -13,6 +13,9 @@ from handlers.pages import Standing
 
 _WAITS = {
     "settle": "The draft is made after {at}: the resolution note and the last chat come after the resolve.",
+    "another journey is at work": (
+        "Another journey works on this incident. Once it has ended, this one goes on after {at}."
+    ),
     "refresh later": "The draft is made. After {at} it is looked once more whether people went on talking.",
 }
 
@@ -72,7 +75,10 @@ def _why_it_waits(journey: Journey, step: str | None) -> str:
     if step is None:
         tries = "once" if journey.attempts == 1 else f"{journey.attempts} times"
         return f"Tried {tries}, and again after {at}. {_sentence(journey)}"
-    return _WAITS.get(step, "{step}; it goes on after {at}.").format(at=at, step=step.capitalize())
+    # The prefix of a round before it and the number of a try after it tell a person nothing.
+    words = re.sub(r", \d+$", "", step.removeprefix("refresh: "))
+    told = _WAITS.get(words)
+    return told.format(at=at) if told else f"{words[:1].upper()}{words[1:]}; it goes on after {at}."
 
 
 def _sentence(journey: Journey) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.store.leases import Leases
 from handlers.pages import Draft, Listed, Standing, draft_html, draft_page, list_page, notice_page
 from tests.contract.serving import Seen, Visitor, visited
 from tests.vendors.wire import Reply
@@ -133,6 +134,16 @@ def test_a_draft_that_waits_says_for_what(world: World, visitor: Visitor):
         assert "Waiting. The draft is made after 2026-11-17 14:45 UTC: the resolution note and" in " ".join(
             text.split()
         )
+
+
+def test_a_journey_that_waits_for_another_says_so(world: World, visitor: Visitor):
+    Leases(world.store, world.clock.now).take(world.incident_id(), "somebody else", timedelta(hours=1))
+    world.resolves()
+    world.passes(timedelta(minutes=5))
+
+    text = " ".join(Seen(visitor.gets("/").text).text.split())
+
+    assert "Waiting. Another journey works on this incident. Once it has ended, this one goes on after 2026-11-" in text
 
 
 def test_a_failed_journey_says_why(world: World, visitor: Visitor):
