@@ -5,9 +5,8 @@ A read is asked again on Unreachable, RateLimited and BadReply; a write only whe
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from random import Random
 
 from tenacity import (
     RetryCallState,
@@ -36,7 +35,6 @@ class Budget:
     sleep: Callable[[float], None]
     now: Callable[[], float]
     seconds: float = 60.0
-    random: Random = field(default_factory=Random)
 
     def reading[T](self, call: Callable[[], T]) -> T:
         """Make a call that changes nothing outside; repeat it while that may help."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from connectors.errors import ConnectorError
@@ -32,7 +31,7 @@ class Watch:
         self.at += seconds
 
     def budget(self, seconds: float = 60.0) -> Budget:
-        return Budget(self.sleep, lambda: self.at, seconds, Random(7))
+        return Budget(self.sleep, lambda: self.at, seconds)
 
 
 @dataclass

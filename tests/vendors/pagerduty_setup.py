@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from random import Random
 from typing import Any, cast
 
 from connectors.pagerduty.api import PagerDutyApi
@@ -33,7 +32,7 @@ class Clock:
         return sum(self.slept)
 
     def budget(self, seconds: float = 60.0) -> Budget:
-        return Budget(self.sleep, self.now, seconds, Random(7))
+        return Budget(self.sleep, self.now, seconds)
 
 
 @dataclass
