@@ -184,7 +184,7 @@ def show(console: Console, town: Neighbours, postmortem: Postmortem, path: Path)
         soft_wrap=True,
         highlight=False,
     )
-    console.print("\n  Next: .venv/bin/debrief draft INCIDENT (PAGERDUTY_TOKEN, SLACK_TOKEN in debrief.env)\n", style="dim")
+    console.print("\n  Next: .venv/bin/debrief draft INCIDENT, with your tokens in debrief.env\n", style="dim")
 
 
 def heading(console: Console, words: str) -> None:

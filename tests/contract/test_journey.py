@@ -330,8 +330,7 @@ def test_a_journey_that_was_refused_does_not_keep_the_next_one_waiting(tmp_path:
         world.resolves()
         world.passes(timedelta(minutes=5))
         world.pagerduty.token = token
-        bell = {"incident_id": world.incident_id(), "journey": "pm-again"}
-        world.engine.start("postmortem", "pm-again", bell)
+        world.engine.start("postmortem", "pm-again", {"incident_id": world.incident_id(), "journey": "pm-again"})
         world.passes(timedelta(minutes=3))
 
         world.jira.expects_issues(3)
