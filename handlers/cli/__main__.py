@@ -2,6 +2,6 @@
 
 import sys
 
-from handlers.cli.app import main
+from handlers.cli import main
 
 sys.exit(main())

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,6 +34,10 @@ from postmortem.settings import Settings, bound_channel, channel_names
 
 LONG_DAYS = 14
 """An export that spans more days than this is rarely one incident."""
+
+
+LONGEST_OPEN = timedelta(days=30)
+"""An incident that was saved open takes no chat from later than this: it would be another incident's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,14 @@ def _saved_beside_account(desk: Desk, house: House) -> Saved:
     return Saved(incident, (part, *_chat_of(desk, incident)), _state_of(incident))
 
 
+def _export(
+    desk: Desk, path: Path, channels: tuple[str, ...] | None, since: datetime | None, until: datetime | None
+) -> Part:
+    """An export does not name its workspace: the settings do, so that its messages can be opened."""
+    team_url = desk.settings.slack.workspace_url
+    return read_slack_export(path, channels=channels, since=since, until=until, team_url=team_url)
+
+
 def _chat_of(desk: Desk, incident: Incident) -> tuple[Part, ...]:
     """The chat in the incident's time: of the channel that is named, or bound to it, or else of every public one."""
     settings = desk.settings
@@ -120,7 +132,8 @@ def _chat_of(desk: Desk, incident: Incident) -> tuple[Part, ...]:
         return ()
     since, until = desk.asked.window(settings)
     since = since or incident.created_at.at - settings.slack.look_back
-    until = until or (incident.resolved_at.at + settings.refresh_after if incident.resolved_at else None)
+    ended_at = incident.resolved_at.at if incident.resolved_at else incident.created_at.at + LONGEST_OPEN
+    until = until or ended_at + settings.refresh_after
     bound = bound_channel(settings, incident)
     names = desk.asked.channels or ((bound,) if bound else channel_names(settings, incident))
     part = _chat(desk, names or None, since, until)
@@ -132,7 +145,7 @@ def _chat_of(desk: Desk, incident: Incident) -> tuple[Part, ...]:
 def _chat(desk: Desk, channels: tuple[str, ...] | None, since: datetime | None, until: datetime | None) -> Part:
     path = desk.asked.slack_export
     with _usage():
-        part = read_slack_export(path, channels=channels, since=since, until=until) if path else Part()
+        part = _export(desk, path, channels, since, until) if path else Part()
     desk.display.on_part("slack", part)
     return part
 

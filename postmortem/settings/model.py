@@ -78,6 +78,8 @@ class SlackSettings(Section):
 
     base_url: BaseUrl | None = None
     """Another address of the Web API, for tests."""
+    workspace_url: BaseUrl | None = None
+    """Address of the workspace, such as https://acme.slack.com: links to the messages of an export begin with it."""
     channel_name_templates: tuple[Template, ...] = ()
     """Names of incident channels, such as inc-{number}; the first that exists is taken."""
     bindings: dict[str, str] = Field(default_factory=dict)

@@ -72,6 +72,13 @@ def test_a_slack_export_alone_is_enough_and_a_zip_is_one(terminal: Terminal, tmp
     assert came.json["incident"]["id"].startswith("slack-")
 
 
+def test_messages_of_an_export_can_be_opened_where_the_settings_name_the_workspace(terminal: Terminal, tmp_path: Path):
+    (terminal.folder / "debrief.yml").write_text("slack: {workspace_url: https://acme.slack.com}\n")
+    came = terminal.runs("draft", "--slack-export", str(save_slack(tmp_path)), "-o", "-")
+    assert came.code == 0, came.err
+    assert "](https://acme.slack.com/archives/C" in came.out
+
+
 def test_offline_nothing_is_written_to_any_vendor(world: World, terminal: Terminal, tmp_path: Path):
     files = ("--pagerduty-export", str(save_pagerduty(tmp_path)), "--slack-export", str(save_slack(tmp_path)))
     came = terminal.runs_with(world, "draft", *files)
