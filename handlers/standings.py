@@ -16,7 +16,7 @@ _WAITS = {
     "another journey is at work": (
         "Another journey works on this incident. Once it has ended, this one goes on after {at}."
     ),
-    "refresh later": "The draft is made. After {at} it is looked once more whether people went on talking.",
+    "refresh later": "The draft is made. After {at} everything is read once more, in case people went on talking.",
 }
 
 
