@@ -17,7 +17,16 @@ from connectors.opening import open_issues
 from connectors.slack.channel import Found
 from connectors.steps import Steps
 from handlers.wiring import House, durable
-from handlers.work import LEASE_FOR, Work, counted, is_left_undone, requests_of, the_postmortem, work_of
+from handlers.work import (
+    LEASE_FOR,
+    Work,
+    collector_paused,
+    counted,
+    is_left_undone,
+    requests_of,
+    the_postmortem,
+    work_of,
+)
 from postmortem.announcement import announce_draft
 from postmortem.compose import compose
 from postmortem.evidence import evidence_from_parts, holds_the_same
@@ -159,13 +168,14 @@ def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
     """Write the draft out of the evidence. Issues that were opened before are known at once."""
 
     def write() -> dict[str, Any]:
-        composed = compose(
-            work.shelf.evidence(evidence),
-            work.house.settings,
-            composed_at=work.house.now(),
-            evidence_name=evidence,
-            items_seen=work.shelf.items_seen(),
-        )
+        with collector_paused():
+            composed = compose(
+                work.shelf.evidence(evidence),
+                work.house.settings,
+                composed_at=work.house.now(),
+                evidence_name=evidence,
+                items_seen=work.shelf.items_seen(),
+            )
         known = [work.ledger.read(request.key).made if request else None for request in requests_of(work, composed)]
         work.shelf.keep_postmortem(with_issues(composed, known))
         return {"evidence": evidence, "events": len(composed.timeline.events), "items": len(composed.action_items)}

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from handlers.work import collector_paused
 from postmortem.build_timeline import build_timeline
 from postmortem.compose import compose
 from postmortem.curation import Curation
@@ -31,10 +32,11 @@ def main(folder: Path, messages: int, alerts: int, log_entries: int) -> None:
         return
     before = _peak_mb()
     spent: dict[str, float] = {}
-    evidence = _timed(spent, "read evidence", lambda: Evidence.model_validate_json(file.read_bytes()))
     settings = read_settings("")
     composed_at = BEGAN + LASTED + timedelta(minutes=3)
-    postmortem = _timed(spent, "compose", lambda: compose(evidence, settings, composed_at=composed_at))
+    with collector_paused():  # as the journey's own step does
+        evidence = _timed(spent, "read evidence", lambda: Evidence.model_validate_json(file.read_bytes()))
+        postmortem = _timed(spent, "compose", lambda: compose(evidence, settings, composed_at=composed_at))
     markdown = _timed(spent, "markdown", lambda: render_markdown(postmortem))
     peak = _peak_mb()
     identities = Identities(evidence.people, settings.people)
