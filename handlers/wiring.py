@@ -221,12 +221,7 @@ def doorway_of(machine: Machine, store: Store, engine: LocalEngine) -> Doorway:
 @functools.cache
 def doorway() -> Doorway:
     """The receiver's needs on AWS: bare botocore clients, made when a request looks signed."""
-    return Doorway(
-        secrets=_aws_secrets,
-        deliveries=_aws_deliveries,
-        start=_start_on_aws,
-        now=utc_now,
-    )
+    return Doorway(secrets=_aws_secrets, deliveries=_aws_deliveries, start=_start_on_aws, now=utc_now)
 
 
 @functools.cache
@@ -258,7 +253,7 @@ def _aws_secrets() -> Secrets:
     return SecretsManagerSecrets(_client("secretsmanager"), secret_ids, utc_now)
 
 
-def _aws_deliveries() -> Any:
+def _aws_deliveries() -> Deliveries:
     from connectors.store.deliveries import Deliveries
     from connectors.store.dynamo import DynamoStore
 
