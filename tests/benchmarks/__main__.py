@@ -1,4 +1,4 @@
-"""`make bench`: every figure with its target, as a table and as build/bench.json.
+"""`make bench`: every figure with its target, as a table, as JSON below it, and in build/bench.json.
 
     python -m tests.benchmarks [--strict] [receiver signature draft journey]
 
@@ -25,6 +25,7 @@ def main(*arguments: str) -> int:
     file = ROOT / "build" / "bench.json"
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps([figure.as_json() for figure in figures], indent=2) + "\n")
+    print(json.dumps([figure.as_json() for figure in figures]))
     missed = [figure.name for figure in figures if not figure.is_met]
     print(f"{len(figures) - len(missed)} of {len(figures)} met; all of it in {file.relative_to(ROOT)}.")
     return 1 if missed and "--strict" in arguments else 0
