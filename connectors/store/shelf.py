@@ -133,14 +133,13 @@ class Shelf:
 
     def _publish_at(self, place: str, content: bytes) -> bool:
         """Our own hash is remembered before the file is written, so that a crash in between leaves no doubt."""
-        written: dict[str, list[str]] = self.state().get("written", {})
-        ours = written.get(place, [])
+        ours: list[str] = self.state().get("written", {}).get(place, [])
         there = self._store.load(place)
         if there and there.content == content:
             return True
         if there and _hash(there.content) not in ours:
             return False
-        self.remember(written=written | {place: [*ours[-9:], _hash(content)]})
+        self.remember(written=self.state().get("written", {}) | {place: [*ours[-9:], _hash(content)]})
         try:
             self._store.save(place, content, expected=there.version if there else "")
         except Conflict:
