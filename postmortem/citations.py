@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from postmortem.document import Citation
 from postmortem.incident import Incident
+from postmortem.line import Citation
 from postmortem.timeline import TimelineEvent
 
 _WORDS = {

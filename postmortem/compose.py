@@ -9,12 +9,13 @@ from postmortem.evidence import Evidence
 from postmortem.extract_action_items import extract_action_items
 from postmortem.identities import Identities
 from postmortem.items_seen import ItemsSeen
+from postmortem.milestones import find_milestones
 from postmortem.noun import Noun
 from postmortem.participants import list_participants
-from postmortem.questions import ask_what_is_missing
 from postmortem.response_times import measure_response_times
+from postmortem.sections import write_sections
 from postmortem.settings import Settings, route_for
-from postmortem.summary import describe_impact, summarise
+from postmortem.told import Told
 
 
 def compose(
@@ -31,8 +32,18 @@ def compose(
     """
     identities = Identities(evidence.people, settings.people)
     timeline = build_timeline(evidence, Curation(lifting_emoji=settings.slack.action_item_emoji))
-    response_times = measure_response_times(timeline)
-    participants = list_participants(evidence, identities)
+    told = Told(
+        evidence=evidence,
+        settings=settings,
+        identities=identities,
+        timeline=timeline,
+        milestones=find_milestones(timeline),
+        response_times=measure_response_times(timeline),
+        participants=list_participants(evidence, identities),
+        action_items=extract_action_items(
+            evidence, identities, settings, route_for(settings, evidence.incident), items_seen
+        ),
+    )
     return Postmortem(
         schema_version=POSTMORTEM_SCHEMA,
         title=evidence.incident.title,
@@ -40,15 +51,12 @@ def compose(
         incident=evidence.incident,
         composed_at=composed_at,
         evidence_name=evidence_name,
-        summary=summarise(evidence, timeline, response_times, len(participants)),
-        impact=describe_impact(evidence, timeline),
+        sections=write_sections(told),
         timeline=timeline,
-        response_times=response_times,
-        questions=ask_what_is_missing(evidence, timeline, identities),
-        action_items=extract_action_items(
-            evidence, identities, settings, route_for(settings, evidence.incident), items_seen
-        ),
-        participants=participants,
+        milestones=told.milestones,
+        response_times=told.response_times,
+        action_items=told.action_items,
+        participants=told.participants,
         readings=tuple(sorted(evidence.readings, key=_as_text)),
         gaps=tuple(sorted(evidence.gaps, key=_as_text)),
         names={

@@ -1,49 +1,18 @@
-"""The postmortem as data: what every output renders. A line has a source, or is plainly a question to somebody."""
-
-from typing import Literal, Self
-
-from pydantic import model_validator
+"""The postmortem as data: what every output renders, whole, and nothing beside it."""
 
 from postmortem.action_item import ActionItem
 from postmortem.evidence import Gap, Reading
 from postmortem.incident import Incident
+from postmortem.life import PostmortemStatus, StatusChange
+from postmortem.line import Citation, Section
+from postmortem.milestones import Milestones
 from postmortem.moment import Utc
 from postmortem.noun import Noun
 from postmortem.response_times import ResponseTimes
+from postmortem.similar import SimilarIncident
 from postmortem.timeline import Timeline
 
-POSTMORTEM_SCHEMA = 1
-PostmortemStatus = Literal["draft", "in_review", "reviewed", "closed"]
-
-
-class Citation(Noun):
-    """Where a line comes from: the record's id, a label a person can read, and its link where there is one."""
-
-    evidence_id: str
-    label: str
-    link: str | None = None
-
-
-class Line(Noun):
-    """One statement with its sources, or a question with the role it is asked of. Nothing else can be built."""
-
-    text: str
-    citations: tuple[Citation, ...] = ()
-    asked_of: str | None = None
-
-    @model_validator(mode="after")
-    def _has_a_source_or_asks(self) -> Self:
-        if not self.citations and self.asked_of is None:
-            raise ValueError("a line needs a source, or somebody who is asked")
-        return self
-
-
-class Section(Noun):
-    """`key` is stable over releases; `heading` is what people read."""
-
-    key: str
-    heading: str
-    lines: tuple[Line, ...] = ()
+POSTMORTEM_SCHEMA = 2
 
 
 class Participant(Noun):
@@ -55,23 +24,33 @@ class Participant(Noun):
 
 
 class Postmortem(Noun):
-    """The whole draft. `names` maps the ids of people to what they are called; `evidence_name` is where the evidence
-    that it was made from is kept."""
+    """The whole document. `sections` are the parts made of lines, in the order of `postmortem/sections/`; the others
+    have a shape of their own. `names` maps the ids of people to what they are called; `evidence_name` is where the
+    evidence that it was made from is kept. `history` is every move of its `status`, oldest first.
+    """
 
     schema_version: int
     status: PostmortemStatus = "draft"
+    history: tuple[StatusChange, ...] = ()
     title: str
     organisation: str | None = None
     incident: Incident
     composed_at: Utc
     evidence_name: str | None = None
-    summary: Section
-    impact: Section
+    sections: tuple[Section, ...]
     timeline: Timeline
+    milestones: Milestones
     response_times: ResponseTimes
-    questions: tuple[Section, ...]
     action_items: tuple[ActionItem, ...]
     participants: tuple[Participant, ...]
+    similar: tuple[SimilarIncident, ...] = ()
     readings: tuple[Reading, ...]
     gaps: tuple[Gap, ...]
     names: dict[str, str]
+
+    def section(self, key: str) -> Section:
+        """The section of this key; KeyError where there is none."""
+        found = next((section for section in self.sections if section.key == key), None)
+        if found is None:
+            raise KeyError(key)
+        return found

@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 from postmortem.action_item import ActionItem
 from postmortem.citations import cite_event, cite_record, clock, day_and_clock, moment_seen_from
-from postmortem.document import Citation, Line, Postmortem, Section
+from postmortem.document import Postmortem
 from postmortem.evidence import Reading
+from postmortem.line import Citation, Line, Section
 from postmortem.people import Source
 from postmortem.response_times import ResponseTime, duration_in_words
 from postmortem.timeline import TimelineEvent, names_its_author
@@ -46,11 +47,11 @@ def _document(postmortem: Postmortem) -> Iterator[str]:
     yield ""
     of = f" · {escape(postmortem.organisation)}" if postmortem.organisation else ""
     yield f"Status: **{postmortem.status}**{of} · composed {day_and_clock(postmortem.composed_at)} · all times are UTC"
-    yield from _section(postmortem.summary)
-    yield from _section(postmortem.impact)
+    for section in postmortem.sections[:2]:
+        yield from _section(section)
     yield from _main_timeline(postmortem)
     yield from _response_times(postmortem)
-    for section in postmortem.questions:
+    for section in postmortem.sections[2:]:
         yield from _section(section)
     yield from _action_items(postmortem.action_items)
     yield from _people(postmortem)
@@ -94,14 +95,19 @@ def link(label: str, url: str | None) -> str:
 
 def _section(section: Section) -> Iterator[str]:
     yield from ("", f"## {section.heading}", "")
-    for line in section.lines:
-        yield f"- {_line(line)}"
+    for group, lines in groupby(section.lines, key=lambda line: line.group):
+        if group:
+            yield from ("", f"### {escape(group)}", "")
+        for line in lines:
+            yield f"- {_line(line)}"
+            yield from (f"  - {_line(under)}" for under in line.under)
 
 
 def _line(line: Line) -> str:
     if line.asked_of:
         return f"❓ **{escape(line.asked_of.capitalize())}:** {escape(line.text)}"
-    return f"{at_line_start(prose(line.text))} {_cited(line.citations)}"
+    label = f"**{escape(line.label.capitalize())}** · " if line.label else ""
+    return f"{label}{at_line_start(prose(line.text))} {_cited(line.citations)}"
 
 
 def _cited(citations: Iterable[Citation]) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from postmortem.citations import cite_incident, cite_record
-from postmortem.document import Citation, Participant
+from postmortem.document import Participant
 from postmortem.evidence import Evidence
 from postmortem.identities import Identities
+from postmortem.line import Citation
 
 # In the order in which they are told.
 _IN_WORDS = {

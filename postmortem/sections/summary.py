@@ -1,26 +1,23 @@
 """What happened, in sentences that an executive can read: computed facts, each with its source."""
 
-import re
 from collections.abc import Iterator
 
-from postmortem.citations import cite_all, cite_event, cite_incident, day_and_clock
-from postmortem.document import Line, Section
+from postmortem.citations import cite_all, cite_incident, day_and_clock
 from postmortem.evidence import Evidence
 from postmortem.incident import Incident
+from postmortem.line import Line, Section
 from postmortem.response_times import ResponseTimes, duration_in_words
+from postmortem.sections.roles import COMMANDER
 from postmortem.timeline import Timeline
-
-_UPDATE_BY = re.compile(r"Status update added by [^:]{1,80}:\s*")  # PagerDuty's words before the update's own
-COMMANDER = "incident commander"
-SERVICE_OWNER = "service owner"
+from postmortem.told import Told
 
 
-def summarise(evidence: Evidence, timeline: Timeline, times: ResponseTimes, people: int) -> Section:
+def summarise(told: Told) -> Section:
     """At most five sentences, and a question for the one that no record answers."""
     lines = [
-        *_what(evidence.incident, timeline),
-        *_how_long(evidence.incident, timeline, times),
-        *_who(evidence, people),
+        *_what(told.evidence.incident, told.timeline),
+        *_how_long(told.evidence.incident, told.timeline, told.response_times),
+        *_who(told.evidence, len(told.participants)),
     ]
     question = Line(text="In one sentence without jargon: what did customers notice?", asked_of=COMMANDER)
     return Section(key="summary", heading="Summary", lines=(*lines, question))
@@ -66,26 +63,3 @@ def _who(evidence: Evidence, people: int) -> Iterator[Line]:
     if people:
         text = f"{people} {'person' if people == 1 else 'people'} took part; they are listed under People."
         yield Line(text=text, citations=(cite_incident(evidence.incident),))
-
-
-def describe_impact(evidence: Evidence, timeline: Timeline) -> Section:
-    """Alerts, status updates and custom fields; who was affected, and how badly, is asked."""
-    alerts = [event for event in timeline.events if event.kind == "alert"]
-    lines: list[Line] = []
-    if alerts:
-        fired = sum(event.count for event in alerts)
-        text = f"{fired} alert{'s' if fired > 1 else ''} fired ({len(alerts)} distinct)."
-        lines.append(Line(text=text, citations=cite_all(alerts[:5])))
-    lines.extend(
-        Line(text=f"Told to stakeholders: “{_UPDATE_BY.sub('', event.text)}”", citations=(cite_event(event),))
-        for event in timeline.events
-        if event.kind == "status_update"
-    )
-    lines.extend(
-        Line(text=f"{custom.name}: {custom.value}", citations=(cite_incident(evidence.incident),))
-        for custom in evidence.incident.custom_fields
-        if custom.value
-    )
-    question = "Which users and customers were affected, how badly, and was any data lost?"
-    lines.append(Line(text=question, asked_of=SERVICE_OWNER))
-    return Section(key="impact", heading="Impact", lines=tuple(lines))
