@@ -32,7 +32,7 @@ from postmortem.compose import compose
 from postmortem.evidence import evidence_from_parts, holds_the_same
 from postmortem.incident import Incident
 from postmortem.issues import with_issues, with_outcomes
-from postmortem.markdown import render_markdown
+from postmortem.outputs.markdown import render_markdown
 from postmortem.settings import reason_not_to_draft
 
 ASK_FOR_THE_LEASE_EVERY = timedelta(minutes=1)

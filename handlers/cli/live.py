@@ -28,7 +28,7 @@ from postmortem.document import Postmortem
 from postmortem.evidence import Evidence
 from postmortem.incident import Incident
 from postmortem.issues import request_issues, with_issues
-from postmortem.markdown import render_markdown
+from postmortem.outputs.markdown import render_markdown
 from postmortem.settings import Settings
 
 KINDS = {"draft": make_draft, "preview": preview}

@@ -29,7 +29,7 @@ from handlers.wiring import House, Machine, build_house, utc_now
 from postmortem.chat_incident import incident_from_chat
 from postmortem.evidence import Message, Part, evidence_from_parts
 from postmortem.incident import Incident
-from postmortem.markdown import render_markdown
+from postmortem.outputs.markdown import render_markdown
 from postmortem.settings import Settings, bound_channel, channel_names
 
 LONG_DAYS = 14

@@ -18,7 +18,7 @@ from postmortem.curation import Curation
 from postmortem.evidence import Evidence
 from postmortem.extract_action_items import extract_action_items
 from postmortem.identities import Identities
-from postmortem.markdown import render_markdown
+from postmortem.outputs.markdown import render_markdown
 from postmortem.settings import read_settings, route_for
 from tests.benchmarks.big_evidence import BEGAN, LASTED, big_evidence
 

@@ -22,7 +22,7 @@ from postmortem.compose import compose
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence, Part, evidence_from_parts
 from postmortem.incident import Incident
-from postmortem.markdown import render_markdown
+from postmortem.outputs.markdown import render_markdown
 from postmortem.settings import read_settings
 from tests.contract.openapi_document import shared_folder
 from tests.incidents import by_name

@@ -21,8 +21,8 @@ from postmortem.evidence import (
     evidence_from_parts,
 )
 from postmortem.incident import Incident
-from postmortem.markdown import render_markdown
 from postmortem.moment import Moment, moment_from_iso
+from postmortem.outputs.markdown import render_markdown
 from postmortem.people import Person
 from postmortem.settings import Settings
 from postmortem.timeline import TimelineEvent

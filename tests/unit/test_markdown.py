@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from postmortem.evidence import Evidence, Gap, Part, Reaction, Reading, evidence_from_parts
-from postmortem.markdown import at_line_start, escape, link, prose, shorten
+from postmortem.outputs.markdown import at_line_start, escape, link, prose, shorten
 from postmortem.settings import Settings
 from tests.unit.given import BEA, START, alert, evidence, log, markdown, note, said
 
