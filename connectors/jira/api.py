@@ -5,30 +5,19 @@ up to four issues). `connectors/retrying.py` decides instead.
 """
 
 import json
-import re
-from base64 import b64encode
 from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from jira import JIRA, JIRAError
-from requests import RequestException, Response, Session
+from requests import RequestException, Session
 from requests.adapters import BaseAdapter
 
+from connectors.atlassian import Answer, NoAnswer, answer_from_reply, silence_from_error, site_from_url
 from connectors.errors import BadReply, Rejected
-from connectors.jira.replies import (
-    Answer,
-    NoAnswer,
-    judge,
-    judge_created,
-    list_from,
-    numbered_page,
-    object_from,
-    silence_from_error,
-    token_page,
-)
+from connectors.jira.replies import judge, judge_created, list_from, numbered_page, object_from, token_page
 from connectors.retrying import Budget
 
 MOST_PAGES = 200
@@ -36,8 +25,6 @@ MOST_PAGES = 200
 
 # 100 issues a call: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/ (2026-11-20)
 MOST_AT_ONCE = 100
-
-_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 class JiraApi:
@@ -60,8 +47,8 @@ class JiraApi:
         base_url: str | None = None,
         transport: BaseAdapter | None = None,
     ) -> None:
-        self.site_url = site_from_url(site_url)
-        self._base_url = site_from_url(base_url) if base_url else self.site_url
+        self.site_url = site_from_url(site_url, "jira.site")
+        self._base_url = site_from_url(base_url, "jira.site") if base_url else self.site_url
         self._email, self._token, self._budget = email, token, budget
         self._timeout, self._transport = timeout, transport
         self._idle: deque[JIRA] = deque()
@@ -173,15 +160,9 @@ class JiraApi:
                 reply = error.response
             except RequestException as error:
                 return silence_from_error(error)
-        return self._answer(reply) if reply is not None else NoAnswer("no answer", sent=True)
-
-    def _answer(self, reply: Response) -> Answer:
-        headers = {name.lower(): value for name, value in reply.headers.items()}
-        content = reply.content
-        if reply.status_code >= 400:  # what is refused may be quoted in an error: never with the token
-            for secret in (self._token, b64encode(f"{self._email}:{self._token}".encode()).decode()):
-                content = content.replace(secret.encode(), b"[JIRA_TOKEN]")
-        return Answer(reply.status_code, headers, content)
+        if reply is None:
+            return NoAnswer("no answer", sent=True)
+        return answer_from_reply(reply, self._email, self._token, "[JIRA_TOKEN]")
 
     @contextmanager
     def _borrowed(self) -> Generator[JIRA]:
@@ -212,12 +193,3 @@ class JiraApi:
 def _session(client: JIRA) -> Session:
     """The client's own session, logged in: its methods cannot post `properties`, nor look up without extra calls."""
     return cast("Session", client._session)  # noqa: SLF001 (there is no public way)
-
-
-def site_from_url(site_url: str) -> str:
-    """The site as scheme and host. Raises ValueError where a token would travel in the clear or to an odd place."""
-    parts = urlsplit(site_url.strip())
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
-    if not is_safe or not parts.hostname or "@" in parts.netloc or not re.fullmatch(r"[\w.:\[\]-]+", parts.netloc):
-        raise ValueError("jira.site must be the site's address, like https://acme.atlassian.net.")
-    return f"{parts.scheme}://{parts.netloc}"

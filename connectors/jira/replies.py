@@ -5,17 +5,10 @@ create) ends in OutcomeUnknown wherever it is not certain that nothing happened.
 """
 
 import json
-import ssl
-from dataclasses import dataclass
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn, cast
 
-from requests import exceptions as http
-from urllib3.exceptions import NewConnectionError
-
+from connectors.atlassian import Answer, NoAnswer, wait_from_headers
 from connectors.errors import BadReply, NotAllowed, NotFound, OutcomeUnknown, RateLimited, Rejected, Unreachable
-from connectors.retrying import wait_hint
 
 CHECK_THE_TOKEN = "Check JIRA_TOKEN and JIRA_EMAIL: the token must be that account's, and not expired."  # noqa: S105 (a sentence)
 GIVE_PERMISSION = (
@@ -25,23 +18,6 @@ CHECK_THE_SITE = "Check that jira.site is the site's own address, like https://a
 LOOK_FIRST = "Look whether it exists before trying again."
 LONGEST_SENTENCE = 300
 MOST_SENTENCES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What Jira answered. Header names are lower-case."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class NoAnswer:
-    """No whole answer came. `sent` is False only where the request surely never left us."""
-
-    why: str
-    sent: bool
 
 
 def judge(tried: str, came: Answer | NoAnswer, *, repeatable: bool = True) -> Any:
@@ -67,21 +43,6 @@ def judge_created(tried: str, came: Answer | NoAnswer) -> dict[str, Any]:
     if isinstance(value, dict) and isinstance(value.get("id"), str) and isinstance(value.get("key"), str):
         return cast("dict[str, Any]", value)
     raise OutcomeUnknown(tried, "Jira's answer does not name the new issue", LOOK_FIRST)
-
-
-def silence_from_error(error: http.RequestException) -> NoAnswer:
-    """Tell a connection that was never made from one that broke. What is not surely the former counts as sent."""
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    reason = getattr(reason, "original_error", None) or reason
-    if isinstance(error, http.ConnectTimeout):
-        return NoAnswer("no connection in time", sent=False)
-    if isinstance(reason, NewConnectionError):
-        return NoAnswer("the connection was refused, or the name is unknown", sent=False)
-    if reason is not None and any(isinstance(cause, ssl.SSLCertVerificationError) for cause in reason.args):
-        return NoAnswer("the certificate could not be verified", sent=False)
-    if isinstance(error, http.Timeout):
-        return NoAnswer("no answer in time", sent=True)
-    return NoAnswer("the connection broke before the answer was complete", sent=True)
 
 
 def object_from(tried: str, value: Any) -> dict[str, Any]:
@@ -124,7 +85,7 @@ def _refuse_silence(tried: str, came: NoAnswer, repeatable: bool) -> NoReturn:
 
 
 def _refuse_status(tried: str, came: Answer, repeatable: bool) -> NoReturn:
-    status, hint = came.status, _wait(came.headers)
+    status, hint = came.status, wait_from_headers(came.headers)
     if status == 401 or _is_anonymous(came):
         raise NotAllowed(tried, f"Jira did not accept the token ({status})", CHECK_THE_TOKEN)
     if status == 403:
@@ -184,30 +145,3 @@ def _error_body(came: Answer) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
-
-
-def _wait(headers: dict[str, str]) -> float | None:
-    """Seconds to wait. A hint that is a time of day is measured against the answer's own `Date`: by Jira's clock.
-
-    `Retry-After` in seconds, `X-RateLimit-Reset` as ISO 8601:
-    https://developer.atlassian.com/cloud/jira/platform/rate-limiting/ (2026-11-20)
-    """
-    now = _unix_date(headers.get("date", ""))
-    if now is None:
-        given = headers.get("retry-after", "").strip()
-        return wait_hint({"retry-after": given}, now=0.0) if given.isdigit() else None
-    hint = wait_hint(headers, now=now)
-    reset = headers.get("x-ratelimit-reset", "")
-    if hint is not None or not reset:
-        return hint
-    try:
-        return max(0.0, datetime.fromisoformat(reset).timestamp() - now)
-    except ValueError:
-        return None
-
-
-def _unix_date(text: str) -> float | None:
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except ValueError:
-        return None

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connectors.atlassian import site_from_url
 from connectors.errors import (
     BadReply,
     ConnectorError,
@@ -16,7 +17,6 @@ from connectors.errors import (
     Rejected,
     Unreachable,
 )
-from connectors.jira.api import site_from_url
 from connectors.jira.translate import payload_from_request, remote_link_body
 from connectors.retrying import MOST_ATTEMPTS
 from tests.vendors.jira_world import JiraWorld, request_for
@@ -132,8 +132,8 @@ def test_construction_does_no_io_and_refuses_a_site_in_the_clear():
     assert world.fake.requests == []
     for url in ("http://acme.atlassian.net", "acme.atlassian.net", "https://me:pw@acme.atlassian.net", "ftp://x", ""):
         with pytest.raises(ValueError, match=r"jira\.site must be the site's address"):
-            site_from_url(url)
-    assert site_from_url("https://acme.atlassian.net/jira/projects?x=1") == "https://acme.atlassian.net"
+            site_from_url(url, "jira.site")
+    assert site_from_url("https://acme.atlassian.net/jira/projects?x=1", "jira.site") == "https://acme.atlassian.net"
 
 
 def test_a_strange_key_stays_inside_its_place_in_the_path():

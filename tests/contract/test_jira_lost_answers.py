@@ -8,13 +8,13 @@ import pytest
 from requests import exceptions as http
 from urllib3.exceptions import NameResolutionError, NewConnectionError, ProtocolError, ProxyError, SSLError
 
+from connectors.atlassian import silence_from_error
 from connectors.errors import (
     OutcomeUnknown,
     RateLimited,
     Unreachable,
 )
 from connectors.jira.api import JiraApi
-from connectors.jira.replies import silence_from_error
 from connectors.jira.translate import payload_from_request, remote_link_body
 from connectors.retrying import MOST_ATTEMPTS, Budget
 from tests.vendors.jira_wire import OneAnswer
