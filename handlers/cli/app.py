@@ -85,8 +85,12 @@ def draft(
     until: Annotated[str | None, typer.Option(help="Read the chat up to here; a day counts whole.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be made, and write nothing.")] = False,
     output: Annotated[
-        str | None, typer.Option("--output", "-o", help="Write the Markdown here too; - is standard output.")
+        str | None, typer.Option("--output", "-o", help="Write the draft here too, as .md or .json; - is the screen.")
     ] = None,
+    format: Annotated[  # noqa: A002 # the option's name
+        str | None, typer.Option("--format", help=f"How --output is written: {', '.join(FORMATS)}. Default: its suffix.")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", help="What to call an incident known by a chat alone.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file that --output names.")] = False,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Do not ask before writing to Jira, Slack, PagerDuty.")
@@ -99,7 +103,7 @@ def draft(
     """
     asked = Asked(
         incident, pagerduty_export, slack_export, tuple(channel or ()), since, until,
-        dry_run, output, force, yes, as_json,
+        dry_run, output, force, yes, as_json, format, title,
     )  # fmt: skip
     try:
         return _draft(asked)
@@ -116,12 +120,15 @@ def _draft(asked: Asked) -> int:
 
     logging.getLogger("debrief").setLevel(logging.CRITICAL)  # a person reads sentences here, not a log
     check_usage(asked)
-    report, markdown = make_draft(machine(), asked, Console(stderr=True))
+    drawn = make_draft(machine(), asked, Console(stderr=True))
+    report = drawn.report
+    for problem in rendered_whole(drawn.postmortem, drawn.layout).problems:
+        _say(problem)
     if asked.output == "-":
-        sys.stdout.write(markdown)
+        sys.stdout.buffer.write(written_as(drawn, asked.output, asked.format))
         return report.code
     if asked.output:
-        write_output(Path(asked.output), markdown)
+        write_output(Path(asked.output), written_as(drawn, asked.output, asked.format))
     if asked.as_json:
         _print_json(report.as_json() | {"output": asked.output})
     else:
@@ -149,6 +156,25 @@ def settings(
     else:
         command.say_checked(Console(), here, found)
     return Exit.DONE if found["valid"] else Exit.USAGE
+
+
+@app.command()
+def lint(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A postmortem in Markdown; - is standard input.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as one JSON object.")] = False,
+) -> int:
+    """Check a postmortem: blame, hindsight, missing sections, claims without a source, unfinished action items.
+
+    Exit code 1 where there is something to mend; notes (open questions, words inside quotations) are none.
+    """
+    from handlers.cli import lint_command as command
+
+    findings = command.findings_in(file)
+    if as_json:
+        _print_json(command.as_json(file, findings))
+    else:
+        command.say_findings(Console(), file, findings)
+    return Exit.WITH_GAPS if any(not finding.is_note for finding in findings) else Exit.DONE
 
 
 @app.command()

@@ -1,0 +1,20 @@
+"""A deterministic linter for postmortems in Markdown: ours, and what people made of them."""
+
+from postmortem.lint.finding import Finding
+from postmortem.lint.language import check_words
+from postmortem.lint.parts import read_document
+from postmortem.lint.structure import check_structure
+
+__all__ = ["Finding", "lint"]
+
+
+def lint(markdown: str) -> tuple[Finding, ...]:
+    """Everything found, in the order of the lines; the whole document's first."""
+    document = read_document(markdown)
+    said = (
+        finding.model_copy(update={"is_note": True}) if part.is_quote else finding
+        for part in document.parts
+        for finding in check_words(part.text, part.line)
+    )
+    found = (*check_structure(document), *said)
+    return tuple(sorted(found, key=lambda finding: finding.line))

@@ -1,0 +1,46 @@
+"""`debrief lint`: findings for a person, one JSON object for a script, and an exit code that can stop a pipeline."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.contract.cli import Terminal
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(tmp_path, monkeypatch, capsys)
+
+
+def test_each_finding_says_its_place_its_reason_and_a_better_wording(terminal: Terminal):
+    (terminal.folder / "p.md").write_text("## Summary\n\nIt was human error.\n")
+    came = terminal.runs("lint", "p.md")
+    assert came.code == 1
+    assert "p.md:3: human-error: “human error”" in came.out
+    assert "Better: say what made the action look right at that moment" in came.out
+    assert "p.md: missing-section: “Impact”" in came.out
+
+
+def test_a_script_gets_one_json_object(terminal: Terminal):
+    (terminal.folder / "p.md").write_text("## Summary\n")
+    came = terminal.runs("lint", "p.md", "--json")
+    assert came.code == 1
+    told = json.loads(came.out)
+    assert told["file"] == "p.md"
+    assert {"line": 1, "rule": "empty-section", "words": "Summary"}.items() <= told["findings"][-1].items()
+
+
+def test_a_file_that_is_not_there_is_one_sentence(terminal: Terminal):
+    came = terminal.runs("lint", "nowhere.md")
+    assert came.code == 2
+    assert (
+        came.err == "debrief: nowhere.md cannot be read (No such file or directory): name a postmortem in Markdown.\n"
+    )
+
+
+def test_a_file_that_is_no_text_is_one_sentence(terminal: Terminal):
+    (terminal.folder / "p.pdf").write_bytes(b"%PDF-1.7\xff\xfe\x00")
+    came = terminal.runs("lint", "p.pdf")
+    assert came.code == 2
+    assert came.err == "debrief: p.pdf is not UTF-8 text: give a postmortem in Markdown.\n"
