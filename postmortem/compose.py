@@ -4,17 +4,19 @@ from datetime import datetime
 
 from postmortem.build_timeline import build_timeline
 from postmortem.curation import Curation
+from postmortem.cycles import count_cycles
 from postmortem.document import POSTMORTEM_SCHEMA, Postmortem
 from postmortem.evidence import Evidence
 from postmortem.extract_action_items import extract_action_items
+from postmortem.find_milestones import find_milestones
 from postmortem.identities import Identities
 from postmortem.items_seen import ItemsSeen
-from postmortem.milestones import find_milestones
 from postmortem.noun import Noun
 from postmortem.participants import list_participants
 from postmortem.response_times import measure_response_times
 from postmortem.sections import write_sections
 from postmortem.settings import Settings, route_for
+from postmortem.silences import find_silences
 from postmortem.told import Told
 
 
@@ -32,13 +34,16 @@ def compose(
     """
     identities = Identities(evidence.people, settings.people)
     timeline = build_timeline(evidence, Curation(lifting_emoji=settings.slack.action_item_emoji))
+    milestones = find_milestones(timeline)
     told = Told(
         evidence=evidence,
         settings=settings,
         identities=identities,
         timeline=timeline,
-        milestones=find_milestones(timeline),
-        response_times=measure_response_times(timeline),
+        milestones=milestones,
+        response_times=measure_response_times(milestones),
+        silences=find_silences(timeline, evidence.incident.urgency),
+        cycles=count_cycles(timeline),
         participants=list_participants(evidence, identities),
         action_items=extract_action_items(
             evidence, identities, settings, route_for(settings, evidence.incident), items_seen
@@ -55,6 +60,8 @@ def compose(
         timeline=timeline,
         milestones=told.milestones,
         response_times=told.response_times,
+        silences=told.silences,
+        cycles=told.cycles,
         action_items=told.action_items,
         participants=told.participants,
         readings=tuple(sorted(evidence.readings, key=_as_text)),

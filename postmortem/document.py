@@ -1,6 +1,7 @@
 """The postmortem as data: what every output renders, whole, and nothing beside it."""
 
 from postmortem.action_item import ActionItem
+from postmortem.cycles import Cycle
 from postmortem.evidence import Gap, Reading
 from postmortem.incident import Incident
 from postmortem.life import PostmortemStatus, StatusChange
@@ -9,6 +10,7 @@ from postmortem.milestones import Milestones
 from postmortem.moment import Utc
 from postmortem.noun import Noun
 from postmortem.response_times import ResponseTimes
+from postmortem.silences import Silence
 from postmortem.similar import SimilarIncident
 from postmortem.timeline import Timeline
 
@@ -46,6 +48,8 @@ class Postmortem(Noun):
     timeline: Timeline
     milestones: Milestones
     response_times: ResponseTimes
+    silences: tuple[Silence, ...] = ()
+    cycles: tuple[Cycle, ...] = ()
     action_items: tuple[ActionItem, ...]
     participants: tuple[Participant, ...]
     similar: tuple[SimilarIncident, ...] = ()

@@ -1,13 +1,12 @@
 """The moments that a response is measured by, each with the event that tells it and how sure that is."""
 
-from collections.abc import Iterator
 from typing import Literal
+
+from pydantic import Field
 
 from postmortem.line import Line
 from postmortem.moment import Utc
 from postmortem.noun import Noun
-from postmortem.response_times import ResponseTimes, measure_response_times
-from postmortem.timeline import Timeline
 
 MilestoneName = Literal["impact_started", "detected", "acknowledged", "mitigated", "resolved"]
 # A system's record, a person's statement, or our reading of an order of events.
@@ -15,7 +14,10 @@ Confidence = Literal["recorded", "stated", "inferred"]
 
 
 class Milestone(Noun):
-    """One moment. `why` says in words what it rests on; `said` is the sentence it was taken from, if it was said."""
+    """One moment. `why` says in words what it rests on; `said` is the sentence it was taken from, if it was said.
+
+    `at` is the event's own time, but where a person said when something was ("since 13:40 UTC"): then it is that.
+    """
 
     name: MilestoneName
     at: Utc
@@ -26,30 +28,18 @@ class Milestone(Noun):
 
 
 class Milestones(Noun):
-    """What was found, in the order of the names, and what contradicts itself, as questions to a person."""
+    """What was found, in the order of the names, and what contradicts itself, as questions to a person.
+
+    `not_found` says of a name why it is missing, where more is known than that nothing tells.
+    """
 
     found: tuple[Milestone, ...] = ()
     questions: tuple[Line, ...] = ()
+    not_found: dict[MilestoneName, str] = Field(default_factory=dict[MilestoneName, str])
+
+    def why_not(self, name: MilestoneName) -> str | None:
+        """What this record says of a moment that it does not hold."""
+        return self.not_found.get(name)
 
     def named(self, name: MilestoneName) -> Milestone | None:
         return next((milestone for milestone in self.found if milestone.name == name), None)
-
-
-def find_milestones(timeline: Timeline) -> Milestones:
-    return Milestones(found=tuple(_found(timeline, measure_response_times(timeline))))
-
-
-_MEASURED: tuple[tuple[MilestoneName, Confidence], ...] = (
-    ("acknowledged", "recorded"),
-    ("mitigated", "stated"),
-    ("resolved", "recorded"),
-)
-
-
-def _found(timeline: Timeline, times: ResponseTimes) -> Iterator[Milestone]:
-    by_id = {event.id: event for event in timeline.events}
-    measured = (times.time_to_acknowledge, times.time_to_mitigate, times.time_to_resolve)
-    for (name, confidence), time in zip(_MEASURED, measured, strict=True):
-        if time.to_event:
-            end = by_id[time.to_event]
-            yield Milestone(name=name, at=end.at, event_id=end.id, confidence=confidence, why=end.why, said=time.said)

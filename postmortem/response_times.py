@@ -1,136 +1,121 @@
-"""How long the incident took, each time with the two events it was measured from, or why it is unknown."""
+"""How long the incident took, each time with the two moments it was measured from, or why it is unknown."""
 
-import re
-from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Literal
 
+from postmortem.milestones import Confidence, Milestone, MilestoneName, Milestones
+from postmortem.moment import Utc
 from postmortem.noun import Noun
-from postmortem.timeline import Timeline, TimelineEvent
 
-_MITIGATED = re.compile(
-    r"\b(mitigated|impact (has |is )?(ended|over)|back (to normal|online)|recovered|all clear|"
-    r"(is|are|we['’]re|it['’]s|they['’]re|came) (all |fully |now )?back up(?! (of|the)\b)|"
-    r"no (longer|more) (failing|errors|seeing)|(is|are|looks?) healthy|"
-    r"errors? (rates? )?(is|are|went|back) (now )?(at |to |down to )?(zero|gone|normal)|"
-    r"(works?|working|healthy|green|consistent|balanced|normal|stable|served|reachable) again)\b",
-    re.IGNORECASE,
-)
-# One such word in the sentence is enough: a time that is unknown can be asked for, a wrong one is believed.
-_NOT_YET = re.compile(
-    r"\b(not|cannot|\w+n['’]t|(ca|wo|is|are|do|does|did|was|has|have)nt|never|nothing|nobody|none|neither|nor|unable|"
-    r"no(?! (longer|more|further|new|errors?|failures?|alerts?|impact|customers?)\b)(?= \w)|no one|hardly|barely|yet|"
-    r"(un)?til|once|when|whether|if|unless|before|should|would|could|might|will|going to|gonna|"
-    r"hop(e|es|ed|ing)|need\w*|tr(y|ies|ied|ying)|want\w*|wait\w*|expect\w*|get|gets|getting|bring|bringing|"
-    r"almost|nearly|partly|partial\w*|only|half|first|canar(y|ies)|some|one of|most of|a few|"
-    r"let (me|us) know|make sure|still (down|fail\w*|see\w*|broken|bad))\b|"
-    r"['’]ll\b|\?",
-    re.IGNORECASE,
-)
-_TAKEN_BACK = re.compile(
-    r"\b((fail(s|ing)?|down|broken|slow|erroring|seeing \w+|happening|paging) again|still (fail\w*|down|broken|slow|"
-    r"see(s|ing)?|happening|erroring)|(came|coming|is|are) back(?! (up|to normal|online|to|in)\b)[.!]?$|spoke too soon|"
-    r"not (fixed|mitigated|resolved|over)|false hope|it['’]s back[.!]?$)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
+ResponseTimeName = Literal[
+    "time_to_detect", "time_to_acknowledge", "time_to_mitigate", "time_to_resolve", "impact_span"
+]
+
+_HEADINGS: dict[ResponseTimeName, str] = {
+    "time_to_detect": "Time to detect",
+    "time_to_acknowledge": "Time to acknowledge",
+    "time_to_mitigate": "Time to mitigate",
+    "time_to_resolve": "Time to resolve",
+    "impact_span": "Impact",
+}
+_NOT_FOUND: dict[MilestoneName, str] = {
+    "impact_started": "neither an alert from before the trigger nor a person tells when the impact began",
+    "detected": "no trigger of the incident is on record",
+    "acknowledged": "nobody acknowledged it in PagerDuty, or said that they took it on",
+    "mitigated": "nobody said in words when the impact ended",
+    "resolved": "no resolve is on record",
+}
+_FROM_WEAKEST: tuple[Confidence, ...] = ("inferred", "stated", "recorded")
+_BACKWARDS = "the record puts its end before its start: which of the two times is wrong?"
 
 
 class ResponseTime(Noun):
     """One duration of this incident. `seconds` is None where `why_unknown` says why.
 
-    `from_event` and `to_event` are ids of the events it was measured from; `said` is the sentence that was taken for
-    its end, where words were, so that a reader can refuse it.
+    `from_event` and `to_event` are ids of the events it was measured from, `from_at` and `to_at` the moments. These
+    are the events' own, but where a person said when something was. `from_said` and `said` are the sentences that were
+    taken for its start and its end, where words were, so that a reader can refuse them. `confidence` is that of the
+    weaker of the two.
     """
 
-    name: str
+    name: ResponseTimeName
+    heading: str
     seconds: int | None = None
     from_event: str | None = None
     to_event: str | None = None
+    from_at: Utc | None = None
+    to_at: Utc | None = None
+    from_said: str | None = None
     said: str | None = None
+    confidence: Confidence | None = None
     why_unknown: str | None = None
 
 
 class ResponseTimes(Noun):
-    """`time_to_acknowledge / mitigate / resolve`, from when PagerDuty triggered the incident."""
+    """`time_to_detect` is from the impact's start to the detection, `impact_span` from its start to the mitigation (or
+    the resolve); the other three are from the detection. See `docs/glossary.md`.
+    """
 
+    time_to_detect: ResponseTime
     time_to_acknowledge: ResponseTime
     time_to_mitigate: ResponseTime
     time_to_resolve: ResponseTime
+    impact_span: ResponseTime
+
+    @property
+    def measured(self) -> tuple[ResponseTime, ...]:
+        """All of them, in the order in which they are read."""
+        return (
+            self.time_to_detect,
+            self.time_to_acknowledge,
+            self.time_to_mitigate,
+            self.time_to_resolve,
+            self.impact_span,
+        )
 
 
-def measure_response_times(timeline: Timeline) -> ResponseTimes:
-    """Measure from the first trigger; acknowledgement is the first, resolution the last of the record."""
-    triggered, ended = _first(timeline, "triggered"), find_mitigation(timeline)
-    resolved = _last(timeline, "resolved", "reopened")
-    is_open = resolved is not None and resolved.kind == "reopened"
+def measure_response_times(milestones: Milestones) -> ResponseTimes:
+    """Measure between milestones, and nothing else."""
+    ended: MilestoneName = "mitigated" if milestones.named("mitigated") else "resolved"
     return ResponseTimes(
-        time_to_acknowledge=_measured(
-            "time_to_acknowledge", triggered, _first(timeline, "acknowledged"), "nobody acknowledged it in PagerDuty"
-        ),
-        time_to_mitigate=_measured(
-            "time_to_mitigate", triggered, ended, "nobody said in words when the impact ended", _says_mitigated
-        ),
-        time_to_resolve=_measured(
-            "time_to_resolve",
-            triggered,
-            None if is_open else resolved,
-            "it was reopened after its last resolve" if is_open else "no resolve is on record",
-        ),
+        time_to_detect=_measured("time_to_detect", milestones, "impact_started", "detected"),
+        time_to_acknowledge=_measured("time_to_acknowledge", milestones, "detected", "acknowledged"),
+        time_to_mitigate=_measured("time_to_mitigate", milestones, "detected", "mitigated"),
+        time_to_resolve=_measured("time_to_resolve", milestones, "detected", "resolved"),
+        impact_span=_measured("impact_span", milestones, "impact_started", ended),
     )
 
 
-def find_mitigation(timeline: Timeline) -> TimelineEvent | None:
-    """The first statement by a person that the impact had ended which nobody took back, and no reopening did.
-
-    Only what was said before the last resolve counts.
-    """
-    triggered, resolved = _first(timeline, "triggered"), _last(timeline, "resolved")
-    since = _last(timeline, "reopened") or triggered
-    said = [
-        event
-        for event in timeline.events
-        if _is_a_persons(event)
-        and (since is None or event.at >= since.at)
-        and (resolved is None or event.at <= resolved.at)
-    ]
-    taken_back = max((place for place, event in enumerate(said) if _TAKEN_BACK.search(event.text)), default=-1)
-    return next((event for event in said[taken_back + 1 :] if _says_mitigated(event.text)), None)
+def _measured(name: ResponseTimeName, milestones: Milestones, start: MilestoneName, end: MilestoneName) -> ResponseTime:
+    told = ResponseTime(name=name, heading=_HEADINGS[name])
+    since, until = milestones.named(start), milestones.named(end)
+    told = told.model_copy(update={**_start(since), **_end(until)})
+    if since is None or until is None:
+        missing = start if since is None else end
+        return told.model_copy(update={"why_unknown": milestones.why_not(missing) or _NOT_FOUND[missing]})
+    if until.at < since.at:
+        return told.model_copy(update={"why_unknown": _BACKWARDS})
+    return told.model_copy(update={"seconds": whole_seconds(since.at, until.at), "confidence": _weaker(since, until)})
 
 
-def _is_a_persons(event: TimelineEvent) -> bool:
-    return event.kind in ("message", "note", "status_update") and not event.is_bot
+def _start(milestone: Milestone | None) -> dict[str, object]:
+    if milestone is None:
+        return {}
+    return {"from_event": milestone.event_id, "from_at": milestone.at, "from_said": milestone.said}
 
 
-def _says_mitigated(text: str) -> str | None:
-    """The sentence that says so, plainly: no wish, no question, nothing that lies ahead."""
-    sentences = (part.strip() for part in _SENTENCE_ENDS.split(text))
-    return next((part for part in sentences if _MITIGATED.search(part) and not _NOT_YET.search(part)), None)
+def _end(milestone: Milestone | None) -> dict[str, object]:
+    if milestone is None:
+        return {}
+    return {"to_event": milestone.event_id, "to_at": milestone.at, "said": milestone.said}
 
 
-def _first(timeline: Timeline, kind: str) -> TimelineEvent | None:
-    return next((event for event in timeline.events if event.kind == kind), None)
+def _weaker(one: Milestone, other: Milestone) -> Confidence:
+    return min((one, other), key=lambda milestone: _FROM_WEAKEST.index(milestone.confidence)).confidence
 
 
-def _last(timeline: Timeline, *kinds: str) -> TimelineEvent | None:
-    return next((event for event in reversed(timeline.events) if event.kind in kinds), None)
-
-
-def _measured(
-    name: str,
-    start: TimelineEvent | None,
-    end: TimelineEvent | None,
-    why_not: str,
-    said: Callable[[str], str | None] = lambda _: None,
-) -> ResponseTime:
-    if start is None:
-        return ResponseTime(name=name, why_unknown="no trigger of the incident is on record")
-    if end is None:
-        return ResponseTime(name=name, from_event=start.id, why_unknown=why_not)
-    if end.at < start.at:
-        why = "the record puts its end before its start: which of the two times is wrong?"
-        return ResponseTime(name=name, from_event=start.id, to_event=end.id, why_unknown=why)
-    seconds = round((end.at - start.at) / timedelta(seconds=1))
-    return ResponseTime(name=name, seconds=seconds, from_event=start.id, to_event=end.id, said=said(end.text))
+def whole_seconds(start: datetime, end: datetime) -> int:
+    return round((end - start) / timedelta(seconds=1))
 
 
 def duration_in_words(seconds: float) -> str:

@@ -3,12 +3,14 @@
 from typing import NamedTuple
 
 from postmortem.action_item import ActionItem
+from postmortem.cycles import Cycle
 from postmortem.document import Participant
 from postmortem.evidence import Evidence
 from postmortem.identities import Identities
 from postmortem.milestones import Milestones
 from postmortem.response_times import ResponseTimes
 from postmortem.settings import Settings
+from postmortem.silences import Silence
 from postmortem.timeline import Timeline
 
 
@@ -21,5 +23,7 @@ class Told(NamedTuple):
     timeline: Timeline
     milestones: Milestones
     response_times: ResponseTimes
+    silences: tuple[Silence, ...]
+    cycles: tuple[Cycle, ...]
     participants: tuple[Participant, ...]
     action_items: tuple[ActionItem, ...]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import groupby
 from urllib.parse import quote
 
@@ -30,11 +31,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066
 _SCHEMES = ("https://", "http://", "mailto:")
 _LONGEST_IN_MAIN = 400
 _SOURCES: dict[Source, str] = {"pagerduty": "PagerDuty", "slack": "Slack", "jira": "Jira"}
-_TIME_HEADINGS = {
-    "time_to_acknowledge": "Time to acknowledge",
-    "time_to_mitigate": "Time to mitigate",
-    "time_to_resolve": "Time to resolve",
-}
 
 
 def render_markdown(postmortem: Postmortem) -> str:
@@ -165,26 +161,31 @@ def _is_in_slack_too(event: TimelineEvent) -> bool:
 
 
 def _response_times(postmortem: Postmortem) -> Iterator[str]:
-    times = postmortem.response_times
-    measured = (times.time_to_acknowledge, times.time_to_mitigate, times.time_to_resolve)
+    measured = postmortem.response_times.measured
     by_id = {event.id: event for event in postmortem.timeline.events}
     yield from ("", "## Response times", "")
-    if not any(one.from_event for one in measured):
+    if not any(one.seconds is not None for one in measured) and postmortem.milestones.named("detected") is None:
         yield f"- {_NO_START}"
-        return
-    yield from ("| | | measured |", "| --- | --- | --- |")
-    yield from (_response_time(one, by_id) for one in measured)
+    else:
+        yield from ("| | | measured |", "| --- | --- | --- |")
+        yield from (_response_time(one, by_id) for one in measured)
+    yield from (f"- {_line(line)}" for line in postmortem.milestones.questions)
 
 
 def _response_time(measured: ResponseTime, by_id: dict[str, TimelineEvent]) -> str:
-    heading = _TIME_HEADINGS[measured.name]
-    if measured.seconds is None or not (measured.from_event and measured.to_event):
+    if measured.seconds is None:
         asked = f"❓ **Incident commander:** When was it? Unknown: {escape(measured.why_unknown or 'nothing tells')}."
-        return f"| {heading} | unknown | {asked} |"
-    start, end = by_id[measured.from_event], by_id[measured.to_event]
-    span = " to ".join(f"{day_and_clock(event.at)} {_cited([cite_event(event)])}" for event in (start, end))
+        return f"| {measured.heading} | unknown | {asked} |"
+    start = _measured_from(measured.from_event, measured.from_at, by_id)
+    end = _measured_from(measured.to_event, measured.to_at, by_id)
+    from_said = f", where it says “{prose(measured.from_said)}”," if measured.from_said else ""
     said = f", where it says “{prose(measured.said)}”" if measured.said else ""
-    return f"| {heading} | **{duration_in_words(measured.seconds)}** | {span}{said} |"
+    return f"| {measured.heading} | **{duration_in_words(measured.seconds)}** | {start}{from_said} to {end}{said} |"
+
+
+def _measured_from(event_id: str | None, at: datetime | None, by_id: dict[str, TimelineEvent]) -> str:
+    event = by_id[event_id or ""]
+    return f"{day_and_clock(at or event.at)} {_cited([cite_event(event)])}"
 
 
 def _action_items(items: tuple[ActionItem, ...]) -> Iterator[str]:

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postmortem.build_timeline import build_timeline
-from postmortem.curation import Curation
-from postmortem.response_times import ResponseTimes, duration_in_words, measure_response_times
-from tests.unit.given import bot_said, evidence, log, markdown, note, said
+from postmortem.compose import compose
+from postmortem.response_times import ResponseTimes, duration_in_words
+from postmortem.settings import Settings
+from tests.unit.given import START, bot_said, evidence, log, markdown, note, said
 
 
 def times(*records: Any) -> ResponseTimes:
-    return measure_response_times(build_timeline(evidence(*records), Curation()))
+    return compose(evidence(*records), Settings(), composed_at=START).response_times
 
 
 def test_days_are_never_lost():
