@@ -25,6 +25,7 @@ def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
 
 
+_ROLE = r"(?:team|developer|engineer|operator|user|admin|reviewer|colleague|human)"
 _PEOPLE = (
     r"I|we|he|she|they|you|somebody|someone|nobody|anyone|everyone|people|engineers?|developers?|devs?|operators?|"
     r"users?|responders?|reviewers?|admins?|sres?|on-?calls?|colleagues?|the team|teams?|(?-i:[A-Z][a-z]{2,})"
@@ -71,10 +72,10 @@ PHRASES: tuple[Phrase, ...] = (
     Phrase(
         "blame",
         _words(
-            r"(?:to|is|are|was|were) (?:to )?blame|blam(?:ed|ing)|(?:\w+['’]s|his|her|their|my|our|your) "
-            r"(?:fault|mistake|error)|(?:mistakes?|errors?) (?:made )?by (?:(?-i:[A-Z][a-z]+)|the (?:team|developer|engineer|operator|user|admin|reviewer)s?|an? (?:developer|engineer|operator|user|admin|colleague|human))|culprit was "
-            r"(?-i:[A-Z][a-z]+)|accidentally|by accident|by mistake|"
-            r"(?:was|is) an? mistake|(?:this|that|the) mistake|(?:was|been) forgotten"
+            r"(?:to|is|are|was|were) (?:to )?blame|blam(?:ed|ing)|culprit was (?-i:[A-Z][a-z]+)|"
+            r"(?:\w+['’]s|his|her|their|my|our|your) (?:fault|mistake|error)|"
+            rf"(?:mistakes?|errors?) (?:made )?by (?:(?-i:[A-Z][a-z]+)|the {_ROLE}s?|an? {_ROLE})|"
+            r"accidentally|by accident|by mistake|(?:was|is) an? mistake|(?:this|that|the) mistake|(?:was|been) forgotten"
         ),
         "it looks for somebody who is guilty; a postmortem looks for conditions",
         "say what happened and what allowed it: “the command ran on all machines; nothing asked for a confirmation”",
