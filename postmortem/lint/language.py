@@ -75,7 +75,8 @@ PHRASES: tuple[Phrase, ...] = (
             r"(?:to|is|are|was|were) (?:to )?blame|blam(?:ed|ing)|culprit was (?-i:[A-Z][a-z]+)|"
             r"(?:\w+['’]s|his|her|their|my|our|your) (?:fault|mistake|error)|"
             rf"(?:mistakes?|errors?) (?:made )?by (?:(?-i:[A-Z][a-z]+)|the {_ROLE}s?|an? {_ROLE})|"
-            r"accidentally|by accident|by mistake|(?:was|is) an? mistake|(?:this|that|the) mistake|(?:was|been) forgotten"
+            r"accidentally|by accident|by mistake|(?:was|is) an? mistake|"
+            r"(?:this|that|the) mistake|(?:was|been) forgotten"
         ),
         "it looks for somebody who is guilty; a postmortem looks for conditions",
         "say what happened and what allowed it: “the command ran on all machines; nothing asked for a confirmation”",
