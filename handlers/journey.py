@@ -29,6 +29,7 @@ from handlers.work import (
 )
 from postmortem.announcement import announce_draft
 from postmortem.compose import compose
+from postmortem.document import Postmortem
 from postmortem.evidence import evidence_from_parts, holds_the_same
 from postmortem.incident import Incident
 from postmortem.issues import with_issues, with_outcomes
@@ -189,9 +190,14 @@ def publish(work: Work, name: str, issues: Sequence[dict[str, Any]] = ()) -> str
     def put() -> str:
         postmortem = with_outcomes(the_postmortem(work), issues)
         work.shelf.keep_postmortem(postmortem)
-        return work.shelf.publish(postmortem.incident, render_markdown(postmortem).encode())
+        return work.shelf.publish(postmortem.incident, as_markdown(work, postmortem))
 
     return work.steps.run(work.named(name), put)
+
+
+def as_markdown(work: Work, postmortem: Postmortem) -> bytes:
+    """The document in the organisation's layout for this incident."""
+    return render_markdown(postmortem, work.house.layout(postmortem.incident)).encode()
 
 
 def open_the_issues(work: Work, token: int) -> list[dict[str, Any]]:
@@ -227,7 +233,7 @@ def announce(work: Work, token: int, found: dict[str, Any] | None, document: str
         paragraphs=announce_draft(postmortem, draft=name, link=link, withheld="" if is_ext_shared else None),
         note=announce_draft(postmortem, draft=name, link=link, withheld="slack/" if is_private else None),
         key=f"{house.settings.install_id}/{work.incident_id}/announcement",
-        draft=None if link or is_ext_shared else (name, render_markdown(postmortem).encode()),
+        draft=None if link or is_ext_shared else (name, as_markdown(work, postmortem)),
         since=postmortem.incident.created_at.at,
         ledger=work.ledger,
         token=token,

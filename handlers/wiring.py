@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from connectors.store.deliveries import Deliveries
     from connectors.store.port import Store
     from postmortem.evidence import Part
+    from postmortem.incident import Incident
+    from postmortem.outputs.layout import Layout
     from postmortem.settings import Settings
 
 SETTINGS_FILE = "debrief.yml"
@@ -67,7 +69,7 @@ class House:
     """What a journey works with. A vendor that is not configured is None, and becomes a gap in the draft.
 
     `on_part` is told what was just read, for progress: source and part. `document_link` gives the address under which
-    readers open a postmortem, or None.
+    readers open a postmortem, or None. `templates` are the texts of the files that the settings name.
     """
 
     settings: Settings
@@ -77,6 +79,7 @@ class House:
     slack: SlackApi | None = None
     jira: JiraApi | None = None
     on_part: Callable[[str, Part], None] = field(default=lambda _source, _part: None)
+    templates: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def close(self) -> None:
         """Give back connections and files."""
@@ -87,6 +90,12 @@ class House:
     def document_link(self, incident_id: str) -> str | None:
         base = self.settings.publish.public_base_url
         return f"{base.rstrip('/')}/postmortems/{incident_id}" if base else None
+
+    def layout(self, incident: Incident) -> Layout:
+        """How this incident's document is laid out."""
+        from postmortem.outputs.layout import layout_for
+
+        return layout_for(self.settings, incident, self.templates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,13 @@ class Machine:
         from postmortem.settings import read_settings
 
         return read_settings(self.settings_file.read_text() if self.settings_file.exists() else "")
+
+    def templates(self, settings: Settings) -> dict[str, str]:
+        """The templates that the settings name, as far as they are there: name to text. They lie beside debrief.yml."""
+        from postmortem.outputs.layout import template_names
+
+        files = {name: self.settings_file.parent / name for name in template_names(settings)}
+        return {name: file.read_text(errors="replace") for name, file in files.items() if file.is_file()}
 
     def secrets(self) -> EnvironmentSecrets:
         from connectors.secrets.environment import EnvironmentSecrets
@@ -123,7 +139,8 @@ class Machine:
         return LocalEngine(self.home / journal, bound(kinds, house), RealClock(house.now), **options)
 
     def house(self, store: Store, **options: Any) -> House:
-        return build_house(self.settings(), self.secrets(), store, **options)
+        settings = self.settings()
+        return build_house(settings, self.secrets(), store, templates=self.templates(settings), **options)
 
 
 def machine(environment: Mapping[str, str] = os.environ) -> Machine:
@@ -148,6 +165,7 @@ def build_house(
     now: Callable[[], datetime] = utc_now,
     on_part: Callable[[str, Part], None] = lambda _source, _part: None,
     sleep: Callable[[float], None] = time.sleep,
+    templates: Mapping[str, str] | None = None,
 ) -> House:
     """Build a connector for every vendor whose secrets are there. No vendor is spoken to yet."""
     from connectors.retrying import Budget
@@ -161,6 +179,7 @@ def build_house(
         slack=_slack(settings, secrets, budget),
         jira=_jira(settings, secrets, budget),
         on_part=on_part,
+        templates=templates or {},
     )
 
 
@@ -293,4 +312,13 @@ def aws_house() -> House:
     dynamodb, s3 = (boto3.client(name, config=config) for name in ("dynamodb", "s3"))
     store = DynamoStore(dynamodb, os.environ["DEBRIEF_TABLE"], s3, os.environ["DEBRIEF_BUCKET"], utc_now)
     file = store.load(SETTINGS_FILE)
-    return build_house(read_settings(file.content.decode() if file else ""), _aws_secrets(), store)
+    settings = read_settings(file.content.decode() if file else "")
+    return build_house(settings, _aws_secrets(), store, templates=_templates_in(store, settings))
+
+
+def _templates_in(store: Store, settings: Settings) -> dict[str, str]:
+    """The templates that the settings name, as far as the bucket has them: name to text."""
+    from postmortem.outputs.layout import template_names
+
+    files = {name: store.load(name) for name in template_names(settings)}
+    return {name: file.content.decode(errors="replace") for name, file in files.items() if file}

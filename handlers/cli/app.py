@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 from connectors.errors import NotAllowed
 from handlers.cli.asking import Asked, check_usage, write_output
 from handlers.cli.exits import EXPECTED, MEANINGS, Ended, Exit, ended_by, on_this_machine, sentence_case
+from handlers.cli.formats import FORMATS, written_as
 from handlers.cli.plain import plain
 from handlers.envelope import told
 from handlers.wiring import machine
@@ -88,9 +89,12 @@ def draft(
         str | None, typer.Option("--output", "-o", help="Write the draft here too, as .md or .json; - is the screen.")
     ] = None,
     format: Annotated[  # noqa: A002 # the option's name
-        str | None, typer.Option("--format", help=f"How --output is written: {', '.join(FORMATS)}. Default: its suffix.")
+        str | None,
+        typer.Option("--format", help=f"How --output is written: {', '.join(FORMATS)}. Default: its suffix."),
     ] = None,
-    title: Annotated[str | None, typer.Option("--title", help="What to call an incident known by a chat alone.")] = None,
+    title: Annotated[
+        str | None, typer.Option("--title", help="What to call an incident known by a chat alone.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file that --output names.")] = False,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Do not ask before writing to Jira, Slack, PagerDuty.")
@@ -117,12 +121,13 @@ def draft(
 def _draft(asked: Asked) -> int:
     from handlers.cli.drafting import make_draft
     from handlers.cli.screen import show_report
+    from postmortem.outputs.markdown import template_problems
 
     logging.getLogger("debrief").setLevel(logging.CRITICAL)  # a person reads sentences here, not a log
     check_usage(asked)
     drawn = make_draft(machine(), asked, Console(stderr=True))
     report = drawn.report
-    for problem in rendered_whole(drawn.postmortem, drawn.layout).problems:
+    for problem in template_problems(drawn.postmortem, drawn.layout):
         _say(problem)
     if asked.output == "-":
         sys.stdout.buffer.write(written_as(drawn, asked.output, asked.format))

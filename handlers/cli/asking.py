@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from handlers.cli.exits import Ended, Exit
+from handlers.cli.formats import format_of
 from postmortem.settings import Settings
 
 _PLAIN = re.compile(r"#?([A-Za-z0-9]{1,40})")
@@ -33,6 +34,8 @@ class Asked:
     force: bool = False
     yes: bool = False
     as_json: bool = False
+    format: str | None = None
+    title: str | None = None
 
     @property
     def offline(self) -> bool:
@@ -56,6 +59,13 @@ def check_usage(asked: Asked) -> None:
         raise Ended(Exit.USAGE, "Name one --channel: several are read only from a --slack-export.")
     if asked.output == "-" and asked.as_json:
         raise Ended(Exit.USAGE, "--output - and --json both want standard output: give --output a file.")
+    if asked.format and not asked.output:
+        raise Ended(
+            Exit.USAGE, "--format says how --output is written: name a file with --output, or - for the screen."
+        )
+    if asked.title and (asked.incident or asked.pagerduty_export or not asked.slack_export):
+        raise Ended(Exit.USAGE, "--title is for a draft from a --slack-export alone: PagerDuty's incident has a title.")
+    format_of(asked.output, asked.format)
     if asked.output and asked.output != "-":
         _check_output(Path(asked.output), force=asked.force)
 
@@ -67,10 +77,10 @@ def _check_output(file: Path, *, force: bool) -> None:
         raise Ended(Exit.USAGE, f"{file} exists: name another file, or add --force to replace it.")
 
 
-def write_output(file: Path, markdown: str) -> None:
+def write_output(file: Path, content: bytes) -> None:
     """Write what `--output` asked for. Raises Ended."""
     try:
-        file.write_text(markdown, encoding="utf-8")
+        file.write_bytes(content)
     except OSError as error:
         raise Ended(Exit.USAGE, f"The draft is made, but {file} cannot be written ({error.strerror}).") from None
 

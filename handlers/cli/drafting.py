@@ -7,7 +7,8 @@ from rich.console import Console
 
 from handlers.cli.asking import Asked
 from handlers.cli.display import display_on
-from handlers.cli.live import Bench, Drawn, draft_dry, draft_live
+from handlers.cli.drawn import Drawn
+from handlers.cli.live import Bench, draft_dry, draft_live
 from handlers.cli.offline import Desk, draft_offline
 from handlers.cli.plain import plain
 from handlers.cli.settings_command import settings_of

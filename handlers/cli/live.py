@@ -19,8 +19,9 @@ from connectors.store.port import Store
 from connectors.store.shelf import Shelf
 from handlers.cli.asking import Asked, incident_id_from
 from handlers.cli.display import Display
+from handlers.cli.drawn import Drawn
 from handlers.cli.exits import Ended, Exit, on_this_machine
-from handlers.cli.report import Report, report_on
+from handlers.cli.report import report_on
 from handlers.cli.running import run_to_end
 from handlers.journey import make_draft, preview, reason_to_stop
 from handlers.wiring import House, Machine, build_house, utc_now
@@ -34,8 +35,6 @@ from postmortem.settings import Settings
 KINDS = {"draft": make_draft, "preview": preview}
 
 type Confirm = Callable[[Incident, str], bool]
-type Drawn = tuple[Report, str]
-"""The report, and the draft itself as Markdown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,9 @@ class Bench:
     confirm: Confirm | None
 
     def house(self, store: Store) -> House:
-        return build_house(self.settings, self.machine.secrets(), store, on_part=self.display.on_part)
+        templates = self.machine.templates(self.settings)
+        secrets = self.machine.secrets()
+        return build_house(self.settings, secrets, store, on_part=self.display.on_part, templates=templates)
 
     def due_incident(self, house: House) -> Incident:
         """The incident as it is now. Raises Ended where no draft is due, and every ConnectorError."""
@@ -106,8 +107,9 @@ def draft_dry(bench: Bench) -> Drawn:
             incident = bench.due_incident(house)
             postmortem = _rehearsed(bench, rehearsal, house, incident)
             evidence = Shelf(store, incident.id).evidence(postmortem.evidence_name or "")
+            layout = house.layout(incident)
         report = report_on("dry run", postmortem, evidence, draft=None, announced=_would_announce(house, evidence))
-    return report, render_markdown(postmortem)
+    return Drawn(report, postmortem, layout, render_markdown(postmortem, layout))
 
 
 def holder_of(incident: Incident, wanted: dict[str, Any]) -> str:
@@ -173,7 +175,7 @@ def _reported(house: House, incident: Incident, outcome: dict[str, Any]) -> Draw
         said = (f"You changed {house.store.location(beside)}: it is kept, and the new draft lies beside it.", *said)
     draft = house.store.location(document)
     report = report_on("live", postmortem, evidence, draft=draft, announced=announced, said=said)
-    return report, file.content.decode()
+    return Drawn(report, postmortem, house.layout(incident), file.content.decode())
 
 
 def _where(evidence: Evidence) -> str:

@@ -20,8 +20,8 @@ from connectors.steps import Steps
 from connectors.store.shelf import Shelf
 from handlers.cli.asking import Asked, incident_id_from
 from handlers.cli.display import Display
+from handlers.cli.drawn import Drawn
 from handlers.cli.exits import Ended, Exit, on_this_machine, sentence_case
-from handlers.cli.live import Drawn
 from handlers.cli.report import report_on
 from handlers.cli.running import run_to_end
 from handlers.journey import Work, compose_draft, publish, work_of
@@ -70,7 +70,8 @@ def draft_offline(desk: Desk) -> Drawn:
         saved = None if live else read_saved(desk)
         with on_this_machine(machine.home):
             store = machine.store()
-        house = build_house(desk.settings, machine.secrets(), store, on_part=desk.display.on_part)
+        templates = machine.templates(desk.settings)
+        house = build_house(desk.settings, machine.secrets(), store, on_part=desk.display.on_part, templates=templates)
         stack.callback(house.close)
         house = replace(house, slack=None, jira=None, pagerduty=house.pagerduty if live else None)
         saved = saved or _saved_beside_account(desk, house)
@@ -103,7 +104,7 @@ def read_saved(desk: Desk) -> Saved:
 def _saved_chat(desk: Desk) -> Saved:
     since, until = desk.asked.window(desk.settings)
     part = _chat(desk, desk.asked.channels or None, since, until)
-    incident = incident_from_chat(part.messages)
+    incident = incident_from_chat(part.messages, desk.asked.title)
     if incident is None:
         why = " ".join(f"{gap.what}: {gap.why}" for gap in part.gaps[:3])
         remedy = "Name another channel with --channel, or a longer time with --since and --until."
@@ -215,4 +216,5 @@ def _reported(desk: Desk, house: House, saved: Saved, outcome: dict[str, Any]) -
         said = (f"You changed {house.store.location(beside)}: it is kept, and the new draft lies beside it.", *said)
     mode = "dry run" if desk.asked.dry_run else "offline"
     report = report_on(mode, postmortem, evidence, draft=draft, said=said, hints=saved.hints)
-    return report, render_markdown(postmortem)
+    layout = house.layout(saved.incident)
+    return Drawn(report, postmortem, layout, render_markdown(postmortem, layout))

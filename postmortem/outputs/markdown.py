@@ -11,6 +11,7 @@ from postmortem.citations import cite_event, cite_record, clock, day_and_clock, 
 from postmortem.document import Postmortem
 from postmortem.evidence import Reading
 from postmortem.line import Citation, Line, Section
+from postmortem.outputs.layout import BUILT_IN, Layout
 from postmortem.people import Source
 from postmortem.response_times import ResponseTime, duration_in_words
 from postmortem.timeline import TimelineEvent, names_its_author
@@ -33,7 +34,12 @@ _LONGEST_IN_MAIN = 400
 _SOURCES: dict[Source, str] = {"pagerduty": "PagerDuty", "slack": "Slack", "jira": "Jira"}
 
 
-def render_markdown(postmortem: Postmortem) -> str:
+def template_problems(_: Postmortem, layout: Layout) -> tuple[str, ...]:
+    """What is wrong with the organisation's templates, a sentence each."""
+    return layout.problems
+
+
+def render_markdown(postmortem: Postmortem, layout: Layout = BUILT_IN) -> str:  # noqa: ARG001
     """The whole document, ending with a newline."""
     return "\n".join(_document(postmortem)) + "\n"
 

@@ -119,6 +119,14 @@ def _folder(text: str) -> str:
     raise wrong(f"{_shown(text)} cannot be a folder of drafts", remedy)
 
 
+def _template_file(name: str) -> str:
+    plain = re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*", name)
+    if plain and ".." not in name and len(name) <= LONGEST_FOLDER:
+        return name
+    remedy = 'Write a file beside debrief.yml, such as "templates/postmortem.md.j2": letters, digits, . _ and -.'
+    raise wrong(f"{_shown(name)} cannot be the file of a template", remedy)
+
+
 def _matching(pattern: str, what: str, remedy: str) -> Callable[[str], str]:
     expression = re.compile(pattern)
 
@@ -153,6 +161,7 @@ Template = Annotated[str, AfterValidator(_template)]
 AccountId = Annotated[str, AfterValidator(_account_id)]
 ProjectKey = Annotated[str, AfterValidator(_project_key)]
 Folder = Annotated[str, AfterValidator(_folder)]
+TemplateFile = Annotated[str, AfterValidator(_template_file)]
 Emoji = Annotated[str, AfterValidator(lambda text: text.strip(":"))]
 Email = Annotated[
     str,

@@ -3,9 +3,8 @@
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, StrictInt, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, StrictInt, ValidationInfo, field_validator
 
-from postmortem.noun import Noun
 from postmortem.settings.durations import text_from_duration
 from postmortem.settings.kinds import (
     AccountId,
@@ -26,17 +25,12 @@ from postmortem.settings.kinds import (
     Timezone,
     wrong,
 )
+from postmortem.settings.layout import DocumentSettings
+from postmortem.settings.section import Match, Names, Section
 
 DUE_DAYS = {"P1": 5, "P2": 10, "P3": 20, "P4": 30, "P5": 40, "default": 20}
 
 type Urgency = Literal["high", "low"]
-type Names = tuple[str, ...]
-
-
-class Section(Noun):
-    """A part of the settings; the text below each field is its description."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
 
 class Drafts(Section):
@@ -142,23 +136,6 @@ class RouteEntry(Section):
     """PagerDuty priority to Jira priority, both by name."""
 
 
-class Match(Section):
-    """Which incidents a rule is for: any of the services or teams, and one of the priorities where there are any."""
-
-    services: Names = ()
-    """PagerDuty services by id or name."""
-    teams: Names = ()
-    """PagerDuty teams by id or name."""
-    priorities: Names = ()
-    """Priorities by name."""
-
-    @model_validator(mode="after")
-    def _names_something(self) -> "Match":
-        if self.services or self.teams or self.priorities:
-            return self
-        raise wrong("matches no incident", "Name services, teams or priorities, or use default_route.")
-
-
 class RoutingRule(RouteEntry):
     """A route for some incidents. A service that matches wins over a team that matches; then the order counts."""
 
@@ -228,3 +205,5 @@ class Settings(Section):
     """Priority to business days until an item without a date is due; default is for every other priority."""
     publish: Publish = Publish()
     """Where drafts go."""
+    document: DocumentSettings = DocumentSettings()
+    """How the document is laid out."""

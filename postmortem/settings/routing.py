@@ -3,7 +3,8 @@
 from postmortem.action_item import Route
 from postmortem.incident import Incident
 from postmortem.settings.choosing import is_named
-from postmortem.settings.model import Match, RouteEntry, Settings
+from postmortem.settings.model import RouteEntry, Settings
+from postmortem.settings.section import Match
 
 
 def route_for(settings: Settings, incident: Incident) -> Route | None:
@@ -11,14 +12,14 @@ def route_for(settings: Settings, incident: Incident) -> Route | None:
 
     Within each of these the first rule of the file wins. None where nothing matches and there is no default.
     """
-    found = {_closeness(rule.match, incident): rule for rule in reversed(settings.routing)}
+    found = {closeness_of(rule.match, incident): rule for rule in reversed(settings.routing)}
     for closeness in ("service", "team", "priority"):
         if closeness in found:
             return _route(found[closeness], incident)
     return _route(settings.default_route, incident) if settings.default_route else None
 
 
-def _closeness(match: Match, incident: Incident) -> str | None:
+def closeness_of(match: Match, incident: Incident) -> str | None:
     """By what the rule matches this incident; None where it does not."""
     priorities = {name.casefold() for name in match.priorities}
     if priorities and (incident.priority or "").casefold() not in priorities:

@@ -95,7 +95,7 @@ def test_the_error_itself_lists_every_problem():
         (
             "colour: red\n",
             (
-                "line 1, colour: is not a setting. Known here: default_route, drafts, due_days, install_id, "
+                "line 1, colour: is not a setting. Known here: default_route, document, drafts, due_days, install_id, "
                 "jira, organisation, pagerduty, people, publish, quiet_period, refresh_after, routing, slack, timezone."
             ),
         ),
@@ -172,7 +172,7 @@ def test_the_error_itself_lists_every_problem():
             "routing: [{project: OPS, match: {}}]\n",
             (
                 "line 1, routing[0].match: matches no incident. "
-                "Name services, teams or priorities, or use default_route."
+                "Name services, teams or priorities, or leave the rule out."
             ),
         ),
         (
