@@ -1,0 +1,10 @@
+"""Edits survive: what a person wrote, changed or deleted in a document, when the document is generated anew.
+
+The same for every format: `Dialect` tells what a unit is. docs/decisions/0007-edits-survive.md has the rules.
+"""
+
+from postmortem.merging.dialect import Dialect, Mark
+from postmortem.merging.edition import Edition
+from postmortem.merging.merge import Merged, begin, merge
+
+__all__ = ["Dialect", "Edition", "Mark", "Merged", "begin", "merge"]
