@@ -57,6 +57,11 @@ class Postmortem(Noun):
     gaps: tuple[Gap, ...]
     names: dict[str, str]
 
+    def moved(self, history: tuple[StatusChange, ...]) -> "Postmortem":
+        """The same document with every move of its status so far, oldest first."""
+        status = history[-1].to if history else "draft"
+        return self.model_copy(update={"history": history, "status": status})
+
     def section(self, key: str) -> Section:
         """The section of this key; KeyError where there is none."""
         found = next((section for section in self.sections if section.key == key), None)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from connectors.store.life import Life
 from connectors.store.port import ABSENT, Conflict, Store
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence, Observation, Part
@@ -79,7 +80,9 @@ class Shelf:
 
     def postmortem(self) -> Postmortem | None:
         file = self._store.load(f"postmortems/{self._folder}.json")
-        return Postmortem.model_validate_json(file.content) if file else None
+        if file is None:
+            return None
+        return Postmortem.model_validate_json(file.content).moved(Life(self._store, self._id).history())
 
     def items_seen(self) -> ItemsSeen:
         """Every action item that any draft of this incident listed: what gives them their ordinals."""
