@@ -96,7 +96,9 @@ def _event_from_alert(alert: Alert) -> tuple[str, TimelineEvent]:
     """The alert with what makes others its repeats: the sender's key, else its words."""
     head = f"{alert.severity} alert" if alert.severity else "Alert"
     by = f" from {alert.monitor}" if alert.monitor else ""
-    event = _event(alert.id, alert.moment, "alert", f"{head.capitalize()}{by}: {alert.text}", link=alert.link)
+    cleared_at = alert.resolved_at.at if alert.resolved_at else None
+    told = f"{head.capitalize()}{by}: {alert.text}"
+    event = _event(alert.id, alert.moment, "alert", told, link=alert.link, cleared_at=cleared_at)
     return (f"key {alert.alert_key}" if alert.alert_key else f"text {alert.text}"), event
 
 

@@ -56,7 +56,13 @@ def fold_alert_repeats(alerts: Iterable[tuple[str, TimelineEvent]]) -> Iterator[
         else:
             ids = tuple(evidence_id for event in repeats for evidence_id in event.evidence_ids)
             told = {"text": _all_texts(repeats), "count": len(repeats), "until": last.at, "evidence_ids": ids}
-            yield first.model_copy(update=told)
+            yield first.model_copy(update=told | {"cleared_at": _cleared_at(repeats)})
+
+
+def _cleared_at(repeats: list[TimelineEvent]) -> datetime | None:
+    """When the last of them was cleared; None while any still fires."""
+    cleared = [event.cleared_at for event in repeats if event.cleared_at]
+    return max(cleared) if len(cleared) == len(repeats) else None
 
 
 def _all_texts(repeats: list[TimelineEvent]) -> str:
