@@ -43,9 +43,9 @@ def without_full_log(markdown: str) -> str:
     return markdown[: begins.start()] + markdown[ends.end() :].lstrip("\n") if begins and ends else markdown
 
 
-def renderer() -> RendererHTML:
-    """A renderer of such tokens to HTML, to which rules can be added; it has none for folds."""
-    return RendererHTML(_PARSER)
+def render_html(tokens: list[Token], renderer: RendererHTML) -> str:
+    """Such tokens as HTML, by a renderer that knows what to make of folds (`fold_open`, `fold_close`)."""
+    return renderer.render(tokens, _PARSER.options, {})
 
 
 class _Parser(MarkdownIt):
