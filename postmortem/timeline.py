@@ -50,7 +50,8 @@ class TimelineEvent(Noun):
     """Our fact: when, who, what, source, link.
 
     `at` is aware UTC, `original` the vendor's own string. `until` and `count` are set where repeats were folded into
-    one; `cleared_at` is when an alert, or the last of its repeats, was resolved. `who` is a key into the people. `evidence_ids` names every record that says so, the first being its own.
+    one; `cleared_at` is when an alert, or the last of its repeats, was resolved. `who` is a key into the people.
+    `evidence_ids` names every record that says so, the first being its own.
     `sequence` is the record's place within its source where that source has an order of its own.
     `in_main` with its `why` says whether it is shown above the fold, and on what ground.
     """
