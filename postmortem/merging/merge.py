@@ -1,10 +1,14 @@
 """A new edition of a document, with everything in it that a person made of the last one."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from postmortem.merging.alignment import changed_pairs, equal_pairs, gaps
+from postmortem.merging.case import Case
 from postmortem.merging.dialect import Dialect
 from postmortem.merging.edition import Edition
+from postmortem.merging.placing import Placed, place_new
+from postmortem.merging.theirs import tail_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,21 @@ class Merged:
     left_out: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A unit of the result: what it says, the space behind it, and which unit of ours it stands for."""
+
+    says: str
+    tail: str
+    ours: int | None = None
+    has_own_tail: bool = False
+    """Whether the space behind it is a person's."""
+
+    @property
+    def text(self) -> str:
+        return self.says + self.tail
+
+
 def begin(ours: Sequence[str]) -> Merged:
     """The first edition: nothing is there yet."""
     return Merged(tuple(ours), Edition(base=tuple(ours), written=tuple(range(len(ours)))))
@@ -28,4 +47,125 @@ def merge(last: Edition | None, theirs: Sequence[str], ours: Sequence[str], dial
 
     Where `last` is unknown, theirs stays as it is, and what of ours it does not hold counts as deleted.
     """
-    raise NotImplementedError
+    if last is None:
+        last = _unknown(theirs, ours, dialect)
+    if tuple(theirs) == last.base and last == begin(last.base).edition:
+        return begin(ours)
+    case = Case.of(last, theirs, ours, dialect)
+    result = list(_result(case))
+    there = {unit.ours for unit in result}
+    suggestions = {found for unit in result if (found := dialect.suggested(unit.text))}
+    return Merged(
+        units=tuple(unit.text for unit in result),
+        edition=Edition(
+            base=case.ours,
+            written=tuple(_remembered(unit, case.ours) for unit in result),
+            refused=tuple(sorted(case.standing.refused - suggestions)),
+            gone=case.gone(),
+        ),
+        suggested=sum(bool(dialect.suggested(unit.text)) for unit in result),
+        left_out=sum(n not in there and case.is_told(unit) for n, unit in enumerate(case.ours)),
+    )
+
+
+def _unknown(theirs: Sequence[str], ours: Sequence[str], dialect: Dialect) -> Edition:
+    """An edition of which only what stands there is known."""
+    texts, now = [dialect.says(unit) for unit in ours], [dialect.says(unit) for unit in theirs]
+    equal = equal_pairs(texts, now)
+    spans = gaps(equal, (0, len(texts), 0, len(now)))
+    changed = [pair for span in spans for pair in changed_pairs(texts, now, span, dialect.key)]
+    stands = {place: n for n, place in (*equal, *changed)}
+    written = tuple((stands[place], unit) if place in stands else unit for place, unit in enumerate(theirs))
+    return Edition(base=tuple(ours), written=written)
+
+
+def _remembered(unit: _Unit, ours: Sequence[str]) -> int | tuple[int, str] | str:
+    if unit.ours is None:
+        return unit.text
+    return unit.ours if unit.text == ours[unit.ours] else (unit.ours, unit.text)
+
+
+def _result(case: Case) -> Iterator[_Unit]:
+    """What stands there, unit by unit, each followed by what belongs behind it."""
+    placed = _placed(case)
+    suggestions: dict[int, list[_Unit]] = {}
+    for place in range(len(case.standing.units)):
+        yield from (_new(case, unit) for unit in placed.before.get(place, ()))
+        unit = _unit(case, place)
+        if unit and (suggestion := _suggestion(case, place)):
+            suggestions.setdefault(case.end_of_block(place), []).append(suggestion)
+        yield from _with_news(case, unit, placed.after.get(place, ()), suggestions.pop(place, []))
+
+
+def _placed(case: Case) -> Placed:
+    placed = place_new(
+        case.new,
+        places=case.places,
+        moved=case.standing.moved,
+        sections=case.sections,
+        ends_section=case.ends_section,
+    )
+    after: dict[int, list[int]] = {}
+    for place, units in placed.after.items():
+        after[case.end_of_run(place)] = sorted(after.get(case.end_of_run(place), []) + units)
+    return replace(placed, after=after)
+
+
+def _new(case: Case, unit: int) -> _Unit:
+    text = case.ours[unit]
+    return _Unit(case.dialect.says(text), tail_of(text, case.dialect), unit)
+
+
+def _unit(case: Case, place: int) -> _Unit | None:
+    """What stands there, in our new words where nobody touched it; None where we do not say it here any more."""
+    there, stands_for = case.standing.units[place], case.stands_for.get(place)
+    text, tail = case.dialect.says(there), tail_of(there, case.dialect)
+    if stands_for is None:
+        return None if case.is_untouched(place) else _Unit(text, tail, has_own_tail=True)
+    if case.places.get(stands_for) != place:
+        return None
+    said = case.dialect.says(case.ours[stands_for]) if case.is_untouched(place) else text
+    our_tail = tail_of(case.ours[stands_for], case.dialect)
+    is_kept = place in case.standing.tail_kept and our_tail.replace("\r\n", "\n") != tail.replace("\r\n", "\n")
+    return _Unit(said, our_tail if is_kept else tail, stands_for, has_own_tail=place not in case.standing.tail_kept)
+
+
+def _suggestion(case: Case, place: int) -> _Unit | None:
+    """Our words beside theirs: where ours changed too, unless a person took this very suggestion out before."""
+    stands_for, origin, there = case.stands_for.get(place), case.standing.origins[place], case.standing.units[place]
+    if stands_for is None or origin is None or case.is_untouched(place):
+        return None
+    said, text = case.dialect.says(case.ours[stands_for]), case.dialect.says(there)
+    suggestion = case.dialect.suggest(said, there)
+    found = case.dialect.suggested(suggestion)
+    if said == text or not suggestion:
+        return None
+    is_pending = case.standing.pending.get(origin) == found
+    is_news = case.dialect.suggest(case.dialect.says(case.last.base[origin]), there) != suggestion
+    if not is_pending and (not is_news or found in case.standing.refused):
+        return None
+    return _Unit(case.dialect.says(suggestion), tail_of(suggestion, case.dialect), stands_for)
+
+
+def _with_news(case: Case, unit: _Unit | None, news: Sequence[int], suggestions: Sequence[_Unit]) -> list[_Unit]:
+    """A unit, what is suggested beside it, and what is new behind it; rows stay with rows."""
+    new = [_new(case, n) for n in news]
+    if unit is None:
+        return [*new, *suggestions]
+    rows = 0
+    while case.dialect.is_row(unit.says) and rows < len(new) and case.dialect.is_row(new[rows].says):
+        rows += 1
+    if new and unit.has_own_tail and _is_wide(unit.tail) and not _is_wide(_tail_before(case, news[0])):
+        new[-1] = replace(new[-1], tail=unit.tail, has_own_tail=True)
+        unit = replace(unit, tail=_tail_before(case, news[0]))
+    if suggestions and _is_wide(([unit, *new[:rows]])[-1].tail) and not _is_wide(suggestions[-1].tail):
+        suggestions = [*suggestions[:-1], replace(suggestions[-1], tail=2 * suggestions[-1].tail)]
+    return [unit, *new[:rows], *suggestions, *new[rows:]]
+
+
+def _tail_before(case: Case, unit: int) -> str:
+    return tail_of(case.ours[unit - 1], case.dialect) if unit else ""
+
+
+def _is_wide(tail: str) -> bool:
+    return tail.count("\n") > 1

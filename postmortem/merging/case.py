@@ -1,0 +1,149 @@
+"""One merge, understood: what stands there, what we say now, and which is which."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from postmortem.merging.dialect import Dialect
+from postmortem.merging.edition import Edition
+from postmortem.merging.news import News, hashed, names_of, read_news, sections_of
+from postmortem.merging.theirs import Standing, is_words, pairs_by_text, read_theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`stands_for` names for each place of what stands there the unit of ours that it is; `places` the other way
+    round, without those of ours that belong elsewhere now. `new` are the units of ours to insert."""
+
+    last: Edition
+    ours: tuple[str, ...]
+    dialect: Dialect
+    standing: Standing
+    news: News
+    sections: tuple[str, ...]
+    deleted_sections: frozenset[str]
+    stands_for: dict[int, int]
+    places: dict[int, int]
+    new: tuple[int, ...]
+
+    @staticmethod
+    def of(last: Edition, theirs: Sequence[str], ours: Sequence[str], dialect: Dialect) -> "Case":
+        standing, news = read_theirs(last, theirs, dialect), read_news(last.base, ours, dialect)
+        sections = sections_of(ours, dialect)
+        deleted = _deleted_sections(last, standing, sections, dialect)
+        stands_for = _stands_for(standing, news, ours, dialect)
+        known = {*news.became.values(), *stands_for.values()}
+        relocated = {
+            unit
+            for place, unit in stands_for.items()
+            if unit in news.moved and place not in standing.moved and _untouched(last, standing, place, dialect)
+        }
+        barred = _barred(last, ours, sections, deleted, dialect)
+        is_emptied = not standing.places()
+        new = [n for n in range(len(ours)) if n in relocated or not (n in known or n in barred or is_emptied)]
+        return Case(
+            last=last,
+            ours=tuple(ours),
+            dialect=dialect,
+            standing=standing,
+            news=news,
+            sections=tuple(sections),
+            deleted_sections=deleted,
+            stands_for=stands_for,
+            places={unit: place for place, unit in stands_for.items() if unit not in relocated},
+            new=tuple(new),
+        )
+
+    def is_untouched(self, place: int) -> bool:
+        """Whether a unit of ours still says what we said."""
+        return _untouched(self.last, self.standing, place, self.dialect)
+
+    def is_told(self, unit: str) -> bool:
+        """Whether a unit tells a reader anything."""
+        return _is_told(unit, self.dialect)
+
+    def ends_section(self, unit: int) -> bool:
+        mark = self.dialect.mark(self.dialect.says(self.ours[unit]))
+        return mark is not None and mark.ends
+
+    def end_of_run(self, place: int) -> int:
+        """The last of the lines that a person joined to the unit at this place."""
+        units, standing = self.standing.units, self.standing
+        while (
+            place + 1 < len(units)
+            and standing.origins[place + 1] is None
+            and place + 1 not in self.stands_for
+            and units[place].count("\n") < 2
+            and self.dialect.is_joined(self.dialect.says(units[place + 1]))
+        ):
+            place += 1
+        return place
+
+    def end_of_block(self, place: int) -> int:
+        """Behind which unit a suggestion about the one at this place can stand: a table is not parted."""
+        units, is_row, says = self.standing.units, self.dialect.is_row, self.dialect.says
+        if not is_row(says(units[place])):
+            return self.end_of_run(place)
+        while place + 1 < len(units) and units[place].count("\n") < 2 and is_row(says(units[place + 1])):
+            place += 1
+        return place
+
+    def gone(self) -> tuple[str, ...]:
+        """What a person deleted or made their own and we do not say any more: should we say it again, it stays out."""
+        there = self.standing.places()
+        sections = sections_of(self.last.base, self.dialect)
+        names = set(self.last.gone) | {
+            name
+            for n, text in enumerate(self.last.base)
+            if n not in self.news.became and (n not in there or not self.is_untouched(there[n]))
+            for name in names_of(sections[n], text, self.dialect)
+        }
+        return tuple(sorted(names | {hashed(section, "") for section in self.deleted_sections}))
+
+
+def _stands_for(standing: Standing, news: News, ours: Sequence[str], dialect: Dialect) -> dict[int, int]:
+    """Also what a person wrote in the very words that are new in ours."""
+    stands_for = {
+        place: news.became[origin]
+        for place, origin in enumerate(standing.origins)
+        if origin is not None and origin in news.became
+    }
+    known = set(news.became.values())
+    own = {
+        place: dialect.says(standing.units[place]) for place, origin in enumerate(standing.origins) if origin is None
+    }
+    new = {unit: dialect.says(text) for unit, text in enumerate(ours) if unit not in known} if own else {}
+    return stands_for | {place: unit for unit, place in pairs_by_text(new, own)}
+
+
+def _deleted_sections(
+    last: Edition, standing: Standing, new_sections: Sequence[str], dialect: Dialect
+) -> frozenset[str]:
+    """Sections of which nothing that a reader sees was left by a person."""
+    sections = sections_of(last.base, dialect)
+    told = {n: section for n, section in enumerate(sections) if _is_told(last.base[n], dialect)}
+    left = {told[origin] for origin in standing.origins if origin in told}
+    gone_before = {section for section in {*sections, *new_sections} if hashed(section, "") in last.gone}
+    return frozenset(({*told.values()} | gone_before) - left)
+
+
+def _barred(
+    last: Edition, ours: Sequence[str], sections: Sequence[str], deleted: frozenset[str], dialect: Dialect
+) -> set[int]:
+    """What of ours stays out where it is new: it belongs to a deleted section, or was deleted long ago itself."""
+    gone = frozenset(last.gone)
+    return {
+        n
+        for n, text in enumerate(ours)
+        if sections[n] in deleted or (gone and not gone.isdisjoint(names_of(sections[n], text, dialect)))
+    }
+
+
+def _untouched(last: Edition, standing: Standing, place: int, dialect: Dialect) -> bool:
+    origin = standing.origins[place]
+    return origin is not None and dialect.says(standing.units[place]) == dialect.says(last.base[origin])
+
+
+def _is_told(unit: str, dialect: Dialect) -> bool:
+    text = dialect.says(unit)
+    mark = dialect.mark(text)
+    return is_words(text) and (mark is None or not mark.silent)
