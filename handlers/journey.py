@@ -4,7 +4,7 @@ A step is at-least-once and its result is kept, so a killed journey goes on wher
 goes through the effects ledger; what cannot be read becomes a gap in the draft, never a failed run.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -12,10 +12,11 @@ from typing import Any
 from connectors.announcing import Post, announce_in_channel, consistent, note_on_incident
 from connectors.collecting import Sources, collect, read_incident, who_took_part
 from connectors.effects import Waits
-from connectors.errors import NotAllowed, NotFound, Rejected
+from connectors.errors import ConnectorError, NotAllowed, NotFound, Rejected
+from connectors.jira.states import read_states
 from connectors.opening import open_issues
 from connectors.slack.channel import Found
-from connectors.steps import Steps
+from connectors.steps import Json, Steps
 from handlers.wiring import House, durable
 from handlers.work import (
     LEASE_FOR,
@@ -23,6 +24,7 @@ from handlers.work import (
     collector_paused,
     counted,
     is_left_undone,
+    recalled_by,
     requests_of,
     the_postmortem,
     work_of,
@@ -35,7 +37,9 @@ from postmortem.incident import Incident
 from postmortem.issues import with_issues, with_outcomes
 from postmortem.outputs.markdown import render_markdown
 from postmortem.settings import reason_not_to_draft
+from postmortem.similar import issue_keys, with_states
 
+NOT_LOOKED_AT: Mapping[str, str] = {}
 ASK_FOR_THE_LEASE_EVERY = timedelta(minutes=1)
 NO_JIRA = "Jira is not configured: set jira.site in debrief.yml, and JIRA_EMAIL and JIRA_TOKEN among the secrets"
 
@@ -90,7 +94,7 @@ def one_round(work: Work, token: int) -> dict[str, Any]:
     publish(work, "publish")
     work.steps.run(work.named("let what was refused be tried again"), work.ledger.release_parked)
     issues = open_the_issues(work, token)
-    document = publish(work, "publish with issues", issues)
+    document = publish(work, "publish with issues", issues, look_at_issues(work, issues))
     announced = announce(work, token, collected["channel"], document)
     return composed | {"document": document, "issues": counted(issues), "announced": announced}
 
@@ -177,6 +181,7 @@ def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
                 evidence_name=evidence,
                 items_seen=work.shelf.items_seen(),
             )
+        composed = recalled_by(work, composed)
         known = [work.ledger.read(request.key).made if request else None for request in requests_of(work, composed)]
         work.shelf.keep_postmortem(with_issues(composed, known))
         return {"evidence": evidence, "events": len(composed.timeline.events), "items": len(composed.action_items)}
@@ -184,11 +189,27 @@ def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
     return work.steps.run(work.named("compose"), write)
 
 
-def publish(work: Work, name: str, issues: Sequence[dict[str, Any]] = ()) -> str:
+def look_at_issues(work: Work, issues: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """What became of the issues that the document speaks of, as Jira says now; none where Jira does not answer."""
+    jira = work.house.jira
+    keys = {*issue_keys(the_postmortem(work)), *(issue["key"] for issue in issues if "key" in issue)}
+
+    def look() -> dict[str, Json]:
+        try:
+            return dict[str, Json](read_states(jira, keys)) if jira else {}
+        except ConnectorError:  # the links are there; their state is shown the next time
+            return {}
+
+    return work.steps.run(work.named("look at the issues"), look) if keys else {}
+
+
+def publish(
+    work: Work, name: str, issues: Sequence[dict[str, Any]] = (), states: Mapping[str, str] = NOT_LOOKED_AT
+) -> str:
     """Put the document where people find it, beside whatever a person made of the last one. Returns its name."""
 
     def put() -> str:
-        postmortem = with_outcomes(the_postmortem(work), issues)
+        postmortem = with_states(with_outcomes(the_postmortem(work), issues), states)
         work.shelf.keep_postmortem(postmortem)
         return work.shelf.publish(postmortem.incident, as_markdown(work, postmortem))
 

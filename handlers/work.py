@@ -11,11 +11,13 @@ from typing import Any
 from connectors.effects import Ledger
 from connectors.steps import Steps
 from connectors.store.leases import Leases
+from connectors.store.memory import Memory
 from connectors.store.shelf import Shelf
 from handlers.wiring import House
 from postmortem.action_item import IssueRequest
 from postmortem.document import Postmortem
 from postmortem.issues import request_issues
+from postmortem.similar import most_similar, recalled, traits_of, with_similar
 
 # Renewed before every write outside: this long another journey waits for one that died.
 LEASE_FOR = timedelta(minutes=20)
@@ -44,7 +46,7 @@ class Work:
 
     @property
     def shelf(self) -> Shelf:
-        return Shelf(self.house.store, self.incident_id, drafts=self.house.settings.publish.folder)
+        return shelf_of(self.house, self.incident_id)
 
     @property
     def ledger(self) -> Ledger:
@@ -82,11 +84,26 @@ def work_of(steps: Steps, bell: dict[str, Any], house: House) -> Work:
     )
 
 
+def shelf_of(house: House, incident_id: str) -> Shelf:
+    return Shelf(house.store, incident_id, drafts=house.settings.publish.folder)
+
+
 def the_postmortem(work: Work) -> Postmortem:
     postmortem = work.shelf.postmortem()
     if postmortem is None:
         raise FileNotFoundError(f"the postmortem of {work.incident_id} is no longer in the store")
     return postmortem
+
+
+def recalled_by(work: Work, composed: Postmortem) -> Postmortem:
+    """The draft with the incidents that it is like, and remembered itself for those that come."""
+    memory, evidence = Memory(work.house.store), work.shelf.evidence(composed.evidence_name or "")
+    traits = traits_of(composed, (alert.alert_key for alert in evidence.alerts if alert.alert_key))
+    memory.keep(traits)
+    found = ((like, shelf_of(work.house, like.incident_id).postmortem()) for like in most_similar(traits, memory.all()))
+    links = work.house.document_link
+    ours = [recalled(earlier, like, links(like.incident_id)) for like, earlier in found if earlier]
+    return with_similar(composed, ours)
 
 
 def requests_of(work: Work, postmortem: Postmortem) -> tuple[IssueRequest | None, ...]:

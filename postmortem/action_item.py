@@ -39,7 +39,7 @@ class ActionItem(Noun):
     identity is given at first sight and never follows the words (`postmortem/items_seen.py`). `is_gone` marks one that
     nobody says any more. `evidence_link` opens that record. `quote` is the
     sentence as it was said, `text` the task without marker, owner and due phrase. `said` is what a person should know
-    about its issue ("Not opened: ...").
+    about its issue ("Not opened: ..."). `status` is the issue's state as Jira names it, when it was last looked at.
     """
 
     id: str
@@ -54,6 +54,7 @@ class ActionItem(Noun):
     accepted: bool = True
     issue_key: str | None = None
     issue_link: str | None = None
+    status: str | None = None
     said: tuple[str, ...] = ()
     is_gone: bool = False
 

@@ -11,7 +11,7 @@ from postmortem.moment import Utc
 from postmortem.noun import Noun
 from postmortem.response_times import ResponseTimes
 from postmortem.silences import Silence
-from postmortem.similar import SimilarIncident
+from postmortem.likeness import SimilarIncident
 from postmortem.timeline import Timeline
 
 POSTMORTEM_SCHEMA = 2

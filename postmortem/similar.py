@@ -1,26 +1,165 @@
-"""Incidents like this one: each with its reason, its cause as it was written then, and what became of its items."""
+"""Incidents like this one: each with its reason, its cause as it was written then, and what became of its items.
 
-from postmortem.line import Citation
+From our own records by what they share (alert key, service, rare words), and from what PagerDuty itself relates. No
+model and no secret learning: every reason is said in words, and the words that two incidents share are shown.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from postmortem.action_item import ActionItem
+from postmortem.citations import cite_record
+from postmortem.document import Postmortem
+from postmortem.likeness import ItemState, SimilarIncident
 from postmortem.moment import Utc
 from postmortem.noun import Noun
+from postmortem.stop_words import STOP_WORDS
+
+MOST_SIMILAR = 3
+_MOST_WORDS = 80
+_MOST_KEYS = 20
+_MOST_CAUSES = 3
+_WORD = re.compile(r"[a-z][a-z0-9_-]{2,39}")
+_TELLING = ("summary", "impact", "causes", "resolution")
+_WORDS_WEIGHT, _SERVICE_WEIGHT, _KEY_WEIGHT = 1.0, 0.15, 0.6
+# Measured on tests/evaluation/similar.py: below it, two incidents of one organisation merely share its vocabulary.
+_LEAST = 0.06
 
 
-class ItemState(Noun):
-    """An action item of an earlier incident. `state` is in words ("open", "done", "not opened")."""
-
-    text: str
-    state: str
-    issue_key: str | None = None
-    issue_link: str | None = None
-
-
-class SimilarIncident(Noun):
-    """`reasons` say why it is here, in words; `causes` quote what its postmortem gave as cause, as written then."""
+class Traits(Noun):
+    """What one incident is compared by. `words` are the most telling of its document, most frequent first."""
 
     incident_id: str
     title: str
-    occurred_at: Utc | None = None
+    at: Utc
+    number: int | None = None
+    service_id: str | None = None
+    alert_keys: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+class Likeness(NamedTuple):
+    """One earlier incident, how like it is (0 to 1.75), and why, in words."""
+
+    incident_id: str
+    score: float
     reasons: tuple[str, ...]
-    causes: tuple[str, ...] = ()
-    items: tuple[ItemState, ...] = ()
-    citations: tuple[Citation, ...]
+
+
+def traits_of(postmortem: Postmortem, alert_keys: Iterable[str] = ()) -> Traits:
+    """From the document as composed: its title, its alerts, and what people said of summary, impact, cause and fix."""
+    incident = postmortem.incident
+    alerts = (event.text for event in postmortem.timeline.events if event.kind == "alert")
+    lines = (line.text for key in _TELLING for line in postmortem.section(key).lines if line.citations)
+    return Traits(
+        incident_id=incident.id,
+        title=incident.title,
+        at=incident.created_at.at,
+        number=incident.number,
+        service_id=incident.service.id if incident.service else None,
+        alert_keys=tuple(sorted(set(alert_keys)))[:_MOST_KEYS],
+        words=words_of([incident.title, *alerts, *lines]),
+    )
+
+
+def words_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """The words that tell, most frequent first; the same for the same texts in any order."""
+    counted = Counter(word for text in texts for word in _WORD.findall(text.casefold()) if word not in STOP_WORDS)
+    return tuple(sorted(counted, key=lambda word: (-counted[word], word))[:_MOST_WORDS])
+
+
+def most_similar(one: Traits, others: Sequence[Traits], most: int = MOST_SIMILAR) -> tuple[Likeness, ...]:
+    """The likest of the others, best first; only those for which there is a reason worth saying."""
+    others = [other for other in others if other.incident_id != one.incident_id]
+    weights = _weights([one, *others])
+    scored = sorted(
+        (_likeness(one, other, weights) for other in others), key=lambda like: (-like.score, like.incident_id)
+    )
+    return tuple(like for like in scored if like.score >= _LEAST)[:most]
+
+
+def _weights(all_of_them: Sequence[Traits]) -> dict[str, float]:
+    """A word that every incident holds says nothing: inverse document frequency."""
+    held = Counter(word for traits in all_of_them for word in set(traits.words))
+    return {word: math.log((1 + len(all_of_them)) / (0.5 + count)) for word, count in held.items()}
+
+
+def _likeness(one: Traits, other: Traits, weights: dict[str, float]) -> Likeness:
+    keys = sorted(set(one.alert_keys) & set(other.alert_keys))
+    same_service = one.service_id is not None and one.service_id == other.service_id
+    shared = sorted(set(one.words) & set(other.words), key=lambda word: (-weights[word], word))
+    score = (
+        _WORDS_WEIGHT * _cosine(one, other, shared, weights)
+        + (_SERVICE_WEIGHT if same_service else 0)
+        + (_KEY_WEIGHT if keys else 0)
+    )
+    reasons = (
+        *([f"the same alert fired ({keys[0]})"] if keys else []),
+        *(["the same service"] if same_service else []),
+        *([f"both speak of {', '.join(shared[:5])}"] if shared else []),
+    )
+    return Likeness(other.incident_id, score, reasons)
+
+
+def _cosine(one: Traits, other: Traits, shared: Iterable[str], weights: dict[str, float]) -> float:
+    length = math.sqrt(_square(one.words, weights) * _square(other.words, weights))
+    return _square(shared, weights) / length if length else 0.0
+
+
+def _square(words: Iterable[str], weights: dict[str, float]) -> float:
+    return sum(weights[word] ** 2 for word in words)
+
+
+def recalled(earlier: Postmortem, like: Likeness, link: str | None) -> SimilarIncident:
+    """An earlier incident as this draft shows it: what its document says now, word for word."""
+    causes = [line.text for line in earlier.section("causes").lines if line.citations]
+    return SimilarIncident(
+        incident_id=earlier.incident.id,
+        title=earlier.incident.title,
+        occurred_at=earlier.incident.created_at.at,
+        reasons=like.reasons,
+        causes=tuple(causes[:_MOST_CAUSES]),
+        items=tuple(_states(earlier.action_items)),
+        citations=(cite_record(f"debrief/postmortem/{earlier.incident.id}", link or earlier.incident.link),),
+    )
+
+
+def with_similar(postmortem: Postmortem, ours: Iterable[SimilarIncident]) -> Postmortem:
+    """Ours before PagerDuty's own; an incident that both name is shown once, with the reasons of both."""
+    shown = {one.incident_id: one for one in ours}
+    for one in postmortem.similar:
+        known = shown.get(one.incident_id)
+        reasons = (*known.reasons, *(why for why in one.reasons if why not in known.reasons)) if known else ()
+        shown[one.incident_id] = known.model_copy(update={"reasons": reasons}) if known else one
+    return postmortem.model_copy(update={"similar": tuple(shown.values())})
+
+
+def with_states(postmortem: Postmortem, states: Mapping[str, str]) -> Postmortem:
+    """The postmortem with what became of its issues, and of those of incidents like it: issue key to state."""
+
+    def moved[T: (ActionItem, ItemState)](item: T, name: str) -> T:
+        state = states.get(item.issue_key or "")
+        return item.model_copy(update={name: state}) if state else item
+
+    items = tuple(moved(item, "status") for item in postmortem.action_items)
+    similar = tuple(
+        one.model_copy(update={"items": tuple(moved(item, "state") for item in one.items)})
+        for one in postmortem.similar
+    )
+    return postmortem.model_copy(update={"action_items": items, "similar": similar})
+
+
+def issue_keys(postmortem: Postmortem) -> tuple[str, ...]:
+    """Every issue that the document speaks of."""
+    items = [*postmortem.action_items, *(item for one in postmortem.similar for item in one.items)]
+    return tuple(sorted({item.issue_key for item in items if item.issue_key}))
+
+
+def _states(items: Iterable[ActionItem]) -> Iterator[ItemState]:
+    for item in items:
+        if item.accepted and not item.is_gone:
+            state = item.status or ("opened" if item.issue_key else "no issue was opened")
+            yield ItemState(text=item.text, state=state, issue_key=item.issue_key, issue_link=item.issue_link)
