@@ -1,22 +1,22 @@
 """What is kept of one incident, by its names: parts of evidence, the evidence, the postmortem, its document, its state.
 
-A document that a person changed is never written over: it is kept, and ours goes beside it.
+A document that people edit is written anew with their edits in it (`publishing.py`).
 """
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from connectors.store.life import Life
 from connectors.store.port import ABSENT, Conflict, Store
+from connectors.store.publishing import MOST_NAMED, Published, Publisher
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence, Observation, Part
 from postmortem.incident import Incident
 from postmortem.items_seen import ItemsSeen
 
 _INDEX = "POSTMORTEMS"
-_MOST_BESIDE = 99
 _ODD = re.compile(r"[^a-z0-9]+")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
@@ -74,6 +74,7 @@ class Shelf:
                 "status": postmortem.status,
                 "created_at": postmortem.incident.created_at.at.isoformat(),
                 "priority": postmortem.incident.priority,
+                "number": postmortem.incident.number,
             },
         )
         return path
@@ -90,26 +91,25 @@ class Shelf:
         return ItemsSeen.model_validate_json(file.content) if file else ItemsSeen()
 
     def publish(self, incident: Incident, content: bytes) -> str:
-        """Write the document where it belongs; returns the name it has now.
+        """Write the document where it belongs, with everything in it that people made of it; returns its name.
 
-        Over our own last version, or over nothing. What a person changed stays, and ours goes beside it ("-update").
+        What became of ours is in `state()["edits"]`. Raises Conflict where others keep writing.
         """
         name = self._document_name(incident)
-        for place in _places(name):
-            if self._publish_at(place, content):
-                return place
-        raise Conflict(f"{name} and {_MOST_BESIDE} documents beside it were changed by people")
+        published = self._publisher(name).publish(name, content)
+        edits = {"suggested": published.suggested, "left_out": published.left_out}
+        if self.state().get("edits") != edits:
+            self.remember(edits=edits)
+        return name
+
+    def rehearse(self, incident: Incident, content: bytes) -> Published:
+        """What `publish` would do to the document as it lies there; nothing is written."""
+        name = self.state().get("document") or self._new_name(incident)
+        return self._publisher(name).rehearse(name, content)
 
     def remember(self, **facts: Any) -> None:
         """Add facts to the incident's state: what became of it, in words."""
-        while True:
-            record = self._store.read(self._partition, "META")
-            value = (record.value if record else {}) | facts
-            try:
-                self._store.write(self._partition, "META", value, expected=record.version if record else ABSENT)
-            except Conflict:
-                continue
-            return
+        self._change_state(lambda state: state | facts)
 
     def state(self) -> dict[str, Any]:
         record = self._store.read(self._partition, "META")
@@ -129,25 +129,39 @@ class Shelf:
         chosen = self.state().get("document")
         if chosen:
             return chosen
-        words = _ODD.sub("-", incident.title.casefold()).strip("-")[:50].strip("-")
-        name = f"{self._drafts}/{incident.created_at.at:%Y-%m-%d}-{words or 'incident'}-{self._folder}.md"
+        name = self._new_name(incident)
         self.remember(document=name)
         return name
 
-    def _publish_at(self, place: str, content: bytes) -> bool:
-        """Our own hash is remembered before the file is written, so that a crash in between leaves no doubt."""
-        ours: list[str] = self.state().get("written", {}).get(place, [])
-        there = self._store.load(place)
-        if there and there.content == content:
-            return True
-        if there and _hash(there.content) not in ours:
-            return False
-        self.remember(written=self.state().get("written", {}) | {place: [*ours[-9:], _hash(content)]})
-        try:
-            self._store.save(place, content, expected=there.version if there else "")
-        except Conflict:
-            return self._publish_at(place, content)
-        return True
+    def _new_name(self, incident: Incident) -> str:
+        words = _ODD.sub("-", incident.title.casefold()).strip("-")[:50].strip("-")
+        return f"{self._drafts}/{incident.created_at.at:%Y-%m-%d}-{words or 'incident'}-{self._folder}.md"
+
+    def _publisher(self, name: str) -> Publisher:
+        return Publisher(
+            self._store,
+            folder=f"editions/{self._folder}",
+            names=lambda: self.state().get("editions", {}).get(name, []),
+            remember=lambda edition: self._remember_edition(name, edition),
+        )
+
+    def _remember_edition(self, document: str, edition: str) -> None:
+        def with_it(state: dict[str, Any]) -> dict[str, Any]:
+            editions: dict[str, list[str]] = state.get("editions", {})
+            others = [known for known in editions.get(document, []) if known != edition]
+            return state | {"editions": editions | {document: [*others, edition][-MOST_NAMED:]}}
+
+        self._change_state(with_it)
+
+    def _change_state(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        while True:
+            record = self._store.read(self._partition, "META")
+            value = change(record.value if record else {})
+            try:
+                self._store.write(self._partition, "META", value, expected=record.version if record else ABSENT)
+            except Conflict:
+                continue
+            return
 
     def _content(self, name: str) -> bytes:
         file = self._store.load(name)
@@ -160,13 +174,6 @@ def list_postmortems(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every postmortem kept here: incident id, and its title, status, created_at and priority."""
     for record in store.list(_INDEX):
         yield record.sort, record.value
-
-
-def _places(name: str) -> Iterator[str]:
-    stem = name.removesuffix(".md")
-    yield name
-    yield f"{stem}-update.md"
-    yield from (f"{stem}-update-{number}.md" for number in range(2, _MOST_BESIDE))
 
 
 def _hash(content: bytes) -> str:

@@ -1,10 +1,12 @@
 """The commands: what may be typed, and how each ends."""
 
+import getpass
 import json
 import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +35,16 @@ Settings are in debrief.yml; debrief settings checks them.
 
 [bold]Exit codes[/]
 {_CODES}"""
+
+
+class Status(StrEnum):
+    """Where a postmortem can stand, as typer wants its choices."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    REVIEWED = "reviewed"
+    CLOSED = "closed"
+
 
 app = typer.Typer(
     name="debrief",
@@ -161,6 +173,24 @@ def settings(
     else:
         command.say_checked(Console(), here, found)
     return Exit.DONE if found["valid"] else Exit.USAGE
+
+
+@app.command()
+def review(
+    incident: Annotated[str, typer.Argument(metavar="INCIDENT", help="Id, number, or address of the incident.")],
+    status: Annotated[Status, typer.Argument(metavar="STATUS", help="draft, in_review, reviewed, or closed.")],
+    by: Annotated[str | None, typer.Option(help="Who moves it; you, unless you say so.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
+) -> int:
+    """Move a postmortem along its life: draft, in_review, reviewed, closed. Who and when are kept and shown."""
+    from handlers.cli import review_command as command
+
+    moved = command.move(machine(), incident, status.value, by or getpass.getuser())
+    if as_json:
+        _print_json(command.as_json(moved))
+    else:
+        command.say_moved(Console(), moved)
+    return Exit.DONE
 
 
 @app.command()

@@ -1,0 +1,86 @@
+"""`debrief review INCIDENT STATUS`: move a postmortem along its life, and write the document again."""
+
+from contextlib import closing
+from typing import Any, NamedTuple
+
+from rich.console import Console
+from rich.text import Text
+
+from connectors.store.life import Life
+from connectors.store.port import Store
+from connectors.store.shelf import Shelf, list_postmortems
+from handlers.cli.asking import incident_id_from
+from handlers.cli.exits import Ended, Exit, on_this_machine
+from handlers.cli.plain import plain
+from handlers.cli.screen import short
+from handlers.wiring import Machine, utc_now
+from postmortem.citations import day_and_clock
+from postmortem.document import Postmortem
+from postmortem.life import PostmortemStatus, StatusChange
+from postmortem.outputs.layout import layout_for
+from postmortem.outputs.markdown import render_markdown
+
+
+class Moved(NamedTuple):
+    """What became of it: the postmortem as it is now, and where its document lies."""
+
+    postmortem: Postmortem
+    document: str
+
+
+def move(machine: Machine, incident: str, to: PostmortemStatus, by: str) -> Moved:
+    """Keep the move with who and when, and publish the document with it. Raises Ended."""
+    settings = machine.settings()
+    with on_this_machine(machine.home):
+        store = machine.store()
+    with closing(store):
+        incident_id = _found(store, incident_id_from(incident, settings))
+        shelf = Shelf(store, incident_id, drafts=settings.publish.folder)
+        _move(store, shelf, StatusChange(to=to, by=by, at=utc_now()))
+        postmortem = _read(shelf, incident_id)
+        shelf.keep_postmortem(postmortem)
+        layout = layout_for(settings, postmortem.incident, machine.templates(settings))
+        document = shelf.publish(postmortem.incident, render_markdown(postmortem, layout).encode())
+        return Moved(postmortem, store.location(document))
+
+
+def as_json(moved: Moved) -> dict[str, Any]:
+    history = [change.model_dump(mode="json") for change in moved.postmortem.history]
+    return {"incident_id": moved.postmortem.incident.id, "history": history, "document": moved.document}
+
+
+def say_moved(console: Console, moved: Moved) -> None:
+    """Where it stands now, since when, by whom; and how many questions are open still."""
+    change = moved.postmortem.history[-1]
+    words = f"{plain(moved.postmortem.title)}: {change.to}, moved by {plain(change.by)} on {day_and_clock(change.at)}."
+    console.print(Text(words), soft_wrap=True)
+    asked = sum(line.asked_of is not None for section in moved.postmortem.sections for line in section.lines)
+    if asked:
+        console.print(Text(f"{asked} {'question is' if asked == 1 else 'questions are'} asked in the draft."))
+    console.print(Text(f"  {short(moved.document)}", style="cyan"), soft_wrap=True)
+
+
+def _move(store: Store, shelf: Shelf, change: StatusChange) -> None:
+    postmortem = _read(shelf, "it")
+    if postmortem.status == change.to:
+        raise Ended(Exit.USAGE, f"The postmortem of “{postmortem.title}” is {change.to} already.")
+    Life(store, postmortem.incident.id).move(change)
+
+
+def _found(store: Store, asked: str) -> str:
+    """The incident's id, also where its number was given."""
+    kept = dict(list_postmortems(store))
+    if asked in kept:
+        return asked
+    numbered = [incident_id for incident_id, value in kept.items() if str(value.get("number")) == asked]
+    if len(numbered) != 1:
+        sentence = f"There is no postmortem of {asked} in {store.location('postmortems')}: debrief draft makes one."
+        raise Ended(Exit.NO_DRAFT, sentence)
+    return numbered[0]
+
+
+def _read(shelf: Shelf, incident_id: str) -> Postmortem:
+    postmortem = shelf.postmortem()
+    if postmortem is None:
+        raise Ended(Exit.NO_DRAFT, f"The postmortem of {incident_id} is no longer there: debrief draft makes it again.")
+    return postmortem

@@ -1,0 +1,52 @@
+"""`debrief review`: the life of a postmortem, kept with who and when, and shown on what is made of it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.contract.cli import Terminal
+from tests.world import world_of
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(tmp_path, monkeypatch, capsys)
+
+
+def test_a_postmortem_is_moved_and_its_document_says_by_whom(tmp_path: Path, terminal: Terminal):
+    with world_of(tmp_path, "expired-certificate") as world:
+        terminal.runs_with(world, "draft", world.incident_id(), "--yes")
+        came = terminal.runs_with(world, "review", world.incident_id(), "in_review", "--by", "Ada Byron")
+        assert came.code == 0, came.err
+        assert "in_review, moved by Ada Byron on 20" in came.out
+        again = terminal.runs_with(world, "review", world.incident_id(), "reviewed", "--by", "Bea", "--json")
+    assert [(move["to"], move["by"]) for move in again.json["history"]] == [
+        ("in_review", "Ada Byron"),
+        ("reviewed", "Bea"),
+    ]
+    assert "Status: **reviewed** (by Bea, " in Path(again.json["document"]).read_text()
+
+
+def test_a_new_draft_keeps_where_the_postmortem_stands(tmp_path: Path, terminal: Terminal):
+    with world_of(tmp_path, "expired-certificate") as world:
+        terminal.runs_with(world, "draft", world.incident_id(), "--yes")
+        terminal.runs_with(world, "review", world.incident_id(), "in_review", "--by", "Ada")
+        came = terminal.runs_with(world, "draft", world.incident_id(), "--yes", "--output", "-")
+    assert "Status: **in review** (by Ada, " in came.out
+
+
+def test_the_same_move_twice_and_an_unknown_incident_are_one_sentence_each(tmp_path: Path, terminal: Terminal):
+    with world_of(tmp_path, "expired-certificate") as world:
+        terminal.runs_with(world, "draft", world.incident_id(), "--yes")
+        twice = terminal.runs_with(world, "review", world.incident_id(), "draft")
+        unknown = terminal.runs_with(world, "review", "Q0NOWHERE", "closed")
+    assert twice.code == 2
+    assert twice.err.rstrip().endswith("is draft already.")
+    assert unknown.code == 4
+    assert unknown.err.startswith("debrief: There is no postmortem of Q0NOWHERE in ")
+
+
+def test_a_status_that_does_not_exist_is_refused_with_the_ones_that_do(terminal: Terminal):
+    came = terminal.runs("review", "Q1", "finished")
+    assert came.code == 2
+    assert "'draft', 'in_review', 'reviewed', 'closed'" in came.err
