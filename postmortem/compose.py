@@ -34,7 +34,7 @@ def compose(
     """
     identities = Identities(evidence.people, settings.people)
     timeline = build_timeline(evidence, Curation(lifting_emoji=settings.slack.action_item_emoji))
-    milestones = find_milestones(timeline)
+    milestones = find_milestones(timeline, evidence, settings.timezone)
     told = Told(
         evidence=evidence,
         settings=settings,

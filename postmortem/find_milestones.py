@@ -1,28 +1,107 @@
 """Which moments the response is measured by: from alerts, log entries, notes, status updates and words in the chat."""
 
-from collections.abc import Iterator
-
+from postmortem.alert_moments import last_clear
+from postmortem.contradictions import list_contradictions
+from postmortem.evidence import Evidence
 from postmortem.milestones import Confidence, Milestone, MilestoneName, Milestones
-from postmortem.statements_of_state import find_mitigation, first_of, last_of, says_mitigated
+from postmortem.start_of_impact import StartOfImpact, find_start_of_impact
+from postmortem.statements_of_state import (
+    find_mitigation,
+    first_of,
+    is_a_persons,
+    is_taken_back,
+    last_of,
+    reports_symptom,
+    says_mitigated,
+    says_resolved,
+    says_taken_on,
+)
 from postmortem.timeline import Timeline, TimelineEvent
 
-
-def find_milestones(timeline: Timeline) -> Milestones:
-    """The same evidence gives the same milestones."""
-    resolved = last_of(timeline, "resolved", "reopened")
-    is_open = resolved is not None and resolved.kind == "reopened"
-    not_found: dict[MilestoneName, str] = {"resolved": "it was reopened after its last resolve"} if is_open else {}
-    return Milestones(found=tuple(_found(timeline, None if is_open else resolved)), not_found=not_found)
+_MERGED = "it was merged into another incident, which closed it: the impact may have gone on there"
+_REOPENED = "it was reopened after its last resolve"
 
 
-def _found(timeline: Timeline, resolved: TimelineEvent | None) -> Iterator[Milestone]:
-    moments: tuple[tuple[MilestoneName, TimelineEvent | None, Confidence], ...] = (
-        ("detected", first_of(timeline, "triggered"), "recorded"),
-        ("acknowledged", first_of(timeline, "acknowledged"), "recorded"),
-        ("mitigated", find_mitigation(timeline), "stated"),
-        ("resolved", resolved, "recorded"),
+def find_milestones(timeline: Timeline, evidence: Evidence, zone: str) -> Milestones:
+    """The same evidence gives the same milestones. `zone` is the organisation's, an IANA name."""
+    detected = _detected(timeline)
+    start = find_start_of_impact(timeline, evidence, zone, detected)
+    mitigated = _mitigated(timeline, evidence)
+    resolved = _resolved(timeline, mitigated)
+    candidates = (start.milestone, detected, _acknowledged(timeline, detected), mitigated, resolved)
+    found = tuple(milestone for milestone in candidates if milestone)
+    return Milestones(
+        found=found,
+        questions=tuple(list_contradictions(timeline, evidence, start, found)),
+        not_found=_why_not_found(timeline, evidence, start, found),
     )
-    for name, event, confidence in moments:
-        if event:
-            said = says_mitigated(event.text) if name == "mitigated" else None
-            yield Milestone(name=name, at=event.at, event_id=event.id, confidence=confidence, why=event.why, said=said)
+
+
+def _milestone(
+    name: MilestoneName, event: TimelineEvent, confidence: Confidence, why: str, said: str | None = None
+) -> Milestone:
+    return Milestone(name=name, at=event.at, event_id=event.id, confidence=confidence, why=why, said=said)
+
+
+def _detected(timeline: Timeline) -> Milestone | None:
+    """When PagerDuty triggered the incident; else the first alert or the first word of a symptom."""
+    if triggered := first_of(timeline, "triggered"):
+        return _milestone("detected", triggered, "recorded", "PagerDuty triggered the incident")
+    for event in timeline.events:
+        if event.kind == "alert":
+            return _milestone("detected", event, "recorded", "the first alert fired; no trigger is on record")
+        if said := reports_symptom(event):
+            who = "an alert in the chat" if event.is_bot else "a person"
+            return _milestone("detected", event, "inferred", f"the first report of a symptom, by {who}", said)
+    return None
+
+
+def _acknowledged(timeline: Timeline, detected: Milestone | None) -> Milestone | None:
+    """The first acknowledgement in PagerDuty; else the first person who says that they look at it."""
+    if acknowledged := first_of(timeline, "acknowledged"):
+        return _milestone("acknowledged", acknowledged, "recorded", "the first acknowledgement in PagerDuty")
+    for event in timeline.events:
+        if detected and event.at >= detected.at and is_a_persons(event) and (said := says_taken_on(event.text)):
+            return _milestone("acknowledged", event, "stated", "the first person who said that they took it on", said)
+    return None
+
+
+def _mitigated(timeline: Timeline, evidence: Evidence) -> Milestone | None:
+    """The first statement that held; else the clearing of the last alert, where nobody but the monitor ended it."""
+    if event := find_mitigation(timeline):
+        why = "the first person who said that the impact had ended, and nobody took it back"
+        return _milestone("mitigated", event, "stated", why, says_mitigated(event.text))
+    return last_clear(timeline, evidence)
+
+
+def _resolved(timeline: Timeline, mitigated: Milestone | None) -> Milestone | None:
+    """PagerDuty's last resolve; without PagerDuty, the first person who called it over for good."""
+    resolved = last_of(timeline, "resolved", "reopened")
+    if resolved:
+        return None if resolved.kind == "reopened" else _milestone("resolved", resolved, "recorded", _how(resolved))
+    if first_of(timeline, "triggered"):
+        return None
+    spoken = [event for event in timeline.events if is_a_persons(event) and not event.is_deleted]
+    since = max((place for place, event in enumerate(spoken) if is_taken_back(event.text)), default=-1) + 1
+    for event in spoken[since:]:
+        if (said := says_resolved(event.text)) and (mitigated is None or event.at >= mitigated.at):
+            return _milestone("resolved", event, "stated", "the first person who called it over, for good", said)
+    return None
+
+
+def _how(resolved: TimelineEvent) -> str:
+    return "PagerDuty: resolved" if resolved.who else "PagerDuty: resolved, and no person is named as having done it"
+
+
+def _why_not_found(
+    timeline: Timeline, evidence: Evidence, start: StartOfImpact, found: tuple[Milestone, ...]
+) -> dict[MilestoneName, str]:
+    """What is known of the moments that were not found, beyond that nothing tells them."""
+    last = last_of(timeline, "resolved", "reopened")
+    known: dict[MilestoneName, str | None] = {
+        "impact_started": start.why_unknown,
+        "mitigated": _MERGED if evidence.incident.merged_into else None,
+        "resolved": _REOPENED if last and last.kind == "reopened" else None,
+    }
+    missing = known.keys() - {milestone.name for milestone in found}
+    return {name: why for name, why in known.items() if why and name in missing}

@@ -76,7 +76,8 @@ class ResponseTimes(Noun):
 
 def measure_response_times(milestones: Milestones) -> ResponseTimes:
     """Measure between milestones, and nothing else."""
-    ended: MilestoneName = "mitigated" if milestones.named("mitigated") else "resolved"
+    is_known = milestones.named("mitigated") or milestones.why_not("mitigated")
+    ended: MilestoneName = "mitigated" if is_known else "resolved"
     return ResponseTimes(
         time_to_detect=_measured("time_to_detect", milestones, "impact_started", "detected"),
         time_to_acknowledge=_measured("time_to_acknowledge", milestones, "detected", "acknowledged"),

@@ -29,7 +29,47 @@ _TAKEN_BACK = re.compile(
     r"not (fixed|mitigated|resolved|over)|false hope|it['’]s back[.!]?$)",
     re.IGNORECASE | re.MULTILINE,
 )
-_SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
+_RESOLVED = re.compile(
+    r"\b(resolved|all clear|(incident|outage|event) (is |has been )?(now )?(over|closed|done|ended)|"
+    r"(i|we) (am |are |have )?(clos(e|ed|ing)|call(ed|ing)?) (this|it|the incident)\b|"
+    r"closing (this|it|the incident)( out)?|outage (is )?over)",
+    re.IGNORECASE,
+)
+_TAKES_ON = re.compile(
+    r"^\W*(looking|checking|investigating|on it|ack(nowledged|ed|ing)?|taking a look)\b|"
+    r"\b((i['’]?m|i am|we['’]?re|we are|am) "
+    r"(on it|on this|looking|investigating|checking|taking (a look|this|it)|digging)|"
+    r"(i|we) (take|took|have taken|['’]ll take|will take) (this|it|a look|incident command|over)|"
+    r"i['’]ll take (a look|it|this|over)|"
+    r"(begins?|began|started) (looking|investigating)|(i have|i['’]ve) (just )?been paged)\b",
+    re.IGNORECASE,
+)
+_ASKS_FOR = re.compile(r"\b(any ?(one|body)|some ?(one|body)|who|can you|could you|please|not|n['’]t)\b", re.IGNORECASE)
+SYMPTOM = re.compile(
+    r"\b(fail(s|ed|ing|ures?)?|errors?|erroring|(?<!way )(?<!write )(?<!slow )(?<!scal)down|outage|"
+    r"broken|broke|crash\w*|"
+    r"time[sd]?[- ]?outs?|timing out|slow\w*|latency|degraded|degradation|unavailable|unreachable|unresponsive|stuck|"
+    r"5\d\ds?|5xx|4\d\ds|not (working|responding|loading|available|going through|being \w+)|"
+    r"(is|are|does|do|did|was)n['’]?t (work\w*|load\w*|respond\w*|start\w*|go\w*)|can(not|['’]?t)|unable to|went wrong|"
+    r"exhausted|expired|refused|dropp\w+|died|dead|hang(s|ing)?|hung|offline|impact\w*|affected|missing|lost|losing|"
+    r"corrupt\w*|oom\w*|flapp\w+|unhealthy|fatals?|exceptions?|elevated|spik\w+|saturated|blocked|overload\w*|gone)\b",
+    re.IGNORECASE,
+)
+_NO_SYMPTOM = re.compile(
+    r"\b(no(t any)? (more |new |longer |further )?(errors?|failures?|impact|latency|alerts?|timeouts?)|"
+    r"without (errors?|impact)|"
+    r"(if|when|once|whenever|in case) )",
+    re.IGNORECASE,
+)
+_SYSTEM_ALERT = re.compile(
+    r"\b(firing|alert\w*|critical|triggered|problem|down|alarm|unhealthy|breach\w*)\b", re.IGNORECASE
+)
+_BEGINS_NOW = re.compile(
+    r"\b(outage|impact|incident|downtime|degradation) (starts|begins)\b|"
+    r"\bmark(s|ing) the (start|beginning|onset) of the (outage|impact|incident|downtime)\b",
+    re.IGNORECASE,
+)
+SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 def find_mitigation(timeline: Timeline) -> TimelineEvent | None:
@@ -46,7 +86,7 @@ def find_mitigation(timeline: Timeline) -> TimelineEvent | None:
         and (since is None or event.at >= since.at)
         and (resolved is None or event.at <= resolved.at)
     ]
-    taken_back = max((place for place, event in enumerate(said) if _TAKEN_BACK.search(event.text)), default=-1)
+    taken_back = max((place for place, event in enumerate(said) if is_taken_back(event.text)), default=-1)
     return next((event for event in said[taken_back + 1 :] if says_mitigated(event.text)), None)
 
 
@@ -54,14 +94,46 @@ def is_a_persons(event: TimelineEvent) -> bool:
     return event.kind in ("message", "note", "status_update") and not event.is_bot
 
 
+def reports_symptom(event: TimelineEvent) -> str | None:
+    """The sentence in which a person says that something is wrong, or asks why; or in which a bot raises an alert."""
+    if event.kind != "message" or event.is_deleted:
+        return None
+    words = _SYSTEM_ALERT if event.is_bot else SYMPTOM
+    return next((part for part in sentences(event.text) if words.search(part) and not _NO_SYMPTOM.search(part)), None)
+
+
+def says_taken_on(text: str) -> str | None:
+    """The sentence in which somebody says that they look at it."""
+    return next((part for part in sentences(text) if _TAKES_ON.search(part) and not _ASKS_FOR.search(part)), None)
+
+
+def says_resolved(text: str) -> str | None:
+    """The sentence that calls the incident itself over."""
+    plain = (part for part in sentences(text) if not (_NOT_YET.search(part) or _ASKS_FOR.search(part)))
+    return next((part for part in plain if _RESOLVED.search(part)), None)
+
+
+def says_impact_begins(text: str) -> bool:
+    """Whether it marks the very moment as the start ("outage starts"), and not as one that was."""
+    return bool(_BEGINS_NOW.search(text))
+
+
+def is_taken_back(text: str) -> bool:
+    """Whether it says that things are bad again, or still."""
+    return bool(_TAKEN_BACK.search(text))
+
+
+def sentences(text: str) -> list[str]:
+    return [part.strip() for part in SENTENCE_ENDS.split(text)]
+
+
 def says_mitigated(text: str) -> str | None:
     """The sentence that says so, plainly: no wish, no question, nothing that lies ahead."""
-    sentences = (part.strip() for part in _SENTENCE_ENDS.split(text))
-    return next((part for part in sentences if _MITIGATED.search(part) and not _NOT_YET.search(part)), None)
+    return next((part for part in sentences(text) if _MITIGATED.search(part) and not _NOT_YET.search(part)), None)
 
 
-def first_of(timeline: Timeline, kind: str) -> TimelineEvent | None:
-    return next((event for event in timeline.events if event.kind == kind), None)
+def first_of(timeline: Timeline, *kinds: str) -> TimelineEvent | None:
+    return next((event for event in timeline.events if event.kind in kinds), None)
 
 
 def last_of(timeline: Timeline, *kinds: str) -> TimelineEvent | None:

@@ -28,6 +28,7 @@ from postmortem.settings import Settings
 from postmortem.timeline import TimelineEvent
 
 START = datetime(2026, 11, 17, 14, 0, tzinfo=UTC)
+COLLECTED = START + timedelta(days=365)
 INCIDENT_ID = "QINCIDENT1"
 BEA = Person(id="slack:UBEA", name="Bea Lindqvist", handle="bea", email="bea@acme.example")
 CARL = Person(id="slack:UCARL", name="Carl Brandt", handle="carl", email="carl@acme.example")
@@ -96,7 +97,7 @@ def evidence(*records: Any, people: Iterable[Person] = (BEA, CARL, PAGERDUTY_BOT
     for record in records:
         fields.setdefault(kinds[type(record)], []).append(record)
     part = Part(people=tuple(people), **{name: tuple(values) for name, values in fields.items()})
-    return evidence_from_parts(Incident(**(told | incident)), [part], START)
+    return evidence_from_parts(Incident(**(told | incident)), [part], COLLECTED)
 
 
 def events(*records: Any, **incident: Any) -> tuple[TimelineEvent, ...]:
