@@ -20,6 +20,7 @@ from connectors.store.shelf import Shelf
 from handlers.cli.asking import Asked, incident_id_from
 from handlers.cli.display import Display
 from handlers.cli.drawn import Drawn
+from handlers.cli.edits import edits_in_words
 from handlers.cli.exits import Ended, Exit, on_this_machine
 from handlers.cli.report import report_on
 from handlers.cli.running import run_to_end
@@ -170,12 +171,9 @@ def _reported(house: House, incident: Incident, outcome: dict[str, Any]) -> Draw
     if postmortem is None or file is None:
         raise Ended(Exit.UNFORESEEN, f"The draft of {incident.id} is no longer where it was put: {document}.")
     announced, said = _announced(outcome["announced"], _where(evidence))
-    beside = shelf.state().get("document", document)
-    if beside != document:
-        said = (f"You changed {house.store.location(beside)}: it is kept, and the new draft lies beside it.", *said)
-    draft = house.store.location(document)
-    report = report_on("live", postmortem, evidence, draft=draft, announced=announced, said=said)
-    return Drawn(report, postmortem, house.layout(incident), file.content.decode())
+    draft, hints = house.store.location(document), edits_in_words(shelf.state())
+    report = report_on("live", postmortem, evidence, draft=draft, announced=announced, said=said, hints=hints)
+    return Drawn(report, postmortem, house.layout(incident), file.content.decode(errors="replace"))
 
 
 def _where(evidence: Evidence) -> str:

@@ -21,6 +21,7 @@ from connectors.store.shelf import Shelf
 from handlers.cli.asking import Asked, incident_id_from
 from handlers.cli.display import Display
 from handlers.cli.drawn import Drawn
+from handlers.cli.edits import edits_in_words
 from handlers.cli.exits import Ended, Exit, on_this_machine, sentence_case
 from handlers.cli.report import report_on
 from handlers.cli.running import run_to_end
@@ -210,11 +211,11 @@ def _reported(desk: Desk, house: House, saved: Saved, outcome: dict[str, Any]) -
     postmortem, evidence = shelf.postmortem(), shelf.evidence(outcome["evidence"])
     if postmortem is None:
         raise Ended(Exit.UNFORESEEN, "The draft is no longer where it was put.")
-    draft, said = house.store.location(document) if document else None, saved.said
-    beside = shelf.state().get("document", document)
-    if document and beside != document:
-        said = (f"You changed {house.store.location(beside)}: it is kept, and the new draft lies beside it.", *said)
+    draft = house.store.location(document) if document else None
+    file = house.store.load(document) if document else None
     mode = "dry run" if desk.asked.dry_run else "offline"
-    report = report_on(mode, postmortem, evidence, draft=draft, said=said, hints=saved.hints)
+    hints = (*saved.hints, *(edits_in_words(shelf.state()) if file else ()))
+    report = report_on(mode, postmortem, evidence, draft=draft, said=saved.said, hints=hints)
     layout = house.layout(saved.incident)
-    return Drawn(report, postmortem, layout, render_markdown(postmortem, layout))
+    markdown = file.content.decode(errors="replace") if file else render_markdown(postmortem, layout)
+    return Drawn(report, postmortem, layout, markdown)

@@ -237,15 +237,16 @@ def test_ctrl_c_stops_in_one_sentence_and_the_same_command_goes_on(world: World,
     world.jira.expects_issues(3)
 
 
-def test_a_draft_that_a_person_changed_is_kept(world: World, terminal: Terminal):
+def test_a_draft_that_a_person_rewrote_is_kept_and_what_is_missing_in_it_is_counted(world: World, terminal: Terminal):
     first = Path(terminal.runs_with(world, "draft", world.incident_id(), "--yes", "--json").json["draft"])
     first.write_text("My own words.\n")
     came = terminal.runs_with(world, "draft", world.incident_id(), "--yes", "--json")
 
-    assert came.code == 1
-    assert first.read_text() == "My own words.\n"
-    assert came.json["said"] == [f"You changed {first}: it is kept, and the new draft lies beside it."]
-    assert Path(came.json["draft"]).name.endswith("-update.md")
+    assert came.code == 0
+    assert came.json["draft"] == str(first)
+    assert first.read_text().startswith("My own words.\n<!-- debrief:edition ")
+    (hint,) = came.json["hints"]
+    assert hint.endswith(" lines of ours that people deleted: kept out.")
 
 
 def test_output_goes_where_it_is_wanted_and_never_over_a_file(world: World, terminal: Terminal):
