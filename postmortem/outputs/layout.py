@@ -39,6 +39,16 @@ class Layout(Noun):
     questions: tuple[tuple[SectionKey, Question], ...] = ()
     problems: tuple[str, ...] = ()
 
+    def without(self, broken: TemplateText, sentence: str) -> "Layout":
+        """The same without a template that cannot be used, and with the sentence that says why."""
+        return self.model_copy(
+            update={
+                "template": None if self.template == broken else self.template,
+                "templates": tuple((key, text) for key, text in self.templates if text != broken),
+                "problems": (*self.problems, sentence),
+            }
+        )
+
 
 BUILT_IN = Layout()
 """The layout without any setting."""
