@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from connectors.errors import NotFound
 
 if TYPE_CHECKING:
+    from connectors.confluence.api import ConfluenceApi
     from connectors.engine.local import LocalEngine
     from connectors.jira.api import JiraApi
     from connectors.pagerduty.api import PagerDutyApi
@@ -78,12 +79,13 @@ class House:
     pagerduty: PagerDutyApi | None = None
     slack: SlackApi | None = None
     jira: JiraApi | None = None
+    confluence: ConfluenceApi | None = None
     on_part: Callable[[str, Part], None] = field(default=lambda _source, _part: None)
     templates: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def close(self) -> None:
         """Give back connections and files."""
-        for connection in (self.pagerduty, self.jira, self.store):
+        for connection in (self.pagerduty, self.jira, self.confluence, self.store):
             if connection is not None:
                 connection.close()
 
@@ -178,6 +180,7 @@ def build_house(
         pagerduty=_pagerduty(settings, secrets, budget),
         slack=_slack(settings, secrets, budget),
         jira=_jira(settings, secrets, budget),
+        confluence=_confluence(settings, secrets, budget),
         on_part=on_part,
         templates=templates or {},
     )
@@ -215,6 +218,17 @@ def _jira(settings: Settings, secrets: Secrets, budget: Budget) -> JiraApi | Non
     if token is None or email is None or settings.jira.site is None:
         return None
     return JiraApi(settings.jira.site, email, token, budget, base_url=settings.jira.base_url)
+
+
+def _confluence(settings: Settings, secrets: Secrets, budget: Budget) -> ConfluenceApi | None:
+    from connectors.confluence.api import ConfluenceApi
+
+    site = settings.confluence.site
+    token, email = _optional(secrets, "CONFLUENCE_TOKEN"), settings.confluence.email
+    email = email or _optional(secrets, "CONFLUENCE_EMAIL")
+    if token is None or email is None or site is None:
+        return None
+    return ConfluenceApi(site, email, token, budget, base_url=settings.confluence.base_url)
 
 
 def _optional(secrets: Secrets, name: str) -> str | None:
@@ -266,7 +280,7 @@ def _aws_secrets() -> Secrets:
 
     secret_ids = {
         vendor: os.environ[f"DEBRIEF_{vendor}_SECRET_ID"]
-        for vendor in ("PAGERDUTY", "SLACK", "JIRA")
+        for vendor in ("PAGERDUTY", "SLACK", "JIRA", "CONFLUENCE")
         if f"DEBRIEF_{vendor}_SECRET_ID" in os.environ
     }
     return SecretsManagerSecrets(_client("secretsmanager"), secret_ids, utc_now)

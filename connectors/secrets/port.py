@@ -10,6 +10,8 @@ NAMES = (
     "SLACK_TOKEN",
     "JIRA_EMAIL",
     "JIRA_TOKEN",
+    "CONFLUENCE_EMAIL",
+    "CONFLUENCE_TOKEN",
 )
 """What Debrief may ask for. The first word names the vendor."""
 

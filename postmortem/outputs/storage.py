@@ -16,7 +16,6 @@ from postmortem.outputs.storage_log import log_items
 from postmortem.outputs.storage_text import FOLD_END, code_macro, escape_text, fold_begin, link_begin
 
 _ROOM_FOR_WORDS = 20_000
-_END = "Kept up to date by Debrief; what people write or change here stays."
 _TAGS = {
     "paragraph": "p",
     "blockquote": "blockquote",
@@ -55,20 +54,19 @@ class StoragePage(NamedTuple):
     left_out: int
 
 
-def render_storage(markdown: str, postmortem: Postmortem, *, signature: str, whole: str, most: int) -> StoragePage:
+def render_storage(markdown: str, postmortem: Postmortem, *, whole: str, most: int) -> StoragePage:
     """The document's Markdown as a page, its full log from the data, in at most `most` bytes of a JSON request.
 
-    The page's title is Confluence's: the first heading is left out. `signature` ends the page and tells whose it is;
-    `whole` says where the rest is of what does not fit.
+    The page's title is Confluence's: the first heading is left out. `whole` says where the rest is of what does not fit
+    in.
     """
     told = without_full_log(markdown)
-    end = f"<p><em>{escape_text(f'{_END} {signature}')}</em></p>"
     blocks, cut = _fitting(_without_title(blocks_from_tokens(parse(told))), most - _ROOM_FOR_WORDS)
     if cut:
         blocks.append(_paragraph(f"{cut} further parts of the document do not fit into a Confluence page: {whole}"))
     left = most - _ROOM_FOR_WORDS - sum(map(size_in_request, blocks))
     log, left_out = _log(postmortem, left, whole) if told != markdown else ([], 0)
-    return StoragePage("".join([*blocks, *log, end]), left_out)
+    return StoragePage("".join([*blocks, *log]), left_out)
 
 
 def blocks_from_tokens(tokens: Iterable[Token]) -> Iterator[str]:

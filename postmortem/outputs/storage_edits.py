@@ -7,9 +7,11 @@ import hashlib
 import re
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from postmortem.merging import Dialect, Edition, Mark, begin, merge
+from postmortem.outputs.storage_text import escape_text
 from postmortem.outputs.storage_units import Level, Unit, body_of, settled, units_of
 
 _LINK = re.compile(r'<a href="([^"]{1,2000})"')
@@ -18,6 +20,8 @@ _HEADING = re.compile(r"<h[12]>(.*)</h[12]>")
 _TAG = re.compile(r"<[^<>]*>")
 # Composed anew each time: no reason to suggest anything to a person who wrote that line afresh.
 _COMPOSED = re.compile(r" · composed [^·<]{1,80}(?= ·|<)")
+_KEPT = "Kept up to date by Debrief; what people write or change here stays."
+_SIGNATURE = re.compile(r"Debrief key: [^<>]{1,300}, edition ([0-9a-f]{16})\.")
 _SUGGESTS = "<strong>Debrief suggests:</strong> "
 # An anchor shows nothing to readers and survives Confluence: by its hash a suggestion that nobody changed is known.
 _ANCHOR = (
@@ -39,24 +43,45 @@ class MergedPage(NamedTuple):
     has_news: bool
 
 
-def first_edition(body: str) -> Edition:
-    """What is remembered of a page that we create."""
-    return begin(_says(units_of(body))).edition
+def first_page(ours: str, key: str) -> MergedPage:
+    """The page that is created: ours, and the line that tells whose it is and of which edition."""
+    edition = begin(_says(units_of(ours))).edition
+    return MergedPage(f"{ours}{_signature(key, edition).source}", edition, has_news=True)
 
 
-def merge_page(last: Edition | None, theirs: str, ours: str) -> MergedPage:
+def merge_page(last: Edition | None, theirs: str, ours: str, key: str) -> MergedPage:
     """Merge the page as we would write it now into the page as it is. What people wrote stays byte for byte."""
-    there, new = units_of(theirs), units_of(ours)
+    whole = units_of(theirs)
+    there = tuple(unit for unit in whole if not _SIGNATURE.search(unit.says))
+    new = units_of(ours)
     merged = merge(last, _says(there), _says(new), STORAGE)
     if merged.units == _says(there):
         return MergedPage(theirs, merged.edition, has_news=False)
     units, at_home = _found(merged.units, there, new)
-    return MergedPage(body_of(settled(units, at_home)), merged.edition, has_news=True)
+    signed = [_signature(key, merged.edition)] if len(there) < len(whole) else []
+    return MergedPage(body_of([*settled(units, at_home), *signed]), merged.edition, has_news=True)
+
+
+def edition_named_in(body: str) -> str | None:
+    """The name of the edition that a page came from, unless a person took that line out."""
+    named = _SIGNATURE.findall(body)
+    return named[-1] if named else None
+
+
+def signature_of(key: str) -> str:
+    """What stands in the body of a page of ours and of no other."""
+    return f"Debrief key: {escape_text(key)}, edition "
+
+
+def most_like(editions: Iterable[Edition], body: str) -> Edition | None:
+    """Of several editions the one that the page most likely came from."""
+    there = set(_says(units_of(body)))
+    return max(editions, key=lambda edition: sum(unit in there for unit, _ in edition.units()), default=None)
 
 
 def as_kept(edition: Edition, body: str) -> Edition:
     """The edition in the words in which Confluence keeps it, so that what it changed counts as nobody's change."""
-    kept = _says(units_of(body))
+    kept = tuple(unit.says for unit in units_of(body) if not _SIGNATURE.search(unit.says))
     if len(kept) != len(edition.written):
         return edition
     base = list(edition.base)
@@ -67,7 +92,12 @@ def as_kept(edition: Edition, body: str) -> Edition:
             base[unit] = says
         else:
             written[place] = says if isinstance(unit, str) else (unit[0], says)
-    return edition.model_copy(update={"base": tuple(base), "written": tuple(written)})
+    return replace(edition, base=tuple(base), written=tuple(written))
+
+
+def _signature(key: str, edition: Edition) -> Unit:
+    text = f"<p><em>{_KEPT} {signature_of(key)}{edition.name}.</em></p>"
+    return Unit(text, text)
 
 
 def _says(units: Iterable[Unit]) -> tuple[str, ...]:

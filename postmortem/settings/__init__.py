@@ -1,6 +1,7 @@
 """The settings: one `debrief.yml`, text in, `Settings` or every problem at once out. No file is opened here."""
 
 from postmortem.settings.choosing import bound_channel, channel_names, due_date_from_priority, reason_not_to_draft
+from postmortem.settings.confluence import ConfluenceSettings
 from postmortem.settings.model import (
     Drafts,
     JiraSettings,
@@ -17,6 +18,7 @@ from postmortem.settings.reading import json_schema, read_settings
 from postmortem.settings.routing import route_for
 
 __all__ = [
+    "ConfluenceSettings",
     "Drafts",
     "JiraSettings",
     "PagerDutySettings",

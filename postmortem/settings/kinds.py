@@ -171,6 +171,25 @@ IssueKey = Annotated[
     str, AfterValidator(_matching(r"[A-Z][A-Z0-9_]+-\d+", "a Jira issue key", 'Write it like "OPS-1".'))
 ]
 Label = Annotated[str, AfterValidator(_matching(r"\S{1,255}", "a Jira label", "A label has no spaces: use - instead."))]
+SpaceKey = Annotated[
+    str,
+    AfterValidator(
+        _matching(r"~?[A-Za-z0-9_-]{1,255}", "a Confluence space key", 'Write it like "OPS", as in /spaces/OPS/.')
+    ),
+]
+PageId = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if type(value) is int else value),
+    AfterValidator(_matching(r"[0-9]{1,20}", "a Confluence page id", "Write the number in the page's address.")),
+]
+ConfluenceLabel = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"[a-z0-9_-]{1,255}", "a Confluence label", "Use lower-case letters, digits, hyphens and underscores."
+        )
+    ),
+]
 SlackUserId = Annotated[
     str,
     AfterValidator(

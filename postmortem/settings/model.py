@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StrictInt, ValidationInfo, field_validator
 
+from postmortem.settings.confluence import ConfluenceSettings
 from postmortem.settings.durations import text_from_duration
 from postmortem.settings.kinds import (
     AccountId,
@@ -195,6 +196,8 @@ class Settings(Section):
     """Channels and messages."""
     jira: JiraSettings = JiraSettings()
     """Where issues are opened."""
+    confluence: ConfluenceSettings = ConfluenceSettings()
+    """Where the document stands as a page."""
     routing: tuple[RoutingRule, ...] = ()
     """Which team's backlog gets the action items of which incidents."""
     default_route: RouteEntry | None = None

@@ -21,7 +21,12 @@ _VALUES = (
         "",
     ),
 )
-_NAMES = {"slack": "SLACK_TOKEN", "jira": "JIRA_TOKEN", "pagerduty": "PAGERDUTY_TOKEN"}
+_NAMES = {
+    "slack": "SLACK_TOKEN",
+    "jira": "JIRA_TOKEN",
+    "pagerduty": "PAGERDUTY_TOKEN",
+    "confluence": "CONFLUENCE_TOKEN",
+}
 _SIGNING = {"slack": "SLACK_SIGNING_SECRET", "pagerduty": "PAGERDUTY_WEBHOOK_SECRET", "jira": "JIRA_WEBHOOK_SECRET"}
 
 

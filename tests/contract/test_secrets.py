@@ -52,7 +52,7 @@ class ManagerPlace:
     secrets: Secrets
 
     def holds(self, values: dict[str, str]) -> None:
-        for vendor in ("PAGERDUTY", "SLACK", "JIRA"):
+        for vendor in ("PAGERDUTY", "SLACK", "JIRA", "CONFLUENCE"):
             pairs = {name: value for name, value in values.items() if name.startswith(vendor)}
             self.client.put_secret_value(SecretId=f"{self.aws.table}/{vendor}", SecretString=json.dumps(pairs))
 
@@ -70,7 +70,7 @@ def file_place(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> 
 def manager_place(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Place:
     aws: Aws = request.getfixturevalue("aws")
     client = aws.emulated.client("secretsmanager")
-    ids = {vendor: f"{aws.table}/{vendor}" for vendor in ("PAGERDUTY", "SLACK", "JIRA")}
+    ids = {vendor: f"{aws.table}/{vendor}" for vendor in ("PAGERDUTY", "SLACK", "JIRA", "CONFLUENCE")}
     for secret_id in ids.values():
         client.create_secret(Name=secret_id)
     return ManagerPlace(aws, client, SecretsManagerSecrets(client, ids, clock))
