@@ -37,6 +37,7 @@ def render_page(postmortem: Postmortem, document: str, *, bar: Markup | None = N
     page = _TEMPLATES.get_template("page.html").render(
         postmortem=postmortem,
         prose=prose,
+        lead=Markup(prose.lead),  # noqa: S704 # the sanitizer's own output
         text=Markup(prose.html),  # noqa: S704 # the sanitizer's own output
         title=(prose.title or postmortem.title).removeprefix("Postmortem: "),
         glance=glance(prose, postmortem),

@@ -2,7 +2,7 @@
 // Its data are the rows of the full log; text only ever moves as textContent, links only as they stand in the log.
 "use strict";
 (() => {
-  const BINS = 160; // as in picture.py: dots of one lane in the same of so many parts of the view become one
+  const A_MARK = 8; // pixels: events of one lane that are closer than that become one mark, as in picture.py
   const MOST_TICKS = 8; // as in window.py, like the steps, in seconds
   const DAY = 86400;
   const STEPS = [1, 2, 5, 10, 15, 30, ...[1, 2, 5, 10, 15, 30].map((n) => n * 60), ...[1, 2, 3, 6, 12].map((n) => n * 3600),
@@ -44,11 +44,11 @@
     for (const bar of lane.querySelectorAll(".bar")) bar.toggleAttribute("hidden", !events[bar.dataset.n].isShown);
     for (const bar of lane.querySelectorAll(".bar")) bar.style.display = bar.hasAttribute("hidden") ? "none" : "";
     if (lane.classList.contains("alert")) return;
-    const number = Number(lane.dataset.l), bins = new Map();
+    const number = Number(lane.dataset.l), bins = new Map(), most = Math.max(stage.clientWidth / A_MARK, 20);
     for (const event of events) {
       const at = event.lane === number && event.isShown ? place(event) : null;
       if (at === null || at < view.from || at > view.to) continue;
-      const bin = Math.trunc(((at - view.from) / (view.to - view.from)) * BINS);
+      const bin = Math.trunc(((at - view.from) / (view.to - view.from)) * most);
       if (bins.has(bin)) bins.get(bin).push(event);
       else bins.set(bin, [event]);
     }
@@ -57,9 +57,9 @@
 
   function dot(inside, y) {
     const middle = inside.reduce((sum, event) => sum + place(event), 0) / inside.length;
-    const radius = Math.min(4 + 1.1 * (inside.length.toString(2).length - 1), 9);
+    const half = Math.min(1.4 * (inside.length.toString(2).length - 1), 8), x = `${middle.toFixed(3)}%`;
     const kind = inside.some((event) => event.isMain) ? "dot main" : "dot";
-    const drawn = element("circle", { class: kind, cx: `${middle.toFixed(3)}%`, cy: y, r: radius.toFixed(1), "data-n": inside[0].number });
+    const drawn = element("line", { class: kind, x1: x, x2: x, y1: y - half, y2: Number(y) + half, "data-n": inside[0].number });
     drawn.inside = inside;
     if (here && inside.includes(here)) drawn.classList.add("here");
     return drawn;
@@ -249,6 +249,7 @@
   stage.addEventListener("pointerleave", () => { if (!here) card.hidden = true; });
   stage.addEventListener("blur", () => stand(null));
   stage.addEventListener("dragstart", (dragging) => dragging.preventDefault());
+  window.addEventListener("resize", () => requestAnimationFrame(draw));
   window.addEventListener("pointerup", () => { drag = null; });
   const reach = () => { if (document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("#d\\.log")) log.open = true; };
   window.addEventListener("hashchange", reach);

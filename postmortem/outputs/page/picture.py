@@ -18,7 +18,7 @@ from postmortem.outputs.page.window import Tick, Window, ticks, window_of
 from postmortem.response_times import duration_in_words
 from postmortem.timeline import Timeline
 
-BINS = 160
+BINS = 120
 """Dots of one lane that fall into the same of so many parts of the width become one."""
 _MOST_ALERT_ROWS = 6
 _DAY = 86_400
@@ -53,10 +53,10 @@ class Flag(NamedTuple):
 
 
 class Dot(NamedTuple):
-    """One event, or several too close to be told apart: `row` is the first of them."""
+    """One event, or several too close to be told apart, which make a taller mark: `row` is the first of them."""
 
     place: float
-    radius: float
+    half: float
     amount: int
     is_main: bool
     row: Row
@@ -124,9 +124,9 @@ def draw(postmortem: Postmortem, rows: Sequence[Row]) -> Picture:
     )
 
 
-def radius(count: int) -> float:
-    """A dot of more events is larger, but never so large that it hides its neighbours."""
-    return round(min(4 + 1.1 * (count.bit_length() - 1), 9), 1)
+def _half(amount: int) -> float:
+    """Half the height of a mark: it grows upward and downward, and never hides its neighbours."""
+    return round(min(1.4 * (amount.bit_length() - 1), 8), 1)
 
 
 def _bands(found: Iterable[Milestone], window: Window) -> Iterator[Span]:
@@ -200,7 +200,7 @@ def _dots(lane: Lane, timeline: Timeline, rows: Sequence[Row], window: Window) -
     for places in bins.values():
         middle = sum(window.place(timeline.events[place].at) for place in places) / len(places)
         is_main = any(timeline.events[place].in_main for place in places)
-        yield Dot(_rounded(middle), radius(len(places)), len(places), is_main, rows[places[0]])
+        yield Dot(_rounded(middle), _half(len(places)), len(places), is_main, rows[places[0]])
 
 
 def _bars(lane: Lane, timeline: Timeline, rows: Sequence[Row], window: Window, top: int) -> Iterator[Bar]:

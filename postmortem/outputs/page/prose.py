@@ -51,9 +51,10 @@ class Part(NamedTuple):
 
 
 class Prose(NamedTuple):
-    """`html` is safe as it is, and holds everything after the title."""
+    """`lead` and `html` are safe as they are: what stands between the title and the first section, and the rest."""
 
     title: str | None
+    lead: str
     parts: tuple[Part, ...]
     html: str
 
@@ -65,7 +66,12 @@ def read_prose(markdown: str) -> Prose:
     _name_headings(tokens)
     parts = tuple(_parts(tokens))
     _mark_questions(tokens)
-    return Prose(title, parts, _CLEANER.clean(render_html(tokens, _Renderer())))
+    first = next((n for n, token in enumerate(tokens) if token.type == "heading_open"), len(tokens))
+    return Prose(title, _html(tokens[:first]), parts, _html(tokens[first:]))
+
+
+def _html(tokens: list[Token]) -> str:
+    return _CLEANER.clean(render_html(tokens, _Renderer()))
 
 
 def _without_title(tokens: list[Token]) -> tuple[str | None, list[Token]]:
