@@ -18,6 +18,7 @@ from markdown_it.token import Token
 
 MOST_LISTED = 200
 _FULL_LOG = re.compile(r"^<details><summary>(.*)</summary>$(.*?)^</details>$", re.MULTILINE | re.DOTALL)
+_MARK = re.compile(r"^<!-- debrief:[^\n]*-->$\n?", re.MULTILINE)
 _SAFE_LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 _TEMPLATES = Environment(
     loader=PackageLoader("handlers"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -89,7 +90,7 @@ def content_security_policy() -> str:
 @lru_cache(maxsize=8)
 def draft_html(markdown: str) -> str:
     """The Markdown of a draft as HTML. Of the HTML in it, only our own fold of the full log counts as HTML."""
-    parts = _FULL_LOG.split(markdown)
+    parts = _FULL_LOG.split(_MARK.sub("", markdown))
     rendered = [_MARKDOWN.render(parts[0])]
     for summary, inside, after in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
         fold = f"<details><summary>{escape(summary)}</summary>\n{_MARKDOWN.render(inside)}</details>\n"

@@ -85,7 +85,7 @@ def test_a_wrong_jira_token_parks_the_items_and_the_draft_is_announced_all_the_s
     world.jira.token = "somebody-elses"
     walks(world)
 
-    assert world.draft().count("JIRA_TOKEN") >= 3
+    assert "JIRA_TOKEN" in world.draft()
     assert "JIRA_TOKEN" in announcements(world)[0]
     assert "somebody-elses" not in world.draft()
 
@@ -263,5 +263,5 @@ def test_nothing_that_people_wrote_and_no_token_reaches_the_logs(tmp_path: Path,
 def test_jira_that_never_comes_back_leaves_every_item_visibly_parked(world: World):
     world.jira.fails_next("", Reply(503), times=10**9)
     walks(world)
-    assert world.draft().count("Not opened:") == 3
+    assert world.draft().count("| not opened |") == 3
     assert "Jira failed with 503" in announcements(world)[0]

@@ -29,7 +29,7 @@ def test_a_draft_its_issues_and_its_announcement_are_made_and_shown(world: World
     assert came.code == 0, came.err
     assert "Draft postmortem ready: Checkout p99 latency above 4 s in eu-west-1" in came.out
     draft = next(line.strip() for line in came.out.splitlines() if line.endswith(".md"))
-    assert (terminal.folder / draft).read_text().startswith("# Postmortem: Checkout p99 latency")
+    assert (terminal.folder / draft).read_text().splitlines()[1].startswith("# Postmortem: Checkout p99 latency")
     assert len(world.jira.expects_issues(3)) == 3
     world.slack.channel("inc-4211").expects("Draft postmortem ready")
     assert all(len(line) <= 80 or ".md" in line for line in came.out.splitlines())
@@ -259,15 +259,15 @@ def test_output_goes_where_it_is_wanted_and_never_over_a_file(world: World, term
     kept = file.read_text()
     forced = terminal.runs_with(world, *ask, "--force")
 
-    assert written.startswith("# Postmortem: ")
+    assert written.splitlines()[1].startswith("# Postmortem: ")
     assert (refused.code, kept) == (2, "mine")
     assert refused.err == "debrief: draft.md exists: name another file, or add --force to replace it.\n"
-    assert (forced.code, file.read_text()[:14]) == (0, "# Postmortem: ")
+    assert (forced.code, file.read_text().splitlines()[1][:14]) == (0, "# Postmortem: ")
 
 
 def test_a_dash_prints_the_draft_alone(world: World, terminal: Terminal):
     came = terminal.runs_with(world, "draft", world.incident_id(), "--dry-run", "-o", "-")
-    assert came.out.startswith("# Postmortem: Checkout")
+    assert came.out.splitlines()[1].startswith("# Postmortem: Checkout")
     assert "Dry run" not in came.out
 
 

@@ -20,7 +20,7 @@ def test_the_demo_ends_with_the_draft_its_issues_and_the_announcement(tmp_path: 
     assert (shown.returncode, shown.stderr) == (0, "")
     assert time.monotonic() - began < 20
     (draft,) = re.findall(r"^  (/\S+\.md)$", shown.stdout, re.MULTILINE)
-    assert Path(draft).read_text().startswith("# Postmortem: Checkout p99 latency")
+    assert Path(draft).read_text().splitlines()[1].startswith("# Postmortem: Checkout p99 latency")
     for words in (
         "202 started",
         "Postmortem: Checkout p99",
