@@ -75,6 +75,7 @@ class Shelf:
                 "created_at": postmortem.incident.created_at.at.isoformat(),
                 "priority": postmortem.incident.priority,
                 "number": postmortem.incident.number,
+                "items": sum(not item.is_gone for item in postmortem.action_items),
             },
         )
         return path
