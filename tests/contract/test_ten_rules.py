@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from connectors.errors import BadReply, ConnectorError, OutcomeUnknown, RateLimited, Unreachable
 from connectors.pagerduty.webhook import verify
 from connectors.retrying import MOST_ATTEMPTS
+from tests.contract.rules_confluence import CONFLUENCE
 from tests.contract.rules_jira import JIRA
 from tests.contract.rules_kit import CANARY, Connector, Watch, meet, silence
 from tests.contract.rules_pagerduty import PAGERDUTY
@@ -22,7 +23,7 @@ from tests.contract.rules_trouble import FAULTS, LOST, TEXTS, echoes, everything
 from tests.vendors.pagerduty_webhooks import sign
 from tests.vendors.wire import Reply
 
-CONNECTORS = (PAGERDUTY, SLACK, JIRA)
+CONNECTORS = (PAGERDUTY, SLACK, JIRA, CONFLUENCE)
 every_connector = pytest.mark.parametrize("connector", CONNECTORS, ids=lambda connector: connector.name)
 LONGEST_TIMEOUT = 30.0
 
@@ -71,7 +72,7 @@ def _raised(call: Callable[[], object]) -> ConnectorError | None:
     return None
 
 
-NEEDS_NO_VALUE = {"upsert_remote_link"}
+NEEDS_NO_VALUE = {"upsert_remote_link", "add_labels"}
 LISTS_OF_PEOPLE = {"assignable", "find_users"}
 
 
@@ -243,7 +244,7 @@ def test_unknown_records_survive(connector: Connector, name: str, data: st.DataO
 
 
 def test_signatures_are_checked():
-    """PagerDuty is the one vendor that rings: Slack and Jira are only ever asked."""
+    """PagerDuty is the one vendor that rings: Slack, Jira and Confluence are only ever asked."""
     body = b'{"event":{}}'
     assert verify(sign(body, "current"), body, ["current", "previous"])
     assert verify(sign(body, "previous"), body, ["current", "previous"])
