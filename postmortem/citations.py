@@ -14,6 +14,9 @@ _WORDS = {
     "pagerduty/change/": "PagerDuty change event",
     "pagerduty/event/": "PagerDuty webhook",
     "pagerduty/incident/": "PagerDuty incident",
+    "pagerduty/past_incident/": "PagerDuty past incidents",
+    "pagerduty/related_incident/": "PagerDuty related incidents",
+    "debrief/postmortem/": "its postmortem",
     "slack/": "Slack",
 }
 

@@ -149,6 +149,21 @@ class Message(Noun):
     link: str | None = None
 
 
+class PastIncident(Noun):
+    """An incident that PagerDuty itself holds to be like this one, or related to it.
+
+    `id` is "pagerduty/past_incident/<id>" or "pagerduty/related_incident/<id>". `why` is PagerDuty's reason in words;
+    a past incident's score has no scale that PagerDuty explains, so that only its order is kept (`place`, from 1).
+    """
+
+    id: str
+    incident_id: str
+    title: str
+    place: int
+    why: str
+    created_at: Moment | None = None
+
+
 class Observation(Noun):
     """Something PagerDuty tells by webhook only: roles, tasks, custom fields, status updates, responders.
 
@@ -198,6 +213,7 @@ class Part(Noun):
     notes: tuple[Note, ...] = ()
     changes: tuple[ChangeEvent, ...] = ()
     messages: tuple[Message, ...] = ()
+    past_incidents: tuple[PastIncident, ...] = ()
     observations: tuple[Observation, ...] = ()
     people: tuple[Person, ...] = ()
     readings: tuple[Reading, ...] = ()
@@ -224,6 +240,7 @@ def evidence_from_parts(incident: Incident, parts: Iterable[Part], collected_at:
         notes=_once(part.notes for part in parts),
         changes=_once(part.changes for part in parts),
         messages=_once(part.messages for part in parts),
+        past_incidents=_once(part.past_incidents for part in parts),
         observations=_once(part.observations for part in parts),
         people=_people(part.people for part in parts),
         readings=tuple(reading for part in parts for reading in part.readings),

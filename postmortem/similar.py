@@ -13,6 +13,7 @@ from typing import NamedTuple
 from postmortem.action_item import ActionItem
 from postmortem.citations import cite_record
 from postmortem.document import Postmortem
+from postmortem.evidence import Evidence, PastIncident
 from postmortem.likeness import ItemState, SimilarIncident
 from postmortem.moment import Utc
 from postmortem.noun import Noun
@@ -124,6 +125,24 @@ def recalled(earlier: Postmortem, like: Likeness, link: str | None) -> SimilarIn
         causes=tuple(causes[:_MOST_CAUSES]),
         items=tuple(_states(earlier.action_items)),
         citations=(cite_record(f"debrief/postmortem/{earlier.incident.id}", link or earlier.incident.link),),
+    )
+
+
+def similar_from_pagerduty(evidence: Evidence) -> tuple[SimilarIncident, ...]:
+    """What PagerDuty itself relates, in its own order; their causes are not PagerDuty's to tell."""
+    ordered = sorted(evidence.past_incidents, key=lambda past: (past.place, past.id))
+    return tuple(_as_pagerduty_tells(past, evidence.incident.link) for past in ordered)
+
+
+def _as_pagerduty_tells(past: PastIncident, beside: str | None) -> SimilarIncident:
+    """PagerDuty gives no address of its page: it stands beside that of this incident."""
+    link = f"{beside.rpartition('/')[0]}/{past.incident_id}" if beside else None
+    return SimilarIncident(
+        incident_id=past.incident_id,
+        title=past.title,
+        occurred_at=past.created_at.at if past.created_at else None,
+        reasons=(past.why,),
+        citations=(cite_record(past.id, link),),
     )
 
 

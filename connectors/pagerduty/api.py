@@ -27,6 +27,9 @@ from connectors.retrying import Budget
 # The EU has its own: https://api.eu.pagerduty.com (https://developer.pagerduty.com, read 2026-11-20).
 US_BASE_URL = "https://api.pagerduty.com"
 # Everything that comes free with the one call. `users` and the others make whole people of references.
+MOST_PAST = 5
+"""PagerDuty's own default; the list goes to 999 (PD-OAS past_incidents_limit, read 2026-11-21)."""
+
 _INCIDENT_INCLUDES = [
     "acknowledgers",
     "agents",
@@ -102,6 +105,18 @@ class PagerDutyApi:
         tried = "reading PagerDuty change events"
         value = self._get(tried, f"/incidents/{_id(incident_id)}/related_change_events", {"limit": LARGEST_PAGE})
         return Page(tuple(field(tried, value, "change_events", list)), None)
+
+    def list_past_incidents(self, incident_id: str) -> Page:
+        """Resolved incidents of the same service that PagerDuty holds to be like this one, likest first."""
+        tried = "reading PagerDuty past incidents"
+        value = self._get(tried, f"/incidents/{_id(incident_id)}/past_incidents", {"limit": MOST_PAST})
+        return Page(tuple(field(tried, value, "past_incidents", list)), None)
+
+    def list_related_incidents(self, incident_id: str) -> Page:
+        """Incidents of other services at about the same time, with why PagerDuty relates them (at most 20)."""
+        tried = "reading PagerDuty related incidents"
+        value = self._get(tried, f"/incidents/{_id(incident_id)}/related_incidents", {})
+        return Page(tuple(field(tried, value, "related_incidents", list)), None)
 
     def list_incidents(self, since: str, until: str, statuses: tuple[str, ...] = (), offset: int = 0) -> Page:
         """A page of incidents created between two ISO 8601 times, at most 6 months apart."""

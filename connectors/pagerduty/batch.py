@@ -12,6 +12,7 @@ from connectors.pagerduty.translate import (
     is_ours,
     log_entry_from_pagerduty,
     note_from_pagerduty,
+    past_incident_from_pagerduty,
 )
 from postmortem.evidence import Gap, Part
 from postmortem.moment import Moment
@@ -20,11 +21,14 @@ from postmortem.people import Person
 LISTS = ("alerts", "log entries", "notes", "change events")
 """The lists of an incident, by the names a person reads."""
 
+OPTIONAL_LISTS = ("past incidents", "related incidents")
+"""Lists that only some plans have: https://support.pagerduty.com/main/docs/past-incidents (AIOps; read 2026-11-21)."""
+
 _TIME = {"change events": "timestamp"}
 
 
 def part_from_pagerduty(what: str, raws: Sequence[Any], offset: int = 0, known: Collection[str] = ()) -> Part:
-    """A page of one of LISTS, with everybody it mentions except the people whose ids are `known`.
+    """A page of one of LISTS or OPTIONAL_LISTS, with everybody it mentions except the people whose ids are `known`.
 
     `offset` is how many records came before. Log entries come newest first, so that they are counted downwards:
     later in the list is lower in sequence, over all pages, without knowing how many there are.
@@ -41,6 +45,9 @@ def part_from_pagerduty(what: str, raws: Sequence[Any], offset: int = 0, known: 
     if what == "notes":
         notes, gaps = _translated(what, raws, lambda raw, _, near: note_from_pagerduty(raw, near))
         return Part(notes=notes, people=_people(raws, known), gaps=gaps)
+    if what in OPTIONAL_LISTS:
+        past = (past_incident_from_pagerduty(raw, what, offset + place) for place, raw in enumerate(raws, 1))
+        return Part(past_incidents=tuple(one for one in past if one))
     changes, gaps = _translated(what, raws, lambda raw, _, near: change_event_from_pagerduty(raw, near))
     return Part(changes=changes, people=_people(raws, known), gaps=gaps)
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from connectors.errors import BadReply, ConnectorError, NotAllowed, NotFound, RateLimited, Rejected, Unreachable
 from connectors.pagerduty.api import PagerDutyApi
-from connectors.pagerduty.batch import LISTS, part_from_pagerduty
+from connectors.pagerduty.batch import LISTS, OPTIONAL_LISTS, part_from_pagerduty
 from connectors.pagerduty.raw import person_from_pagerduty
 from connectors.pagerduty.replies import MOST_RECORDS, Page
 from connectors.pagerduty.translate import incident_from_pagerduty
@@ -44,7 +44,7 @@ def read_incident(api: PagerDutyApi, incident_id: str) -> tuple[Incident, Part]:
 def collect(
     api: PagerDutyApi, steps: Steps, keep: Keep, incident_id: str, known_people: Iterable[Person] = ()
 ) -> list[str]:
-    """Alerts, log entries, notes and change events side by side, then the people not yet known; names of kept Parts.
+    """All lists of the incident side by side, then the people not yet known; the names of the kept Parts.
 
     `known_people` are those met so far (the Part of `read_incident`, earlier incidents): who has an e-mail there, or is
     a bot, is not asked for. Load the Parts in the order of the names: what is later tells more. What cannot be read is
@@ -54,7 +54,7 @@ def collect(
     known = {person.id for person in known_people if person.email or person.is_bot}
     lists = steps.each(
         "PagerDuty lists",
-        list(LISTS),
+        [*LISTS, *OPTIONAL_LISTS],
         lambda child, what: cast("Json", _read_list(child, _List(api, keep, incident_id, what, known))),
     )
     read = [cast("dict[str, list[str]]", one) for one in lists]
@@ -79,9 +79,17 @@ class _List:
             page = _reader(self.api, self.what)(self.incident_id, offset)
         except Unreachable as silence:
             return self.end(offset, before, silence) if gives_up else {"down": True}
+        except (NotAllowed, NotFound) as refusal:
+            return self.not_in_this_plan() if self.what in OPTIONAL_LISTS else self.end(offset, before, refusal)
         except REFUSED_FOR_GOOD as refusal:
             return self.end(offset, before, refusal)
         return self.keep_page(offset, before, page, part_from_pagerduty(self.what, page.records, offset, self.known))
+
+    def not_in_this_plan(self) -> Json:
+        """No gap: what an account does not have cannot be missed. It is said where the counts are."""
+        reading = Reading(source="pagerduty", what=f"{self.what} (not in this account's plan)", count=0)
+        name = self.keep(f"pagerduty/{self.what.replace(' ', '-')}-0", Part(readings=(reading,)))
+        return {"part": name, "next": None, "count": 0, "people": list[Json]()}
 
     def end(self, offset: int, before: int, refusal: ConnectorError) -> Json:
         """The list ends here, and says so."""
@@ -134,6 +142,8 @@ def _reader(api: PagerDutyApi, what: str) -> Callable[[str, int], Page]:
         "log entries": api.list_log_entries,
         "notes": lambda incident_id, _: api.list_notes(incident_id),
         "change events": lambda incident_id, _: api.list_related_change_events(incident_id),
+        "past incidents": lambda incident_id, _: api.list_past_incidents(incident_id),
+        "related incidents": lambda incident_id, _: api.list_related_incidents(incident_id),
     }
     return readers[what]
 

@@ -9,7 +9,7 @@ from connectors.pagerduty.raw import at, moment, people_in, person_id, records, 
 from connectors.pagerduty.responders import responders_of
 from connectors.pagerduty.text import scrubbed
 from postmortem.announcement import HEAD
-from postmortem.evidence import Alert, ChangeEvent, LogEntry, LogEntryKind, Note
+from postmortem.evidence import Alert, ChangeEvent, LogEntry, LogEntryKind, Note, PastIncident
 from postmortem.incident import CustomField, Incident
 from postmortem.moment import Moment
 from postmortem.people import Person
@@ -29,6 +29,12 @@ LONGEST_DETAIL = 2_000
 
 MOST_DETAILS = 100
 """Ours: fields kept of one alert."""
+
+# PD-OAS RelatedIncident relationships.type (read 2026-11-21)
+_RELATIONSHIPS = {
+    "machine_learning_inferred": "PagerDuty infers that it is related",
+    "service_dependency": "its service and this one depend on each other",
+}
 
 _KINDS: dict[str, LogEntryKind] = {
     # PD-OAS LogEntry.type, https://github.com/PagerDuty/api-schema @91a06fb (read 2026-11-20)
@@ -226,6 +232,23 @@ def change_event_from_pagerduty(raw: Any, fallback: Moment | None = None) -> Cha
         correlation=text(raw, "correlation_reason", "reason"),
         service=", ".join(services) or None,
         link=text(raw, "html_url") or next(iter(links), None),
+    )
+
+
+def past_incident_from_pagerduty(raw: Any, what: str, place: int) -> PastIncident | None:
+    """One of the "past incidents" or "related incidents". None without id or title."""
+    id_, title = text(raw, "incident", "id"), text(raw, "incident", "title")
+    if id_ is None or title is None:
+        return None
+    kinds = dict.fromkeys(kind for one in records(raw, "relationships") if (kind := text(one, "type")))
+    why = ", ".join(_RELATIONSHIPS.get(kind, kind.replace("_", " ")) for kind in kinds)
+    return PastIncident(
+        id=f"pagerduty/{what.removesuffix('s').replace(' ', '_')}/{id_}",
+        incident_id=id_,
+        title=title,
+        place=place,
+        why=why or f"one of PagerDuty's {what}",
+        created_at=moment(raw, "incident", "created_at"),
     )
 
 

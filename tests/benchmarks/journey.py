@@ -109,6 +109,8 @@ def least_calls(script: Script, issues: int) -> Counter[str]:
             "PagerDuty GET /incidents/{}/log_entries": ceil(len(pagerduty["log_entries"]) / PAGE),
             "PagerDuty GET /incidents/{}/notes": 1,
             "PagerDuty GET /incidents/{}/related_change_events": 1,
+            "PagerDuty GET /incidents/{}/past_incidents": 1,
+            "PagerDuty GET /incidents/{}/related_incidents": 1,
             # Of people it asks nothing: the lists are read with their users inside.
             "PagerDuty POST /incidents/{}/notes": 1,
             "Slack conversations.list": ceil(len(slack["channels"]) / SLACK_PAGE),

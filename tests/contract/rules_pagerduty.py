@@ -96,6 +96,8 @@ PAGERDUTY = Connector(
         "list_log_entries": lambda api: api.list_log_entries(_ID),
         "list_notes": lambda api: api.list_notes(_ID),
         "list_related_change_events": lambda api: api.list_related_change_events(_ID),
+        "list_past_incidents": lambda api: api.list_past_incidents(_ID),
+        "list_related_incidents": lambda api: api.list_related_incidents(_ID),
         "list_incidents": lambda api: api.list_incidents("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", ("resolved",)),
         "get_user": lambda api: api.get_user(_ADA["id"]),
         "get_dedicated_channel": lambda api: api.get_dedicated_channel(_ID),

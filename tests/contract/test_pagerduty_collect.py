@@ -15,6 +15,7 @@ import pytest
 from connectors.engine.clock import VirtualClock
 from connectors.engine.local import LocalEngine
 from connectors.errors import BadReply, NotFound
+from connectors.pagerduty.batch import OPTIONAL_LISTS
 from connectors.pagerduty.collect import collect, read_incident
 from connectors.pagerduty.translate import note_to_pagerduty
 from connectors.steps import Json, Steps
@@ -89,7 +90,7 @@ def test_every_incident_is_read_whole_with_the_fewest_calls(name: str):
         pages = sum(max(1, ceil(len(told[key]) / 100)) for key in ("alerts", "log_entries"))
         asked_for = world.calls("/users/")
         assert len(asked_for) == len(set(asked_for))
-        assert len(world.calls()) == 1 + pages + 2 + len(asked_for)
+        assert len(world.calls()) == 1 + pages + 4 + len(asked_for)
         people = {person.id: person for person in read.people}
         assert _referenced(read) <= set(people)
         assert {f"GET /users/{id_.removeprefix('pagerduty:')}" for id_ in people} >= set(asked_for)
@@ -136,7 +137,7 @@ def test_the_counts_of_every_list_are_told_once():
     assert len(counts) == len(read.readings)
     assert counts["alerts"] == 250
     assert counts["log entries"] == len(script.pagerduty["log_entries"])
-    assert set(counts) == {"incident", "alerts", "log entries", "notes", "change events"}
+    assert set(counts) == {"incident", "alerts", "log entries", "notes", "change events", *OPTIONAL_LISTS}
 
 
 @pytest.mark.parametrize(
@@ -163,6 +164,34 @@ def test_a_list_that_is_refused_for_good_is_a_gap_and_the_rest_is_read(where: st
     )
     full = [read.alerts, read.log_entries, read.notes, read.changes]
     assert sum(bool(records) for records in full) >= 2
+
+
+PAST = {"incident": {"id": "PPAST01", "created_at": "2026-08-02T10:00:00Z", "title": "Pool ran dry"}, "score": 46.8}
+RELATED = {
+    "incident": {"id": "PREL001", "created_at": "2026-11-17T14:01:00Z", "title": "Payments slow"},
+    "relationships": [{"type": "service_dependency", "metadata": {}}],
+}
+
+
+def test_past_and_related_incidents_come_home_with_pagerdutys_reason():
+    script = _script(past_incidents=[PAST], related_incidents=[RELATED])
+    with _world_of(script) as world:
+        past, related = sorted(collected(world, _id(script)).evidence.past_incidents, key=lambda one: one.id)
+    assert (past.incident_id, past.title, past.place) == ("PPAST01", "Pool ran dry", 1)
+    assert past.why == "one of PagerDuty's past incidents"
+    assert related.why == "its service and this one depend on each other"
+
+
+def test_a_plan_without_past_incidents_is_said_and_is_no_gap():
+    script = _script()
+    with _world_of(script) as world:
+        world.fake.has_aiops = False
+        read = collected(world, _id(script)).evidence
+    assert read.gaps == ()
+    assert {reading.what for reading in read.readings if "plan" in reading.what} == {
+        "past incidents (not in this account's plan)",
+        "related incidents (not in this account's plan)",
+    }
 
 
 def test_what_was_read_before_a_refusal_is_kept():

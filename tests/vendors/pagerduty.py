@@ -49,6 +49,7 @@ class FakePagerDuty:
     token: str = "pd-account-token-0001"
     user_token: str = "pd-user-token-0001"
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    has_aiops: bool = True
     requests: list[Request] = field(default_factory=list)
     written_notes: list[tuple[str, str]] = field(default_factory=list)
 
@@ -161,6 +162,8 @@ class FakePagerDuty:
             (one + "/log_entries", {"GET": self._log_entries}),
             (one + "/notes", {"GET": self._notes, "POST": self._create_note}),
             (one + "/related_change_events", {"GET": self._change_events}),
+            (one + "/past_incidents", {"GET": self._past_incidents}),
+            (one + "/related_incidents", {"GET": self._related_incidents}),
             (r"/users/([^/]+)", {"GET": self._user}),
             (r"/services/([^/]+)", {"GET": self._service}),
             (r"/priorities", {"GET": self._all_priorities}),
@@ -230,6 +233,21 @@ class FakePagerDuty:
         events = self._one(id_).get("related_change_events", [])
         page = page_of("change_events", events, request)
         return {"change_events": page["change_events"], "limit": None, "offset": None, "total": None, "more": False}
+
+    def _past_incidents(self, request: Request, by_user: bool, id_: str) -> Any:
+        held = self._aiops(id_).get("past_incidents", [])
+        limit = int(request.query.get("limit", ["5"])[0])
+        return {"past_incidents": held[:limit], "limit": limit}
+
+    def _related_incidents(self, request: Request, by_user: bool, id_: str) -> Any:
+        return {"related_incidents": self._aiops(id_).get("related_incidents", [])[:20]}
+
+    def _aiops(self, id_: str) -> dict[str, Any]:
+        """What only a plan with AIOps shows."""
+        held = self._one(id_)
+        if not self.has_aiops:
+            raise Refused(403, "Forbidden", 2010, ["Account does not have the required ability"])
+        return held
 
     def _user(self, request: Request, by_user: bool, id_: str) -> Any:
         check_include(request, "user")
