@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from postmortem.build_timeline import build_timeline
-from postmortem.curation import Curation
+from postmortem.curation import curation_from_settings
 from postmortem.cycles import count_cycles
 from postmortem.document import POSTMORTEM_SCHEMA, Postmortem
 from postmortem.evidence import Evidence
@@ -33,7 +33,7 @@ def compose(
     `items_seen` are the action items of the incident's earlier drafts.
     """
     identities = Identities(evidence.people, settings.people)
-    timeline = build_timeline(evidence, Curation(lifting_emoji=settings.slack.action_item_emoji))
+    timeline = build_timeline(evidence, curation_from_settings(settings))
     milestones = find_milestones(timeline, evidence, settings.timezone)
     told = Told(
         evidence=evidence,

@@ -16,6 +16,7 @@ from postmortem.settings.model import (
 from postmortem.settings.problems import Problem, SettingsError
 from postmortem.settings.reading import json_schema, read_settings
 from postmortem.settings.routing import route_for
+from postmortem.settings.timeline import TimelineSettings
 
 __all__ = [
     "ConfluenceSettings",
@@ -30,6 +31,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "SlackSettings",
+    "TimelineSettings",
     "bound_channel",
     "channel_names",
     "due_date_from_priority",

@@ -127,6 +127,12 @@ def _template_file(name: str) -> str:
     raise wrong(f"{_shown(name)} cannot be the file of a template", remedy)
 
 
+def _plain_word(text: str) -> str:
+    if text.strip():
+        return text.strip()
+    raise wrong("is empty", "Write a word, or take the line out.")
+
+
 def _matching(pattern: str, what: str, remedy: str) -> Callable[[str], str]:
     expression = re.compile(pattern)
 
@@ -163,6 +169,7 @@ ProjectKey = Annotated[str, AfterValidator(_project_key)]
 Folder = Annotated[str, AfterValidator(_folder)]
 TemplateFile = Annotated[str, AfterValidator(_template_file)]
 Emoji = Annotated[str, AfterValidator(lambda text: text.strip(":"))]
+PlainWord = Annotated[str, AfterValidator(_plain_word)]
 Email = Annotated[
     str,
     AfterValidator(_matching(r"[^@\s]+@[^@\s]+", "an e-mail address", 'Write it like "ada@example.com".')),

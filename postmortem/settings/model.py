@@ -28,6 +28,7 @@ from postmortem.settings.kinds import (
 )
 from postmortem.settings.layout import DocumentSettings
 from postmortem.settings.section import Match, Names, Section
+from postmortem.settings.timeline import TimelineSettings
 
 DUE_DAYS = {"P1": 5, "P2": 10, "P3": 20, "P4": 30, "P5": 40, "default": 20}
 
@@ -84,6 +85,8 @@ class SlackSettings(Section):
     audience for every one. A private channel that is not named here is not read."""
     action_item_emoji: tuple[Emoji, ...] = ()
     """Reactions that make a message an action item, such as ticket."""
+    lesson_emoji: tuple[Emoji, ...] = ()
+    """Reactions that put a message under the lessons of the draft, such as bulb."""
     announce: bool = True
     """Whether the draft is announced in the incident's channel."""
     look_back: Duration = timedelta(hours=1)
@@ -206,6 +209,8 @@ class Settings(Section):
     """Who is who in PagerDuty, Slack and Jira."""
     due_days: DueDays = Field(default_factory=lambda: dict(DUE_DAYS))
     """Priority to business days until an item without a date is due; default is for every other priority."""
+    timeline: TimelineSettings = TimelineSettings()
+    """What the main timeline shows."""
     publish: Publish = Publish()
     """Where drafts go."""
     document: DocumentSettings = DocumentSettings()

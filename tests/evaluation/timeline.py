@@ -1,13 +1,16 @@
 """Of the chat messages of real incidents, which does the draft's timeline show?
 
     uv run python -m tests.evaluation.timeline DIR
+    uv run python -m tests.evaluation.timeline --mixed DATA [--show N]
 
 DIR holds one JSON file per incident (`chat[]` with `timeline_relevance`: strict, weak, none). A message that the
 authors' own timeline rests on is `strict`; `weak` ones count neither way. One JSON line per incident, then the totals.
+The second form is `tests/evaluation/mixed.py`: real timelines among unrelated chat.
 """
 
 import json
 import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,14 +20,20 @@ from postmortem.build_timeline import build_timeline
 from postmortem.curation import Curation
 from postmortem.evidence import Evidence, Message
 from postmortem.people import Person
+from tests.evaluation.mixed import measure
 from tests.evaluation.shared import evidence_of_chat, moment, skipped
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 1:
-        print(__doc__, file=sys.stderr)
-        return 2
-    folder = Path(arguments[0])
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("--mixed", action="store_true", help="DIR holds all corpora: mix timelines with chat")
+    parser.add_argument("--show", type=int, default=0, metavar="N", help="so many of the misses of either kind")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    told = parser.parse_args(arguments)
+    return measure(told.folder, told.show) if told.mixed else judge_all(told.folder)
+
+
+def judge_all(folder: Path) -> int:
     if skipped(folder):
         return 0
     shown = relevant = found = incidents = 0

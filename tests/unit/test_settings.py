@@ -97,7 +97,7 @@ def test_the_error_itself_lists_every_problem():
             (
                 "line 1, colour: is not a setting. Known here: confluence, default_route, document, drafts, due_days, "
                 "install_id, jira, organisation, pagerduty, people, publish, quiet_period, refresh_after, routing, "
-                "slack, timezone."
+                "slack, timeline, timezone."
             ),
         ),
         ("organisation: 5\n", 'line 1, organisation: must be text and is a number. Put it in quotes: "5".'),

@@ -100,7 +100,7 @@ def test_an_emoji_lifts_a_message_into_the_timeline_in_any_tone_of_skin():
     told = evidence(said("1", 0, "hello there", reactions=(Reaction(emoji="pray::skin-tone-3"),)))
     (event,) = build_timeline(told, Curation(lifting_emoji=("pray",))).events
 
-    assert (event.in_main, event.why) == (True, "marked with :pray:")
+    assert (event.in_main, event.why) == (True, "marked with :pray: (slack.action_item_emoji)")
 
 
 def test_an_edited_message_says_so_and_a_deleted_one_keeps_its_place():
