@@ -1,25 +1,21 @@
-"""The pages of one machine as HTML. Pure: text from outside is only ever text, and no page loads or runs anything."""
+"""The pages of one machine as HTML. Pure: text from outside is only ever text, and no page loads anything."""
 
 import base64
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from html import escape
 from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
+from markupsafe import Markup
+
+from postmortem.document import Postmortem
+from postmortem.outputs.html import render_page
 
 MOST_LISTED = 200
-_FULL_LOG = re.compile(r"^<details><summary>(.*)</summary>$(.*?)^</details>$", re.MULTILINE | re.DOTALL)
-_MARK = re.compile(r"^<!-- debrief:[^\n]*-->$\n?", re.MULTILINE)
-_SAFE_LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 _TEMPLATES = Environment(
     loader=PackageLoader("handlers"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
@@ -27,13 +23,15 @@ _TEMPLATES = Environment(
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One postmortem in the list."""
+    """One postmortem in the list. `questions` are those still open in the document as it stands."""
 
     incident_id: str
     title: str
     priority: str | None
     status: str
     created_at: datetime
+    questions: int = 0
+    items: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +46,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft to show: its Markdown as it lies in the store, and where a person finds it."""
+    """A draft to show: its data, its Markdown as it lies in the store, and where a person finds that."""
 
-    incident_id: str
-    title: str
+    postmortem: Postmortem
     markdown: str
     location: str
-    newer: str | None = None
 
 
 def list_page(listed: Sequence[Listed], standings: Sequence[Standing]) -> str:
@@ -64,9 +60,11 @@ def list_page(listed: Sequence[Listed], standings: Sequence[Standing]) -> str:
 
 
 def draft_page(draft: Draft, standing: Standing | None, csrf: str) -> str:
-    """One draft, and the button that makes it again."""
-    text = draft_html(draft.markdown)
-    return _page("draft", title=draft.title, draft=draft, text=text, standing=standing, csrf=csrf)
+    """One draft, under a bar with its other forms and the button that makes it again."""
+    bar = _TEMPLATES.get_template("bar.html").render(
+        draft=draft, incident_id=draft.postmortem.incident.id, standing=standing, csrf=csrf
+    )
+    return render_page(draft.postmortem, draft.markdown, bar=Markup(bar))  # noqa: S704 # escaped by the template
 
 
 def waiting_page(standing: Standing, csrf: str) -> str:
@@ -85,47 +83,6 @@ def content_security_policy() -> str:
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-
-
-@lru_cache(maxsize=8)
-def draft_html(markdown: str) -> str:
-    """The Markdown of a draft as HTML. Of the HTML in it, only our own fold of the full log counts as HTML."""
-    parts = _FULL_LOG.split(_MARK.sub("", markdown))
-    rendered = [_MARKDOWN.render(parts[0])]
-    for summary, inside, after in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        fold = f"<details><summary>{escape(summary)}</summary>\n{_MARKDOWN.render(inside)}</details>\n"
-        rendered += [fold, _MARKDOWN.render(after)]
-    return "".join(rendered)
-
-
-class _SafeMarkdown(MarkdownIt):
-    """CommonMark with tables, without HTML and images, and with links to the web, to people, and within the page."""
-
-    def __init__(self) -> None:
-        super().__init__("commonmark", {"html": False})
-        self.enable("table").disable("image")
-        self.add_render_rule("link_open", _link_open)
-        self.add_render_rule("heading_open", _heading_open)
-        self.add_render_rule("table_open", lambda *_: '<div class="wide"><table>\n')
-        self.add_render_rule("table_close", lambda *_: "</table></div>\n")
-
-    def validateLink(self, url: str) -> bool:  # noqa: N802 # the library's name
-        return bool(_SAFE_LINK.match(url)) and super().validateLink(url)
-
-
-def _link_open(renderer: RendererHTML, tokens: list[Token], place: int, options: Any, _env: Any) -> str:
-    if not str(tokens[place].attrGet("href")).startswith("#"):
-        tokens[place].attrSet("rel", "noreferrer")
-    return renderer.renderToken(tokens, place, options, _env)
-
-
-def _heading_open(renderer: RendererHTML, tokens: list[Token], place: int, options: Any, _env: Any) -> str:
-    """Headings can be linked to as on GitHub ("Full log" is #full-log)."""
-    tokens[place].attrSet("id", re.sub(r"[^\w]+", "-", tokens[place + 1].content.casefold()).strip("-"))
-    return renderer.renderToken(tokens, place, options, _env)
-
-
-_MARKDOWN = _SafeMarkdown()
 
 
 def _page(template: str, **content: Any) -> str:

@@ -25,17 +25,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from connectors.engine.local import LocalEngine
 from connectors.engine.start import journey_name
 from connectors.errors import ConnectorError
-from connectors.store.port import Store
+from connectors.store.port import File, Store
 from connectors.store.shelf import Shelf, list_postmortems
 from handlers import envelope, pages
 from handlers.receive import LARGEST_BODY, receive
 from handlers.standings import standing_of, standings
 from handlers.wiring import Doorway
+from postmortem.outputs.html import content_security_policy
+from postmortem.outputs.json_document import render_json
+from postmortem.outputs.page.prose import open_questions
 from postmortem.settings import Settings
 
 LONGEST_BODY_SECONDS = 10.0
 LARGEST_FORM = 4 * 1024
 SESSION = "debrief_session"
+NOT_HERE = "There is no postmortem of this incident here."
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 # A delivery is believed for its signature, and a tunnel or a proxy may name us as it likes: PagerDuty would take a
 # refusal for good. Health tells no content. No page of a browser comes from either.
@@ -48,6 +52,8 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
+# The page of a draft runs its own script and nothing else.
+PAGE_POLICY = f"{content_security_policy(with_forms=True)}; frame-ancestors 'none'"
 
 log = logging.getLogger("debrief")
 
@@ -83,6 +89,8 @@ def app_of(site: Site) -> Starlette:
             Route("/healthz", partial(_health, site)),
             Route("/pagerduty", _Deliveries(site.doorway), methods=["POST"]),
             Route("/postmortems/{incident_id}", partial(_draft, site)),
+            Route("/postmortems/{incident_id}/document.md", partial(_markdown, site)),
+            Route("/postmortems/{incident_id}/document.json", partial(_json, site)),
             Route("/postmortems/{incident_id}/again", partial(_again, site), methods=["POST"]),
         ],
         middleware=[Middleware(Door, hosts=site.hosts())],
@@ -103,7 +111,9 @@ class Door:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         host = Headers(scope=scope).get("host", "")
@@ -162,12 +172,7 @@ async def _body_up_to(most: int, request: Request) -> bytes:
 
 
 def _list(site: Site, _request: Request) -> Response:
-    listed = [
-        pages.Listed(
-            incident_id, kept["title"], kept["priority"], kept["status"], datetime.fromisoformat(kept["created_at"])
-        )
-        for incident_id, kept in list_postmortems(site.store)
-    ]
+    listed = [_listed(site, incident_id, kept) for incident_id, kept in list_postmortems(site.store)]
     return HTMLResponse(pages.list_page(listed, list(standings(site.store, site.engine))))
 
 
@@ -175,26 +180,58 @@ def _health(site: Site, _request: Request) -> Response:
     return JSONResponse({"status": "ok", "journeys": Counter(each.state for each in site.engine.journeys())})
 
 
+def _listed(site: Site, incident_id: str, kept: dict[str, Any]) -> pages.Listed:
+    """One line of the list, its questions counted in the document as people left it."""
+    file = _document(site, incident_id)
+    return pages.Listed(
+        incident_id=incident_id,
+        title=kept["title"],
+        priority=kept["priority"],
+        status=kept["status"],
+        created_at=datetime.fromisoformat(kept["created_at"]),
+        questions=open_questions(file.content.decode(errors="replace")) if file else 0,
+        items=kept.get("items", 0),
+    )
+
+
 def _draft(site: Site, request: Request) -> Response:
+    """The page of the document as it lies there; before there is one, why not."""
     incident_id = request.path_params["incident_id"]
-    state, standing = _state(site, incident_id), standing_of(incident_id, site.store, site.engine)
-    file = site.store.load(state["document"]) if "document" in state else None
+    file, standing = _document(site, incident_id), standing_of(incident_id, site.store, site.engine)
+    postmortem = site.shelf(incident_id).postmortem() if file else None
     session = request.cookies.get(SESSION) or secrets.token_urlsafe(24)
-    if file:
-        newest = state.get("outcome", {}).get("document", file.name)
-        draft = pages.Draft(
-            incident_id=incident_id,
-            title=state["incident"]["title"],
-            markdown=file.content.decode(errors="replace"),
-            location=site.store.location(file.name),
-            newer=site.store.location(newest) if newest != file.name else None,
-        )
+    headers: dict[str, str] = {}
+    if file and postmortem:
+        draft = pages.Draft(postmortem, file.content.decode(errors="replace"), site.store.location(file.name))
         page = pages.draft_page(draft, standing, site.token(session))
+        headers["content-security-policy"] = PAGE_POLICY
     elif standing:
         page = pages.waiting_page(standing, site.token(session))
     else:
-        raise HTTPException(404, "There is no postmortem of this incident here.")
-    return _with_session(HTMLResponse(page), session, is_public=request.url.hostname not in LOOPBACK)
+        raise HTTPException(404, NOT_HERE)
+    response = HTMLResponse(page, headers=headers)
+    return _with_session(response, session, is_public=request.url.hostname not in LOOPBACK)
+
+
+def _markdown(site: Site, request: Request) -> Response:
+    """The document as it lies there, byte for byte, shown as plain text."""
+    file = _document(site, request.path_params["incident_id"])
+    if file is None:
+        raise HTTPException(404, NOT_HERE)
+    return Response(file.content, media_type="text/plain; charset=utf-8")
+
+
+def _json(site: Site, request: Request) -> Response:
+    incident_id = request.path_params["incident_id"]
+    postmortem = site.shelf(incident_id).postmortem() if _state(site, incident_id) else None
+    if postmortem is None:
+        raise HTTPException(404, NOT_HERE)
+    return Response(render_json(postmortem), media_type="application/json")
+
+
+def _document(site: Site, incident_id: str) -> File | None:
+    name = _state(site, incident_id).get("document")
+    return site.store.load(name) if name else None
 
 
 async def _again(site: Site, request: Request) -> Response:
@@ -210,7 +247,7 @@ async def _again(site: Site, request: Request) -> Response:
 
 def _start_again(site: Site, incident_id: str) -> None:
     if not _state(site, incident_id) and not standing_of(incident_id, site.store, site.engine):
-        raise HTTPException(404, "There is no postmortem of this incident here.")
+        raise HTTPException(404, NOT_HERE)
     name = journey_name(incident_id, site.now())
     site.engine.start("postmortem", name, {"incident_id": incident_id, "journey": name})
     log.info("a person asked for the draft of %s again: %s", incident_id, name)

@@ -61,13 +61,19 @@ class Prose(NamedTuple):
 
 def read_prose(markdown: str) -> Prose:
     """The document without its full log, which the page shows from the data."""
-    tokens = parse(without_full_log(markdown))
+    told = without_full_log(markdown).encode(errors="replace").decode()  # a lone surrogate cannot be written
+    tokens = parse(told)
     title, tokens = _without_title(tokens)
     _name_headings(tokens)
     parts = tuple(_parts(tokens))
     _mark_questions(tokens)
     first = next((n for n, token in enumerate(tokens) if token.type == "heading_open"), len(tokens))
     return Prose(title, _html(tokens[:first]), parts, _html(tokens[first:]))
+
+
+def open_questions(markdown: str) -> int:
+    """How many lines of the document still ask something, without reading all of it as Markdown."""
+    return sum(line.lstrip(" -*+>").startswith(QUESTION) for line in without_full_log(markdown).splitlines())
 
 
 def _html(tokens: list[Token]) -> str:
