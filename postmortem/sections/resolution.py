@@ -1,24 +1,123 @@
-"""What ended it, in the words of those who ended it."""
+"""What ended it, what is temporary and what is permanent of it, and what was repaired afterwards."""
 
-from postmortem.line import Section
-from postmortem.sections.quoting import ask, quote
+import re
+from collections.abc import Callable, Iterator
+
+from postmortem.citations import cite_event, cite_incident, day_and_clock
+from postmortem.line import Line, Section
+from postmortem.sections.grouping import asked_at_the_end, under_groups
+from postmortem.sections.mood import asks
+from postmortem.sections.quoting import quote, quote_part, said_by_people
+from postmortem.sections.resolution_notes import resolution_notes
+from postmortem.sections.resolution_statements import Ending, end_of_impact, resolved_too_early, what_ended_it
+from postmortem.sections.resolution_words import (
+    find_permanent,
+    find_recovery,
+    find_temporary,
+    how_far,
+    is_field_of_resolution,
+)
 from postmortem.sections.roles import RESOLVER
+from postmortem.sections.sentences import sentences_of
 from postmortem.timeline import TimelineEvent
 from postmortem.told import Told
 
+__all__ = ["describe_resolution", "resolution_notes"]
+
+_ENDED, _TEMPORARY, _PERMANENT, _RECOVERY = "What ended it", "Temporary fixes", "Permanent fixes", "Recovery"
+_TOO_EARLY = "Resolved, and reopened afterwards"
+_ORDER = (_ENDED, _TOO_EARLY, _TEMPORARY, _PERMANENT, _RECOVERY)
+_MOST_OF_A_KIND = 4
+
+type _Finder = Callable[[str], re.Match[str] | None]
+_FINDERS: tuple[tuple[str, _Finder], ...] = (
+    (_TEMPORARY, find_temporary),
+    (_PERMANENT, find_permanent),
+    (_RECOVERY, find_recovery),
+)
+
 
 def describe_resolution(told: Told) -> Section:
-    lines = (
-        *(quote(event, told.identities) for event in resolution_notes(told)),
-        ask("What ended it, and is that a permanent fix or a temporary one?", RESOLVER),
-    )
-    return Section(key="resolution", heading="Resolution and recovery", lines=lines)
+    """Each statement under one heading; what none of them tells is asked of whoever resolved it."""
+    endings = what_ended_it(told)
+    by_group = {
+        _ENDED: [*_fields(told), *(_ending(told, ending) for ending in endings)],
+        _TOO_EARLY: list(_too_early(told)),
+    }
+    shown = {line.text for lines in by_group.values() for line in lines}
+    for group, find in _FINDERS:
+        found = [line for line in _stated(told, _may_tell(told, group), find) if line.text not in shown]
+        by_group[group] = list(_at_most(found))
+        shown |= {line.text for line in found}
+    lines = under_groups(by_group, _ORDER)
+    questions = asked_at_the_end(tuple(_questions(by_group)), RESOLVER, after=lines)
+    return Section(key="resolution", heading="Resolution and recovery", lines=(*lines, *questions))
 
 
-def resolution_notes(told: Told) -> tuple[TimelineEvent, ...]:
-    """What was written on resolving, and what was added once it was over."""
-    events = told.timeline.events
-    ids = {note.id for note in told.evidence.notes if note.is_resolution}
-    resolved = [place for place, event in enumerate(events) if event.kind == "resolved"]
-    after = {event.id for event in events[resolved[-1] :] if event.kind == "note"} if resolved else set[str]()
-    return tuple(event for event in events if event.id in ids | after)
+def _may_tell(told: Told, group: str) -> list[TimelineEvent]:
+    """A step of recovery comes after the end; a fix may be spoken of at any time."""
+    ended = end_of_impact(told) or told.milestones.named("resolved")
+    spoken = said_by_people(told)
+    return [event for event in spoken if event.at >= ended.at] if ended and group == _RECOVERY else spoken
+
+
+def _fields(told: Told) -> Iterator[Line]:
+    for field in told.evidence.incident.custom_fields:
+        if field.value and is_field_of_resolution(field.name):
+            yield Line(text=f"{field.name}: {field.value}", citations=(cite_incident(told.evidence.incident),))
+
+
+def _ending(told: Told, ending: Ending) -> Line:
+    line = quote_part(ending.event, ending.part, told.identities)
+    return line.model_copy(update={"label": ending.label or _kind_of_fix(ending.event)})
+
+
+def _kind_of_fix(event: TimelineEvent) -> str | None:
+    plains = [sentence.plain for sentence in sentences_of(event)]
+    if any(map(find_temporary, plains)):
+        return "temporary"
+    return "permanent" if any(_is_done(plain) for plain in plains) else None
+
+
+def _is_done(plain: str) -> bool:
+    found = find_permanent(plain)
+    return found is not None and how_far(plain, found) is None
+
+
+def _too_early(told: Told) -> Iterator[Line]:
+    for note, reopened in resolved_too_early(told):
+        again = Line(text=f"Reopened at {day_and_clock(reopened.at)}.", citations=(cite_event(reopened),))
+        yield quote(note, told.identities).model_copy(update={"under": (again,)})
+
+
+def _stated(told: Told, events: list[TimelineEvent], find: _Finder) -> Iterator[Line]:
+    """Every sentence of this kind once; what is planned is labelled so."""
+    for event in events:
+        for sentence in sentences_of(event):
+            found = find(sentence.plain)
+            if found and not asks(sentence.plain):
+                line = quote_part(event, sentence.part, told.identities)
+                yield line.model_copy(update={"label": how_far(sentence.plain, found)})
+
+
+def _at_most(lines: list[Line]) -> Iterator[Line]:
+    stated = list({line.text.casefold(): line for line in reversed(lines)}.values())[::-1]
+    yield from stated[:_MOST_OF_A_KIND]
+    left = stated[_MOST_OF_A_KIND:]
+    if left:
+        text = f"{len(left)} more statement{'s' if len(left) > 1 else ''} of this kind: see the full log."
+        yield Line(text=text, citations=left[0].citations)
+
+
+def _questions(by_group: dict[str, list[Line]]) -> Iterator[str]:
+    labels = {line.label for line in by_group[_ENDED]}
+    is_temporary = bool(by_group[_TEMPORARY]) or "temporary" in labels
+    is_permanent = bool(by_group[_PERMANENT]) or "permanent" in labels
+    if not by_group[_ENDED]:
+        yield "What ended it, and is that a permanent fix or a temporary one?"
+    elif not is_temporary and not is_permanent:
+        yield "Is what ended it a permanent fix or a temporary one?"
+    elif not is_permanent:
+        yield "What is the permanent fix, and when does it come?"
+    if not by_group[_RECOVERY]:
+        yield "What had to be repaired afterwards (re-runs, backfills, caches, refunds)?"

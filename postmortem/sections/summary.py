@@ -1,65 +1,188 @@
-"""What happened, in sentences that an executive can read: computed facts, each with its source."""
+"""What happened, in at most five sentences that an executive can read: each with its source, or asked of a role."""
 
 from collections.abc import Iterator
 
-from postmortem.citations import cite_all, cite_incident, day_and_clock
-from postmortem.evidence import Evidence
+from postmortem.citations import cite_all, cite_event, cite_incident, clock, day_and_clock
+from postmortem.document import Participant
 from postmortem.incident import Incident
-from postmortem.line import Line, Section
-from postmortem.response_times import ResponseTimes, duration_in_words
-from postmortem.sections.roles import COMMANDER
-from postmortem.timeline import Timeline
+from postmortem.line import Citation, Line, Section
+from postmortem.participants import CHAT_ROLE, COMMANDER_ROLE, PAGED_ROLE, RESPONDER_ROLE
+from postmortem.response_times import duration_in_words
+from postmortem.sections.impact_statements import Impact, said_about_impact
+from postmortem.sections.impact_words import BUSINESS, DOWNTIME, USERS, group_of_field, names_a_party
+from postmortem.sections.quoting import ask, excerpt, own_words, shorten_quote
+from postmortem.sections.resolution_statements import Ending, end_of_impact, how_it_was_resolved
+from postmortem.sections.roles import COMMANDER, RESOLVER
+from postmortem.sections.sentences import sentences_of
+from postmortem.sections.symptom import first_symptom
+from postmortem.timeline import TimelineEvent
 from postmortem.told import Told
+
+_LONGEST = 280
+_AS_TOLD_BY = {
+    "mitigated": "The impact ended with the words",
+    "change": "A fix that was named",
+    "last action before it ended": "The last action before it ended",
+}
 
 
 def summarise(told: Told) -> Section:
-    """At most five sentences, and a question for the one that no record answers."""
-    lines = [
-        *_what(told.evidence.incident, told.timeline),
-        *_how_long(told.evidence.incident, told.timeline, told.response_times),
-        *_who(told.evidence, len(told.participants)),
-    ]
-    question = Line(text="In one sentence without jargon: what did customers notice?", asked_of=COMMANDER)
-    return Section(key="summary", heading="Summary", lines=(*lines, question))
+    """What happened; who was affected; how long; who responded; how it ended."""
+    lines = (_what(told), _whom(told), _how_long(told), _who(told), _how_it_ended(told))
+    return Section(key="summary", heading="Summary", lines=lines)
 
 
-def _what(incident: Incident, timeline: Timeline) -> Iterator[Line]:
+def _what(told: Told) -> Line:
+    incident = told.evidence.incident
     if not incident.from_pagerduty:
-        yield from _what_the_chat_tells(timeline)
-        return
-    rank = ", ".join(
-        words for words in (incident.priority, f"{incident.urgency} urgency" if incident.urgency else None) if words
-    )
+        return _what_the_chat_tells(told)
     where = f" on {incident.service.name}" if incident.service else ""
-    text = f"“{incident.title}”{where}{f' ({rank})' if rank else ''}."
-    yield Line(text=text, citations=(cite_incident(incident),))
+    rank = f" ({_rank(incident)})" if _rank(incident) else ""
+    return Line(text=f"“{incident.title}”{where}{rank}.", citations=(cite_incident(incident),))
 
 
-def _what_the_chat_tells(timeline: Timeline) -> Iterator[Line]:
-    if not timeline.events:
-        return
-    first, last = timeline.events[0], timeline.events[-1]
-    channels = sorted({f"#{event.channel_name}" for event in timeline.events if event.channel_name})
-    text = f"Told by the chat alone: {', '.join(channels)}, {day_and_clock(first.at)} to {day_and_clock(last.at)}."
-    yield Line(text=text, citations=cite_all((first, last)))
+def _rank(incident: Incident) -> str:
+    urgency = f"{incident.urgency} urgency" if incident.urgency else None
+    return ", ".join(filter(None, (incident.priority, urgency)))
 
 
-def _how_long(incident: Incident, timeline: Timeline, times: ResponseTimes) -> Iterator[Line]:
-    by_id = {event.id: event for event in timeline.events}
-    lasted = times.time_to_resolve
-    if lasted.seconds is not None and lasted.from_event and lasted.to_event:
-        start, end = by_id[lasted.from_event], by_id[lasted.to_event]
-        reopened = [event for event in timeline.events if event.kind == "reopened"]
-        again = f", reopened {len(reopened)} time{'s' if len(reopened) > 1 else ''} on the way" if reopened else ""
-        span = f"{day_and_clock(start.at)} to {day_and_clock(end.at)}"
-        text = f"It lasted {duration_in_words(lasted.seconds)} ({span}){again}."
-        yield Line(text=text, citations=cite_all((start, end, *reopened)))
+def _what_the_chat_tells(told: Told) -> Line:
+    """Its name, the first symptom that was said, and a citation of every channel it was said in."""
+    symptom = first_symptom(told)
+    first_of_channel: dict[str | None, TimelineEvent] = {}
+    for event in (*((symptom.event,) if symptom else ()), *told.timeline.events):
+        first_of_channel.setdefault(event.channel_name, event)
+    text = f"{told.evidence.incident.title}, told by the chat alone"
+    if symptom:
+        words = shorten_quote(excerpt(own_words(symptom.event), symptom.part), _LONGEST)
+        text += f"; the first symptom that was said, at {clock(symptom.event.at)}: “{words}”"
+    cited = cite_all(first_of_channel.values())
+    return Line(text=f"{text}.", citations=cited or (cite_incident(told.evidence.incident),))
+
+
+def _whom(told: Told) -> Line:
+    """A custom field that says so, else what stakeholders were told, else what was said; never anything inferred."""
+    incident = told.evidence.incident
+    field = next((one for one in incident.custom_fields if one.value and group_of_field(one.name) == USERS), None)
+    if field:
+        return Line(text=f"Affected ({field.name}): {field.value}.", citations=(cite_incident(incident),))
+    statement = max(_not_said_yet(told), key=_tells_whom, default=None)
+    if statement is None or statement.group not in (USERS, BUSINESS, DOWNTIME):
+        return ask(
+            "In one sentence without jargon: which customers were affected, and what did they notice?", COMMANDER
+        )
+    words = shorten_quote(excerpt(own_words(statement.event), statement.sentence.part), _LONGEST)
+    by = "Stakeholders were told" if statement.event.kind == "status_update" else "About the impact, it was said"
+    return Line(text=f"{by}: “{words}”", citations=(cite_event(statement.event),))
+
+
+def _not_said_yet(told: Told) -> list[Impact]:
+    """What the first sentence quotes is not quoted again."""
+    symptom = None if told.evidence.incident.from_pagerduty else first_symptom(told)
+    return [one for one in said_about_impact(told) if symptom is None or one.event.id != symptom.event.id]
+
+
+def _tells_whom(one: Impact) -> tuple[bool, bool, bool, int]:
+    """Of equal ones the first is taken."""
+    is_update = one.event.kind == "status_update"
+    is_about_it = one.group in (USERS, BUSINESS, DOWNTIME)
+    return is_about_it, is_update, names_a_party(one.sentence.plain), one.weight
+
+
+def _how_long(told: Told) -> Line:
+    by_id = {event.id: event for event in told.timeline.events}
+    lasted = told.response_times.time_to_resolve
+    if lasted.seconds is None or lasted.from_at is None or lasted.to_at is None:
+        return _when(told)
+    ends = [by_id[id_] for id_ in (lasted.from_event, lasted.to_event) if id_ in by_id]
+    reopened = [event for event in told.timeline.events if event.kind == "reopened"]
+    again = f", reopened {_times(len(reopened))} on the way" if reopened else ""
+    mitigated = end_of_impact(told)
+    eased = f"; people said after {_after(told)} that the impact had ended" if mitigated and _after(told) else ""
+    said = [by_id[mitigated.event_id]] if eased and mitigated and mitigated.event_id in by_id else []
+    span = f"{day_and_clock(lasted.from_at)} to {day_and_clock(lasted.to_at)}"
+    text = f"It lasted {duration_in_words(lasted.seconds)} ({span}){again}{eased}."
+    return Line(text=text, citations=cite_all((*ends, *reopened, *said)))
+
+
+def _after(told: Told) -> str:
+    eased = told.response_times.time_to_mitigate
+    return duration_in_words(eased.seconds) if eased.seconds is not None and eased.said else ""
+
+
+def _when(told: Told) -> Line:
+    """Its length cannot be measured: what is known of its span, and the question."""
+    question, events = "When did it begin, and when did it end?", told.timeline.events
+    if not events:
+        return ask(question, COMMANDER)
+    span = f"The records run from {day_and_clock(events[0].at)} to {day_and_clock(events[-1].at)}."
+    return Line(text=f"{span} {question}", asked_of=COMMANDER, citations=cite_all((events[0], events[-1])))
+
+
+def _who(told: Told) -> Line:
+    """By role, and those who merely were paged apart."""
+    paged = sum(person.role == PAGED_ROLE for person in told.participants)
+    took_part = [person for person in told.participants if person.role != PAGED_ROLE]
+    if not took_part:
+        return ask("Who responded?", COMMANDER)
+    groups = list(_groups(took_part))
+    listed = f"{', '.join(groups[:-1])} and {groups[-1]}" if len(groups) > 1 else groups[0]
+    were = "was" if paged == 1 else "were"
+    more = f"; {_people(paged, 'more')} {were} only paged or asked" if paged else ""
+    text = f"{listed[:1].upper()}{listed[1:]} took part{more}."
+    return Line(text=text, citations=_cited(told, took_part))
+
+
+def _groups(people: list[Participant]) -> Iterator[str]:
+    counts: dict[str, int] = {}
+    for person in people:
+        counts[person.role] = counts.get(person.role, 0) + 1
+    for role, count in counts.items():
+        if role == COMMANDER_ROLE:
+            yield "an incident commander" if count == 1 else f"{count} incident commanders"
+        elif role == RESPONDER_ROLE:
+            yield f"{count} responder{'' if count == 1 else 's'}"
+        elif role == CHAT_ROLE:
+            others = "other" if len(counts) > 1 else ""
+            yield f"{_people(count, others)} who wrote in the chat"
+        else:
+            yield f"{count} {role}"
+
+
+def _cited(told: Told, people: list[Participant]) -> tuple[Citation, ...]:
+    """The incident, or the chat where that alone tells."""
+    if told.evidence.incident.from_pagerduty:
+        return (cite_incident(told.evidence.incident),)
+    by_label = {source.label: source for person in reversed(people) for source in reversed(person.citations)}
+    return tuple(by_label[label] for label in sorted(by_label)) or (cite_incident(told.evidence.incident),)
+
+
+def _how_it_ended(told: Told) -> Line:
+    incident = told.evidence.incident
     if incident.merged_into:
-        text = f"It was merged into {incident.merged_into.name}."
-        yield Line(text=text, citations=(cite_incident(incident),))
+        text = f"It was merged into {incident.merged_into.name}, where it was resolved."
+        return Line(text=text, citations=(cite_incident(incident),))
+    ending = how_it_was_resolved(told)
+    if ending is None:
+        return ask("How was it resolved?", RESOLVER)
+    notes = {note.id for note in told.evidence.notes if note.is_resolution}
+    other = "As a note says" if ending.event.kind == "note" else "How it ended, as was said"
+    by = "As the resolution note says" if ending.event.id in notes else _AS_TOLD_BY.get(ending.label or "", other)
+    return Line(text=f"{by}: “{_words(told, ending)}”", citations=(cite_event(ending.event),))
 
 
-def _who(evidence: Evidence, people: int) -> Iterator[Line]:
-    if people:
-        text = f"{people} {'person' if people == 1 else 'people'} took part; they are listed under People."
-        yield Line(text=text, citations=(cite_incident(evidence.incident),))
+def _words(told: Told, ending: Ending) -> str:
+    """Its words as far as no action item begins: what is to be done stands elsewhere."""
+    items = [item.quote for item in told.action_items if item.evidence_id == ending.event.id]
+    begins = (one.start for one in sentences_of(ending.event) if any(one.text in item for item in items))
+    until = next(begins, None) or ending.part[1]
+    start = ending.part[0] if ending.part[0] < until else 0
+    return shorten_quote(own_words(ending.event)[start:until], _LONGEST)
+
+
+def _people(count: int, kind: str = "") -> str:
+    return f"{count} {kind + ' ' if kind else ''}{'person' if count == 1 else 'people'}"
+
+
+def _times(count: int) -> str:
+    return f"{count} time{'' if count == 1 else 's'}"
