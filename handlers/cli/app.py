@@ -213,6 +213,15 @@ def lint(
 
 
 @app.command()
+def schema() -> int:
+    """Print the JSON Schema of a postmortem as --format json writes it."""
+    from postmortem.outputs.json_document import json_schema
+
+    _print_json(json_schema())
+    return Exit.DONE
+
+
+@app.command()
 def serve(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 8080,
 ) -> int:

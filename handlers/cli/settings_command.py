@@ -13,6 +13,7 @@ from connectors.secrets.port import NAMES
 from handlers.cli.exits import Ended, Exit
 from handlers.cli.plain import plain
 from handlers.wiring import Machine
+from postmortem.outputs.markdown import check_templates
 from postmortem.settings import Settings, SettingsError, json_schema, read_settings
 
 _NEEDED = {"PAGERDUTY_TOKEN": "read incidents", "SLACK_TOKEN": "read the chat", "JIRA_TOKEN": "open issues"}
@@ -37,11 +38,17 @@ def checked(machine: Machine, *, must_exist: bool) -> dict[str, Any]:
     """{"valid", "file", "problems": [{"line", "key", "what", "remedy"}]}. Raises Ended where the file is unreadable."""
     file = str(machine.settings_file) if machine.settings_file.exists() else None
     try:
-        settings_of(machine, must_exist=must_exist)
+        settings = settings_of(machine, must_exist=must_exist)
     except SettingsError as error:
         problems = [{"line": p.line, "key": p.key, "what": p.what, "remedy": p.remedy} for p in error.problems]
         return {"valid": False, "file": file, "problems": problems}
-    return {"valid": True, "file": file, "problems": []}
+    broken = [_template_problem(sentence) for sentence in check_templates(settings, machine.templates(settings))]
+    return {"valid": not broken, "file": file, "problems": broken}
+
+
+def _template_problem(sentence: str) -> dict[str, Any]:
+    """In the shape of the others: the sentence names the file and the line itself."""
+    return {"line": None, "key": "document", "what": sentence.rstrip("."), "remedy": "See docs/templates.md."}
 
 
 def say_checked(console: Console, machine: Machine, found: dict[str, Any]) -> None:

@@ -57,7 +57,7 @@ def _in_lines(lines: Iterable[Line], key: str) -> Iterator[Asked]:
 
 def _in_tables(postmortem: Postmortem) -> Iterator[Asked]:
     times = postmortem.response_times.measured
-    if all(one.seconds is None for one in times):
+    if not postmortem.milestones.found:
         yield Asked(NOT_MEASURED, COMMANDER, "response_times")
     else:
         for one in times:

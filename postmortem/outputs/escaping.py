@@ -69,14 +69,19 @@ def prose(text: str) -> Md:
 def passage(text: str, indent: LiteralString = "  ", after: Md | None = None) -> Md:
     """Text from outside inside a list item, its lines kept, and code on several lines as a block of code.
 
-    `indent` is the item's own; `after` follows it, on a line of its own after a block of code.
+    `indent` is the item's own; a block of code, and what follows it, begin on a line of their own. `after` comes last.
     """
-    parts = _FENCE.split(_SHORT_FENCE.sub(r"`\1`", text))
-    blocks = [_fenced(part, indent) if n % 2 else _broken(part, indent) for n, part in enumerate(parts)]
-    blocks = [block if n == 0 else at_line_start(block) for n, block in enumerate(filter(None, blocks))]
-    ends_in_code = len(parts) > 1 and not parts[-1].strip()
-    gap = f"\n{indent}" if ends_in_code else " " if blocks else ""
-    return Md(f"\n{indent}".join(blocks) + (f"{gap}{after}" if after else ""))
+    whole, was_code = "", False
+    for n, part in enumerate(_FENCE.split(_SHORT_FENCE.sub(r"`\1`", text))):
+        is_code = n % 2 == 1
+        block = _fenced(part, indent) if is_code else _broken(part, indent)
+        if block:
+            gap = f"\n{indent}" if is_code or was_code else ""
+            whole += gap + (at_line_start(block) if was_code else block)
+            was_code = is_code
+    if after:
+        whole += (f"\n{indent}" if was_code else " " if whole else "") + after
+    return Md(whole)
 
 
 def code(text: str) -> Md:

@@ -67,27 +67,33 @@ def layout_for(settings: Settings, incident: Incident, templates: Mapping[str, s
         headings=tuple((key, section.heading) for key, section in sections if section.heading),
         questions=tuple((key, question) for key, section in sections for question in section.questions),
         problems=tuple(
-            f"{name}: there is no such file beside debrief.yml; the built-in template is used."
-            for name in dict.fromkeys(_names(merged))
-            if name not in templates
+            not_there(name) for name in dict.fromkeys(name for _, name in _named(merged)) if name not in templates
         ),
     )
 
 
 def template_names(settings: Settings) -> tuple[str, ...]:
     """The files that the settings name, each once, in the order of the settings."""
-    return tuple(dict.fromkeys(name for layout in _layouts(settings.document) for name in _names(layout)))
+    return tuple(dict.fromkeys(name for _, name in named_templates(settings)))
 
 
-def _layouts(document: DocumentSettings) -> Iterator[DocumentLayout]:
-    yield document
-    yield from document.overrides
+def named_templates(settings: Settings) -> Iterator[tuple[SectionKey | None, str]]:
+    """For which section, or None for the whole document, which file is named."""
+    document = settings.document
+    for layout in (document, *document.overrides):
+        yield from _named(layout)
 
 
-def _names(layout: DocumentLayout) -> Iterator[str]:
+def _named(layout: DocumentLayout) -> Iterator[tuple[SectionKey | None, str]]:
     if layout.template:
-        yield layout.template
-    yield from (section.template for section in layout.sections.values() if section.template)
+        yield None, layout.template
+    for key, section in layout.sections.items():
+        if section.template:
+            yield key, section.template
+
+
+def not_there(name: str) -> str:
+    return f"{name}: there is no such file beside debrief.yml; the built-in template is used."
 
 
 def _for_incident(document: DocumentSettings, incident: Incident) -> DocumentLayout:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from postmortem.document import Postmortem
 from postmortem.outputs.escaping import Md
-from postmortem.outputs.layout import BUILT_IN, Layout, TemplateText
+from postmortem.outputs.layout import BUILT_IN, Layout, TemplateText, named_templates, not_there
 from postmortem.outputs.log import full_log_markdown
 from postmortem.outputs.markers import between_marks
 from postmortem.outputs.templates import (
@@ -19,12 +19,13 @@ from postmortem.outputs.templates import (
     LINES,
     OWN_TEMPLATES,
     built_in,
+    check_template,
     compiled,
     own_template,
     problem_in,
-    unknown_name,
 )
-from postmortem.outputs.variables import section_view, shown_keys, variables
+from postmortem.outputs.variables import NAMES, section_view, shown_keys, variables
+from postmortem.settings.model import Settings
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -60,6 +61,17 @@ def template_problems(postmortem: Postmortem, layout: Layout) -> tuple[str, ...]
     return write_body(postmortem, layout).problems if has_own else layout.problems
 
 
+def check_templates(settings: Settings, templates: Mapping[str, str]) -> tuple[str, ...]:
+    """What can be told of the templates without a document: a sentence for each that is missing, or cannot be used."""
+    found = dict[str, None]()
+    for key, name in named_templates(settings):
+        known = (*NAMES, "section") if key else (*NAMES, "sections", "by_key")
+        own = TemplateText(name=name, text=templates[name]) if name in templates else None
+        problem = check_template(own, known) if own else not_there(name)
+        found |= {problem: None} if problem else {}
+    return tuple(found)
+
+
 def write_body(postmortem: Postmortem, layout: Layout) -> Body:
     """The body; a template that cannot be used is named in it, and the built-in one stands in."""
     known = variables(postmortem, layout)
@@ -89,11 +101,10 @@ def _written(layout: Layout, key: str, told: Mapping[str, Any]) -> str:
     own = own_template(layout, key)
     if own is None:
         return built_in(key if key in (DOCUMENT, *OWN_TEMPLATES) else LINES).render(told)
-    try:
-        unknown = unknown_name(own, told)
-        text = compiled(own.name, own.text).render(told)
-    except BROKEN as error:
-        raise BrokenTemplate(own, problem_in(own, error)) from error
+    unknown = check_template(own, told)
     if unknown:
         raise BrokenTemplate(own, unknown)
-    return text
+    try:
+        return compiled(own.name, own.text).render(told)
+    except BROKEN as error:
+        raise BrokenTemplate(own, problem_in(own, error)) from error

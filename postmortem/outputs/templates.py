@@ -15,6 +15,7 @@ from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined
 from jinja2.meta import find_undeclared_variables
+from jinja2.nodes import Name
 from jinja2.runtime import BlockReference, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 from jinja2.utils import Namespace
@@ -70,7 +71,7 @@ def _escaped(value: Any) -> Md:
         case Citation():
             return link(value.label, value.link)
         case _:
-            raise TypeError(f"a {type(value).__name__} cannot be shown: name one of its fields")
+            raise TypeError(f"a value of the kind {type(value).__name__} cannot be shown: name one of its fields")
 
 
 def _clock(at: datetime) -> Md:
@@ -142,15 +143,17 @@ def _frames(traceback: TracebackType | None) -> Iterator[TracebackType]:
         traceback = traceback.tb_next
 
 
-def unknown_name(own: TemplateText, known: Iterable[str]) -> str | None:
-    """A sentence about a name in it that no template can use, also where this document does not reach it.
-
-    Raises jinja2.TemplateSyntaxError.
-    """
-    unknown = sorted(find_undeclared_variables(_ENVIRONMENT.parse(own.text)) - {*known, *_ENVIRONMENT.globals})
+def check_template(own: TemplateText, known: Iterable[str]) -> str | None:
+    """A sentence where it cannot be read, or names what no template knows, also where no document reaches it yet."""
+    try:
+        tree = _ENVIRONMENT.parse(own.text)
+        compiled(own.name, own.text)
+    except TemplateSyntaxError as error:
+        return problem_in(own, error)
+    unknown = sorted(find_undeclared_variables(tree) - {*known, *_ENVIRONMENT.globals})
     if not unknown:
         return None
-    line = next((n for n, text in enumerate(own.text.splitlines(), start=1) if unknown[0] in text), 1)
+    line = next((node.lineno for node in tree.find_all(Name) if node.name == unknown[0]), 1)
     return f"{own.name}, line {line}: '{unknown[0]}' is undefined; the built-in template is used."
 
 

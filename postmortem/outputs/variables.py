@@ -110,7 +110,7 @@ def variables(postmortem: Postmortem, layout: Layout) -> dict[str, Any]:
         "milestones": postmortem.milestones.found,
         "milestone_questions": postmortem.milestones.questions,
         "response_times": time_rows(postmortem),
-        "is_measured": any(one.seconds is not None for one in postmortem.response_times.measured),
+        "is_measured": bool(postmortem.milestones.found),
         "action_items": item_rows(postmortem.action_items),
         "action_item_warnings": item_warnings(postmortem.action_items),
         "due_reasons": due_reasons(postmortem.action_items),
