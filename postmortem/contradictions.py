@@ -28,6 +28,7 @@ _ROUNDING = timedelta(minutes=5)
 _CLOCKS_DIFFER = timedelta(minutes=1)
 # An incident is often watched for a quarter of an hour before it is closed; longer than that, the two ends differ.
 _WATCHED_FOR = timedelta(minutes=15)
+_LEAD = timedelta(hours=6)  # how long before it broke the change may have been made
 _A_DAY = timedelta(days=1)
 _LONG_BEFORE = timedelta(days=30)
 _MOST_STARTS = 4  # what people said while they searched is in the log
@@ -122,10 +123,10 @@ def _a_day_off(timeline: Timeline) -> Iterator[Line]:
     if triggered is None or resolved is None or resolved.at - triggered.at >= _A_DAY:
         return
     for event in timeline.events:
-        is_late = event.kind in ("deploy", "alert", "note") and resolved.at < event.at
+        is_late = event.kind in ("deploy", "alert") and resolved.at < event.at
         is_early = event.kind == "alert" and event.at < triggered.at
         moved = event.at + (-_A_DAY if is_late else _A_DAY)
-        if (is_late or is_early) and triggered.at - timedelta(hours=1) <= moved <= resolved.at:
+        if (is_late or is_early) and triggered.at - _LEAD <= moved <= resolved.at:
             where = f"after the resolve at {day_and_clock(resolved.at)}" if is_late else "before the trigger"
             text = (
                 f"{quoted(event.text)} is dated {day_and_clock(event.at)}, {where}; one day "
@@ -256,7 +257,9 @@ def _begins_after_the_end(timeline: Timeline) -> Iterator[Line]:
         if ended and event.at > ended.at and says_impact_begins(event.text) and (again is None or again.at < ended.at):
             text = (
                 f"{quoted(event.text)} is dated {day_and_clock(event.at)}, {_apart(ended.at, event.at)} after the end "
-                f"({quoted(ended.text)}, {day_and_clock(ended.at)}): is one of the dates wrong, or did it begin again?"
+                f"({quoted(ended.text)}, {day_and_clock(ended.at)}): is one of the dates wrong"
+                f"{' (one day earlier it would stand before the end)' if event.at - _A_DAY < ended.at else ''}, "
+                "or did it begin again?"
             )
             yield _ask(text, COMMANDER, (event, ended))
 

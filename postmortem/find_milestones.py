@@ -1,10 +1,12 @@
 """Which moments the response is measured by: from alerts, log entries, notes, status updates and words in the chat."""
 
+from itertools import pairwise
+
 from postmortem.alert_moments import last_clear
 from postmortem.contradictions import list_contradictions
 from postmortem.evidence import Evidence
 from postmortem.milestones import Confidence, Milestone, MilestoneName, Milestones
-from postmortem.start_of_impact import StartOfImpact, find_start_of_impact
+from postmortem.start_of_impact import LONGEST_UNSEEN, StartOfImpact, find_start_of_impact
 from postmortem.statements_of_state import (
     find_mitigation,
     first_of,
@@ -26,7 +28,7 @@ def find_milestones(timeline: Timeline, evidence: Evidence, zone: str) -> Milest
     """The same evidence gives the same milestones. `zone` is the organisation's, an IANA name."""
     detected = _detected(timeline)
     start = find_start_of_impact(timeline, evidence, zone, detected)
-    mitigated = _mitigated(timeline, evidence)
+    mitigated = _mitigated(timeline, evidence, detected)
     resolved = _resolved(timeline, mitigated)
     candidates = (start.milestone, detected, _acknowledged(timeline, detected), mitigated, resolved)
     found = tuple(milestone for milestone in candidates if milestone)
@@ -44,16 +46,19 @@ def _milestone(
 
 
 def _detected(timeline: Timeline) -> Milestone | None:
-    """When PagerDuty triggered the incident; else the first alert or the first word of a symptom."""
+    """When PagerDuty triggered the incident; else the first alert or the first word of a symptom.
+
+    A word of a symptom that nothing followed for a day is the history of another incident.
+    """
     if triggered := first_of(timeline, "triggered"):
         return _milestone("detected", triggered, "recorded", "PagerDuty triggered the incident")
-    for event in timeline.events:
-        if event.kind == "alert":
-            return _milestone("detected", event, "recorded", "the first alert fired; no trigger is on record")
-        if said := reports_symptom(event):
-            who = "an alert in the chat" if event.is_bot else "a person"
-            return _milestone("detected", event, "inferred", f"the first report of a symptom, by {who}", said)
-    return None
+    reports = [event for event in timeline.events if event.kind == "alert" or reports_symptom(event)]
+    followed = (one for one, other in pairwise(reports) if other.at - one.at <= LONGEST_UNSEEN)
+    first = next(followed, reports[0] if reports else None)
+    if first is None or first.kind == "alert":
+        return first and _milestone("detected", first, "recorded", "the first alert fired; no trigger is on record")
+    who = "an alert in the chat" if first.is_bot else "a person"
+    return _milestone("detected", first, "inferred", f"the first report of a symptom, by {who}", reports_symptom(first))
 
 
 def _acknowledged(timeline: Timeline, detected: Milestone | None) -> Milestone | None:
@@ -66,9 +71,9 @@ def _acknowledged(timeline: Timeline, detected: Milestone | None) -> Milestone |
     return None
 
 
-def _mitigated(timeline: Timeline, evidence: Evidence) -> Milestone | None:
+def _mitigated(timeline: Timeline, evidence: Evidence, detected: Milestone | None) -> Milestone | None:
     """The first statement that held; else the clearing of the last alert, where nobody but the monitor ended it."""
-    if event := find_mitigation(timeline):
+    if event := find_mitigation(timeline, detected.at if detected else None):
         why = "the first person who said that the impact had ended, and nobody took it back"
         return _milestone("mitigated", event, "stated", why, says_mitigated(event.text))
     return last_clear(timeline, evidence)

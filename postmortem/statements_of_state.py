@@ -1,15 +1,18 @@
 """What people said about the state of things: that the impact had ended, that it had not, that somebody took it on."""
 
 import re
+from datetime import datetime
 
 from postmortem.timeline import Timeline, TimelineEvent
 
 _MITIGATED = re.compile(
-    r"\b(mitigated|impact (has |is )?(ended|over)|back (to normal|online)|recovered|all clear|"
+    r"\b(mitigated|(impact|outage|downtime) (has |is |now )?(ends|ended|over)|back (to normal|online)|"
+    r"recovered|all clear|"
     r"(is|are|we['’]re|it['’]s|they['’]re|came) (all |fully |now )?back up(?! (of|the)\b)|"
     r"no (longer|more) (failing|errors|seeing)|(is|are|looks?) healthy|"
     r"errors? (rates? )?(is|are|went|back) (now )?(at |to |down to )?(zero|gone|normal)|"
-    r"(works?|working|healthy|green|consistent|balanced|normal|stable|served|reachable) again)\b",
+    r"(works?|working|healthy|green|consistent|balanced|normal|stable|served|reachable) again|"
+    r"(issues?|problems?) (is|are) (now |all )?gone|(can|able to) (\w+ ){1,3}again)\b",
     re.IGNORECASE,
 )
 # One such word in the sentence is enough: a time that is unknown can be asked for, a wrong one is believed.
@@ -26,6 +29,7 @@ _NOT_YET = re.compile(
 _TAKEN_BACK = re.compile(
     r"\b((fail(s|ing)?|down|broken|slow|erroring|seeing \w+|happening|paging) again|still (fail\w*|down|broken|slow|"
     r"see(s|ing)?|happening|erroring)|(came|coming|is|are) back(?! (up|to normal|online|to|in)\b)[.!]?$|spoke too soon|"
+    r"(issues?|problems?|errors?) (still )?persists?|still (an issue|a problem)|"
     r"not (fixed|mitigated|resolved|over)|false hope|it['’]s back[.!]?$)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -51,6 +55,7 @@ SYMPTOM = re.compile(
     r"time[sd]?[- ]?outs?|timing out|slow\w*|latency|degraded|degradation|unavailable|unreachable|unresponsive|stuck|"
     r"5\d\ds?|5xx|4\d\ds|not (working|responding|loading|available|going through|being \w+)|"
     r"(is|are|does|do|did|was)n['’]?t (work\w*|load\w*|respond\w*|start\w*|go\w*)|can(not|['’]?t)|unable to|went wrong|"
+    r"(stopped|stops) (responding|working|serving|updating)|"
     r"exhausted|expired|refused|dropp\w+|died|dead|hang(s|ing)?|hung|offline|impact\w*|affected|missing|lost|losing|"
     r"corrupt\w*|oom\w*|flapp\w+|unhealthy|fatals?|exceptions?|elevated|spik\w+|saturated|blocked|overload\w*|gone)\b",
     re.IGNORECASE,
@@ -58,7 +63,7 @@ SYMPTOM = re.compile(
 _NO_SYMPTOM = re.compile(
     r"\b(no(t any)? (more |new |longer |further )?(errors?|failures?|impact|latency|alerts?|timeouts?)|"
     r"without (errors?|impact)|"
-    r"(if|when|once|whenever|in case) )",
+    r"no (implications?|effect)|^\W*(if|once|whenever|in case) )",
     re.IGNORECASE,
 )
 _SYSTEM_ALERT = re.compile(
@@ -72,18 +77,18 @@ _BEGINS_NOW = re.compile(
 SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
-def find_mitigation(timeline: Timeline) -> TimelineEvent | None:
+def find_mitigation(timeline: Timeline, detected_at: datetime | None) -> TimelineEvent | None:
     """The first statement by a person that the impact had ended which nobody took back, and no reopening did.
 
-    Only what was said before the last resolve counts.
+    Only what was said after the detection and before the last resolve counts.
     """
-    triggered, resolved = first_of(timeline, "triggered"), last_of(timeline, "resolved")
-    since = last_of(timeline, "reopened") or triggered
+    reopened, resolved = last_of(timeline, "reopened"), last_of(timeline, "resolved")
+    since = reopened.at if reopened else detected_at
     said = [
         event
         for event in timeline.events
         if is_a_persons(event)
-        and (since is None or event.at >= since.at)
+        and (since is None or event.at >= since)
         and (resolved is None or event.at <= resolved.at)
     ]
     taken_back = max((place for place, event in enumerate(said) if is_taken_back(event.text)), default=-1)
@@ -96,10 +101,11 @@ def is_a_persons(event: TimelineEvent) -> bool:
 
 def reports_symptom(event: TimelineEvent) -> str | None:
     """The sentence in which a person says that something is wrong, or asks why; or in which a bot raises an alert."""
-    if event.kind != "message" or event.is_deleted:
+    if event.is_deleted or not (event.kind == "message" or is_a_persons(event)):
         return None
     words = _SYSTEM_ALERT if event.is_bot else SYMPTOM
-    return next((part for part in sentences(event.text) if words.search(part) and not _NO_SYMPTOM.search(part)), None)
+    plain = (part for part in sentences(event.text) if not _NO_SYMPTOM.search(part))
+    return next((part for part in plain if words.search(part) and not _RESOLVED.search(part)), None)
 
 
 def says_taken_on(text: str) -> str | None:

@@ -55,7 +55,8 @@ def list_silences(told: Told) -> Iterator[Line]:
     if len(told.silences) > len(longest):
         rest = len(told.silences) - len(longest)
         events = cite_all((by_id[told.silences[0].from_event], by_id[told.silences[-1].to_event]))
-        yield Line(text=f"{counted(rest, 'shorter silence')} are in the timeline.", label="silence", citations=events)
+        text = f"{counted(rest, 'shorter silence is', 'shorter silences are')} in the timeline."
+        yield Line(text=text, label="silence", citations=events)
     if longest:
         one = longest[0]
         span = _span(by_id[one.from_event], by_id[one.to_event])
