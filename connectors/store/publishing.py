@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from connectors.store.port import Conflict, File, Store
-from postmortem.merging import MARKDOWN, Edition, Merged, begin, edition_from_json, merge
+from postmortem.merging import MARKDOWN, Edition, Merged, begin, edition_from_json, merge, most_like
 
 ATTEMPTS = 20
 """So often another writer may come first before we give up."""
@@ -49,13 +49,14 @@ class Publisher:
         for _ in range(ATTEMPTS):
             there = self.store.load(name)
             published, edition = self._planned(there, content)
-            if there and published.after == there.content:
-                return published
-            self._keep(edition)
             try:
-                self.store.save(name, published.after, expected=there.version if there else "")
+                if there is None or published.after != there.content:
+                    self.store.save(f"{self.folder}/{edition.name}.json", edition.as_json())
+                    self.store.save(name, published.after, expected=there.version if there else "")
             except Conflict:
                 continue
+            if edition.name.encode() in published.after and edition.name not in self.names():
+                self.remember(edition.name)
             return published
         raise Conflict(f"{name} was written {ATTEMPTS} times by others while it was published")
 
@@ -70,8 +71,8 @@ class Publisher:
             return Published(None, _named(ours, merged.edition).encode()), merged.edition
         text = there.content.decode(errors="surrogateescape")
         mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
-        theirs = MARKDOWN.split(_NAMED.sub("", text.removeprefix(mark)))
         end = "\r\n" if 2 * text.count("\r\n") > text.count("\n") else "\n"
+        theirs = MARKDOWN.split(_ended(_NAMED.sub("", text.removeprefix(mark)), end))
         merged = merge(self._edition_of(text, theirs), theirs, MARKDOWN.split(ours.replace("\n", end)), MARKDOWN)
         after = there.content if _is_empty(theirs) else _document(mark, merged, end)
         return Published(there.content, after, merged.suggested, merged.left_out), merged.edition
@@ -82,13 +83,7 @@ class Publisher:
             if edition := self._load(named):
                 return edition
         known = [edition for name in self.names()[-MOST_NAMED:] if (edition := self._load(name))]
-        there = set(theirs)
-        return max(reversed(known), key=lambda edition: _shared(edition, there), default=None)
-
-    def _keep(self, edition: Edition) -> None:
-        self.store.save(f"{self.folder}/{edition.name}.json", edition.as_json())
-        if edition.name not in self.names()[-1:]:
-            self.remember(edition.name)
+        return most_like(known, theirs, MARKDOWN)
 
     def _load(self, name: str) -> Edition | None:
         file = self.store.load(f"{self.folder}/{name}.json")
@@ -101,13 +96,12 @@ def _document(mark: str, merged: Merged, end: str) -> bytes:
 
 
 def _named(text: str, edition: Edition, end: str = "\n") -> str:
-    between = "" if text.endswith("\n") else end
-    return f"{text}{between}<!-- debrief:edition {edition.name} -->{end}"
+    return f"{_ended(text, end)}<!-- debrief:edition {edition.name} -->{end}"
+
+
+def _ended(text: str, end: str) -> str:
+    return text if not text or text.endswith("\n") else text + end
 
 
 def _is_empty(units: Sequence[str]) -> bool:
     return not "".join(units).strip()
-
-
-def _shared(edition: Edition, there: set[str]) -> int:
-    return sum(unit in there for unit, _ in edition.units())

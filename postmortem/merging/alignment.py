@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 type Pair = tuple[int, int]
@@ -48,32 +48,19 @@ def gaps(pairs: Sequence[Pair], span: Span) -> Iterator[Span]:
 
 
 def changed_pairs(
-    ours: Sequence[str],
-    theirs: Sequence[str],
-    span: Span,
-    key: Callable[[str], str],
-    *,
-    without: tuple[Set[int], Set[int]] = (frozenset(), frozenset()),
-    one_for_one: bool = False,
+    ours: Mapping[int, str], theirs: Mapping[int, str], key: Callable[[str], str], least: float = ALIKE
 ) -> list[Pair]:
-    """Of a stretch, the pairs that are one unit changed: by key, then the most alike first.
-
-    `without` are the places on either side that are spoken for; with `one_for_one`, what alone takes the place of one
-    is that one changed, unless their keys speak against it.
-    """
-    keys = {n: key(ours[n]) for n in range(span[0], span[1]) if n not in without[0]}
-    other_keys = {n: key(theirs[n]) for n in range(span[2], span[3]) if n not in without[1]}
+    """Of texts by their places, those that are one unit changed: by key, then the most alike first."""
+    keys, other_keys = {n: key(text) for n, text in ours.items()}, {n: key(text) for n, text in theirs.items()}
     pairs = one_to_one(keys, other_keys)
     taken, other_taken = {n for n, _ in pairs}, {other for _, other in pairs}
-    mine, others = [n for n in keys if n not in taken], [n for n in other_keys if n not in other_taken]
-    words = {n: words_of(ours[n]) for n in mine}
-    other_words = {n: words_of(theirs[n]) for n in others}
+    words = {n: words_of(text) for n, text in ours.items() if n not in taken}
+    other_words = {n: words_of(text) for n, text in theirs.items() if n not in other_taken}
     alike: list[tuple[float, int, int]] = []
-    for n, other in _candidates(mine, others):
+    for n, other in _candidates(list(words), list(other_words)):
         share = likeness(words[n], other_words[other])
         contradicted = keys[n] and other_keys[other] and keys[n] != other_keys[other]
-        least = SURELY_ALIKE if contradicted else 0.0 if one_for_one and len(keys) == len(other_keys) == 1 else ALIKE
-        if share >= least:
+        if share >= (SURELY_ALIKE if contradicted else least):
             alike.append((-share, n, other))
     for _, n, other in sorted(alike):
         if n not in taken and other not in other_taken:

@@ -1,9 +1,9 @@
 """A new edition of a document, with everything in it that a person made of the last one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from postmortem.merging.alignment import changed_pairs, equal_pairs, gaps
+from postmortem.merging.alignment import changed_pairs, equal_pairs
 from postmortem.merging.case import Case
 from postmortem.merging.dialect import Dialect
 from postmortem.merging.edition import Edition
@@ -68,12 +68,30 @@ def merge(last: Edition | None, theirs: Sequence[str], ours: Sequence[str], dial
     )
 
 
+def most_like(editions: Iterable[Edition], theirs: Sequence[str], dialect: Dialect) -> Edition | None:
+    """The edition that theirs came from, where it does not say so itself; of equals the last.
+
+    What we wanted to say tells it, not what was written: an edition whose write lost against somebody else's holds
+    everything that they wrote, but not a word of its own news is there.
+    """
+    there = {dialect.says(unit) for unit in theirs}
+
+    def shared(edition: Edition) -> int:
+        return len(there & {dialect.says(unit) for unit in edition.base})
+
+    return max(reversed([*editions]), key=shared, default=None)
+
+
 def _unknown(theirs: Sequence[str], ours: Sequence[str], dialect: Dialect) -> Edition:
     """An edition of which only what stands there is known."""
     texts, now = [dialect.says(unit) for unit in ours], [dialect.says(unit) for unit in theirs]
     equal = equal_pairs(texts, now)
-    spans = gaps(equal, (0, len(texts), 0, len(now)))
-    changed = [pair for span in spans for pair in changed_pairs(texts, now, span, dialect.key)]
+    known, known_there = {n for n, _ in equal}, {place for _, place in equal}
+    changed = changed_pairs(
+        {n: text for n, text in enumerate(texts) if n not in known},
+        {place: text for place, text in enumerate(now) if place not in known_there},
+        dialect.key,
+    )
     stands = {place: n for n, place in (*equal, *changed)}
     written = tuple((stands[place], unit) if place in stands else unit for place, unit in enumerate(theirs))
     return Edition(base=tuple(ours), written=written)

@@ -1,11 +1,11 @@
 """What we say now that we did not say then: which units are new, which changed, and where a new one belongs."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 
-from postmortem.merging.alignment import Pair, changed_pairs, equal_pairs, gaps, longest_rising, one_to_one
+from postmortem.merging.alignment import SURELY_ALIKE, Pair, changed_pairs, equal_pairs, gaps, longest_rising
 from postmortem.merging.dialect import Dialect
 from postmortem.merging.theirs import is_words, pairs_by_text
 
@@ -26,13 +26,18 @@ def read_news(base: Sequence[str], ours: Sequence[str], dialect: Dialect) -> New
     spans = list(gaps(equal, (0, len(texts), 0, len(now))))
     if not spans:
         return News(dict(equal), frozenset())
-    moved = _elsewhere(base, ours, spans, dialect)
+    lost = {n: texts[n] for span in spans for n in range(span[0], span[1])}
+    new = {n: now[n] for span in spans for n in range(span[2], span[3])}
+    sections = sections_of(base, dialect), sections_of(ours, dialect)
+    moved = _elsewhere(lost, new, sections)
     gone, found = {n for n, _ in moved}, {other for _, other in moved}
-    changed = [
-        pair
-        for span in spans
-        for pair in changed_pairs(texts, now, span, dialect.key, without=(gone, found), one_for_one=True)
-    ]
+    changed: list[Pair] = []
+    for first, last, other_first, other_last in spans:
+        here = {n: texts[n] for n in range(first, last) if n not in gone}
+        there = {n: now[n] for n in range(other_first, other_last) if n not in found}
+        changed += changed_pairs(here, there, dialect.key)
+    moved += _changed_elsewhere(lost, new, sections, [*moved, *changed], dialect)
+    found = {other for _, other in moved}
     in_order = sorted({*equal, *changed})
     steady = {n for n, _ in longest_rising(in_order)}
     crossed = {other for n, other in in_order if n not in steady}
@@ -67,22 +72,35 @@ def hashed(section: str, name: str) -> str:
     return hashlib.sha256(f"{section}\n{name}".encode(errors="surrogatepass")).hexdigest()[:16]
 
 
-def _elsewhere(
-    base: Sequence[str], ours: Sequence[str], spans: Sequence[tuple[int, int, int, int]], dialect: Dialect
+def _elsewhere(lost: dict[int, str], new: dict[int, str], sections: tuple[list[str], list[str]]) -> list[Pair]:
+    """Units of the same section that say the same and stand elsewhere now."""
+    return pairs_by_text(
+        {n: f"{sections[0][n]}\n{text}" for n, text in lost.items() if is_words(text)},
+        {n: f"{sections[1][n]}\n{text}" for n, text in new.items()},
+    )
+
+
+def _changed_elsewhere(
+    lost: dict[int, str],
+    new: dict[int, str],
+    sections: tuple[list[str], list[str]],
+    known: Sequence[Pair],
+    dialect: Dialect,
 ) -> list[Pair]:
-    """Units of the same section that stand elsewhere now: the same text, or the same key."""
-    section, new_section = sections_of(base, dialect), sections_of(ours, dialect)
-    lost = [n for span in spans for n in range(span[0], span[1])]
-    new = [n for span in spans for n in range(span[2], span[3])]
-    by_text = pairs_by_text(
-        {n: f"{section[n]}\n{dialect.says(base[n])}" for n in lost if is_words(dialect.says(base[n]))},
-        {n: f"{new_section[n]}\n{dialect.says(ours[n])}" for n in new},
-    )
-    taken, found = {n for n, _ in by_text}, {n for _, n in by_text}
-    here = {n: span for span in spans for n in range(span[0], span[1])}
-    there = {n: span for span in spans for n in range(span[2], span[3])}
-    by_key = one_to_one(
-        {n: (section[n], key) for n in lost if n not in taken and (key := dialect.key(dialect.says(base[n])))},
-        {n: (new_section[n], key) for n in new if n not in found and (key := dialect.key(dialect.says(ours[n])))},
-    )
-    return by_text + [pair for pair in by_key if here[pair[0]] != there[pair[1]]]
+    """Units of the same section that stand elsewhere now and say something else: of one key, or very much alike."""
+    gone, found = {n for n, _ in known}, {other for _, other in known}
+    here, there = _by_section(lost, sections[0], gone), _by_section(new, sections[1], found)
+    return [
+        pair
+        for section, texts in here.items()
+        if section in there
+        for pair in changed_pairs(texts, there[section], dialect.key, least=SURELY_ALIKE)
+    ]
+
+
+def _by_section(texts: dict[int, str], sections: Sequence[str], without: Set[int]) -> dict[str, dict[int, str]]:
+    found: dict[str, dict[int, str]] = {}
+    for n, text in texts.items():
+        if n not in without:
+            found.setdefault(sections[n], {})[n] = text
+    return found

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from postmortem.merging.alignment import Pair, changed_pairs, equal_pairs, gaps
+from postmortem.merging.alignment import SURELY_ALIKE, Pair, changed_pairs, equal_pairs, gaps
 from postmortem.merging.dialect import Dialect
 from postmortem.merging.edition import Edition
 
@@ -44,7 +44,9 @@ def read_theirs(last: Edition, theirs: Sequence[str], dialect: Dialect) -> Stand
         units=units,
         origins=tuple(origins),
         tail_kept=frozenset(
-            other for mine, other in (*pairs, *moved) if _tail(shown[mine][0], dialect) == _tail(units[other], dialect)
+            place
+            for place, origin in enumerate(origins)
+            if origin is not None and _tail(last.base[origin], dialect) == _tail(units[place], dialect)
         ),
         moved=frozenset(other for _, other in moved),
         pending=pending,
@@ -81,8 +83,21 @@ def _same_units(
     new = {n: now[n] for span in spans for n in range(span[2], span[3])}
     moved = pairs_by_text(lost, new)
     gone, found = {n for n, _ in moved}, {other for _, other in moved}
-    changed = [pair for span in spans for pair in changed_pairs(texts, now, span, dialect.key, without=(gone, found))]
+    changed: list[Pair] = []
+    for first, last, other_first, other_last in spans:
+        here = {n: texts[n] for n in range(first, last) if n not in gone}
+        there = {n: now[n] for n in range(other_first, other_last) if n not in found}
+        changed += changed_pairs(here, there, dialect.key)
+    moved += _changed_elsewhere(lost, new, [*moved, *changed])
     return sorted(equal + changed), moved
+
+
+def _changed_elsewhere(lost: dict[int, str], new: dict[int, str], known: Sequence[Pair]) -> list[Pair]:
+    """What a person moved and changed at once: so alike that it cannot be anything else."""
+    gone, found = {n for n, _ in known}, {other for _, other in known}
+    here = {n: text for n, text in lost.items() if n not in gone}
+    there = {n: text for n, text in new.items() if n not in found}
+    return changed_pairs(here, there, lambda _: "", least=SURELY_ALIKE) if there else []
 
 
 def _restored(last: Edition, units: Sequence[str], origins: list[int | None], dialect: Dialect) -> None:

@@ -1,0 +1,134 @@
+"""What must be true after each publication, judged by words that only one side writes; the merge is not asked."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from tests.simulation.generated import Fact, Generated
+from tests.simulation.hand import FACT, HAND, SUGGESTION
+
+_OF_LOG = ("<details><summary>All of it</summary>", "### Thursday", "</details>")
+
+
+@dataclass
+class Seen:
+    """A document as a reader sees it. `plain` are the lines of each fact that are nobody's but ours, `theirs` the lines
+    with a person's word, `suggestions` by fact."""
+
+    hand: list[str] = field(default_factory=list[str])
+    plain: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    touched: set[str] = field(default_factory=set[str])
+    suggestions: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    lines: set[str] = field(default_factory=set[str])
+
+    @staticmethod
+    def of(content: bytes | None) -> "Seen":
+        seen = Seen()
+        lines = [line.removesuffix("\r") for line in (content or b"").decode().removeprefix("\ufeff").split("\n")]
+        seen.lines = set(lines)
+        for n, line in enumerate(lines):
+            facts = FACT.findall(line)
+            if HAND.search(line):
+                seen.hand.append(line)
+                seen.touched |= set(facts[:1])
+            elif n and SUGGESTION in lines[n - 1] and "**Debrief suggests:** " in line:
+                seen.suggestions[facts[0]].append(line.partition("**Debrief suggests:** ")[2])
+            elif facts:
+                seen.plain[facts[0]].append(line)
+        return seen
+
+    @property
+    def shown(self) -> set[str]:
+        return set(self.plain) | self.touched
+
+
+@dataclass
+class Oracle:
+    """What a person did to whom. `deleted` must not come back; `loose` were put back by a person and may be either's.
+
+    `strict` are facts changed in their place by a person: each with the version that ours had at the last publication.
+    """
+
+    deleted: set[str] = field(default_factory=set[str])
+    loose: set[str] = field(default_factory=set[str])
+    strict: dict[str, int] = field(default_factory=dict[str, int])
+    refused: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
+    sections: set[str] = field(default_factory=set[str])
+    versions: dict[str, int] = field(default_factory=dict[str, int])
+    homes: dict[str, str] = field(default_factory=dict[str, str])
+
+    def watches(self, before: Seen, after: Seen, changed: set[str], *, is_plain: bool) -> None:
+        """A person saved `after` over `before`."""
+        lost = before.shown - after.shown
+        self.loose |= after.shown - before.shown
+        self.deleted = (self.deleted | lost) - after.shown
+        for fact in changed & after.touched:
+            if is_plain and fact in before.plain and fact not in self.loose and fact in self.versions:
+                self.strict[fact] = self.versions[fact]
+            elif not is_plain:
+                self.strict.pop(fact, None)
+        for fact in [fact for fact in self.strict if fact not in after.touched or fact in after.plain]:
+            del self.strict[fact]
+        for fact, said in before.suggestions.items():  # taken out, edited, or accepted
+            if fact in self.strict and said != after.suggestions.get(fact):
+                self.refused.add((fact, self.versions[fact]))
+
+    def judges(self, there: Seen, now: Seen, said: Generated) -> None:
+        """`there` is what a person left, `now` what is published, `said` what we had to say. Raises AssertionError."""
+        assert now.hand == there.hand, "a person's line was lost, changed or moved"
+        ours = {fact.word: fact for fact in said.every()}
+        for word in now.shown | set(now.suggestions) | set(ours) | self.deleted:
+            self._judge(word, ours.get(word), there, now)
+        self._suggestions(there, now, ours)
+        for word in set(ours) - now.shown:
+            self.deleted.add(word)
+        for fact in [fact for fact in self.strict if fact not in ours]:
+            del self.strict[fact]
+        self.versions = {word: fact.version for word, fact in ours.items()}
+        self.homes |= {word: fact.section for word, fact in ours.items()}
+        self.sections |= set(said.facts)
+
+    def _judge(self, word: str, fact: Fact | None, there: Seen, now: Seen) -> None:
+        plain = now.plain.get(word, [])
+        if word in self.deleted:
+            assert not plain, f"{word} was deleted and came back"
+            assert word not in now.suggestions, f"{word} was deleted and is suggested"
+        elif word in there.touched:
+            assert plain == there.plain.get(word, []), f"{word} is a person's and stands there twice"
+        elif word in self.loose:
+            assert len(plain) <= 1, f"{word} stands there twice"
+        elif word in there.plain:
+            assert plain == ([fact.line()] if fact else []), f"{word} is untouched and not up to date"
+        elif fact:
+            is_alive = self._is_alive(fact.section, there)
+            assert is_alive or not plain or is_alive is None, f"{word} is news in a section that was deleted"
+            assert not is_alive or plain == [fact.line()], f"{word} is news and does not stand there once"
+        else:
+            assert not plain, f"{word} is nobody's"
+
+    def _is_alive(self, section: str, there: Seen) -> bool | None:
+        """Whether a person left anything of a section that tells a reader something; None where that is a matter of
+        reading. Of one that was never shown: whether they left anything at all."""
+        if not self.sections:
+            return True
+        is_new = section not in self.sections
+        words = [word for word, home in self.homes.items() if is_new or home == section]
+        signs = [f"## Heading of {section}", f"| what T{section} | how |", *(_OF_LOG if section == "log" else ())]
+        if is_new:
+            signs += [
+                line for line in there.lines if line.startswith(("#", "Status", "|", "<")) and not HAND.search(line)
+            ]
+        if not there.lines.isdisjoint(signs) or any(word in there.plain and word not in self.loose for word in words):
+            return True
+        return None if any(word in there.shown for word in words) else False
+
+    def _suggestions(self, there: Seen, now: Seen, ours: dict[str, Fact]) -> None:
+        for word, said in now.suggestions.items():
+            assert len(said) == 1, f"{word} is suggested twice"
+            assert word in there.touched, f"{word} is suggested beside nobody's change"
+            assert said[0] in ours[word].line(), f"{word} is suggested in old words"
+        for word, version in self.strict.items():
+            if word in ours:
+                is_news = ours[word].version != version and (word, ours[word].version) not in self.refused
+                stood = ours[word].version == version and word in there.suggestions
+                assert (word in now.suggestions) == (is_news or stood), f"{word}: the suggestion is missing or too much"
+                self.strict[word] = ours[word].version

@@ -1,0 +1,57 @@
+"""A store in memory whose process can be killed around any write, and in which somebody else can write in between."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from connectors.store.port import Conflict, File
+from connectors.store.publishing import Publisher
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+class Weather:
+    """`writes_left` counts down to a kill: at 0 before a write, at half after it. `meanwhile` runs once, right before
+    the document is written."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.editions: list[str] = []
+        self.writes_left: float | None = None
+        self.meanwhile: Callable[[], None] | None = None
+
+    def load(self, name: str) -> File | None:
+        content = self.files.get(name)
+        return None if content is None else File(name, content, _version(content))
+
+    def save(self, name: str, content: bytes, *, expected: str | None = None) -> str:
+        if expected is not None and self.meanwhile:
+            happens, self.meanwhile = self.meanwhile, None
+            happens()
+        there = self.files.get(name)
+        if expected is not None and expected != ("" if there is None else _version(there)):
+            raise Conflict(name)
+        self._write(lambda: self.files.__setitem__(name, content))
+        return _version(content)
+
+    def publisher(self) -> Publisher:
+        store: Any = self
+        return Publisher(store, "editions", names=lambda: self.editions, remember=self._remember)
+
+    def _remember(self, edition: str) -> None:
+        self._write(lambda: self.editions.append(edition))
+
+    def _write(self, effect: Callable[[], None]) -> None:
+        if self.writes_left == 0:
+            raise Killed
+        effect()
+        if self.writes_left == 0.5:
+            raise Killed
+        if self.writes_left is not None:
+            self.writes_left -= 1
+
+
+def _version(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
