@@ -50,14 +50,16 @@ _QUESTION_THAT_SHOWS = Cue("a question", -2, 1, CHAT)
 _ASKS = Cue("a question to all", -2, 1, CHAT)
 _ANSWERS = Cue("an answer to somebody", -1, 1, CHAT)
 _SMILES = Cue("a smile", -2, 1, CHAT)
+_TO_DO = Cue("an action item", -4, 1, CHAT)
 _SHORT = Cue("few words", -1, 1, CHAT)
 COURTESY = Cue("an acknowledgement", -2, 2, CHAT)
+SYSTEM = Cue("speaks of the system", 2, 3, SUPPORT)
 ABOUT = Cue("names what the incident is about", 1, 2, SUPPORT)
 
 # Where a word stands in two groups, the first of them counts.
 _GROUPS = (
-    (Cue(_WRONG, 3, 2), said.PLAINLY_WRONG),
-    (Cue(_CHANGED, 3, 2), said.PLAINLY_RECOVERED),
+    (Cue(_WRONG, 4, 2), said.PLAINLY_WRONG),
+    (Cue(_CHANGED, 4, 2), said.PLAINLY_RECOVERED),
     (Cue(_WRONG, 2, 2), said.WRONG),
     (Cue(_CHANGED, 2, 2), said.RECOVERED),
     (Cue("says what came of it", 3, 2), said.CAME_OF_IT),
@@ -65,7 +67,7 @@ _GROUPS = (
     (Cue("reports what was seen", 2, 2), said.REPORTED),
     (Cue("says what was found", 2, 2), said.FOUND),
     (Cue("says what was decided", 2), said.DECIDED),
-    (Cue("speaks of the system", 2, 3, SUPPORT), said.SYSTEM),
+    (SYSTEM, said.SYSTEM),
     (Cue("speaks for the team", 2, 1, SUPPORT), said.OURS),
     (Cue("says when", 1, 1, SUPPORT), said.WHEN),
     (Cue("speaking to somebody", -2, 2, CHAT), said.ADDRESSED),
@@ -86,11 +88,18 @@ _NOT_SAID = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\(edited\)", re.DOTALL)
 _URL = re.compile(r"https?://\S+")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _FIGURES = re.compile(
-    r"\b\d[\d.,]{0,12} ?(?:%|ms\b|s\b|min|[kmg]b?\b|seconds|minutes|hours|x\b)|\b\d\d?:\d\d\b|~ ?\d+", re.IGNORECASE
+    r"\b\d[\d.,]{0,12} ?(?:%|ms\b|s\b|min|[kmg]b?\b|seconds|minutes|hours|x\b|(?:->|→|/) ?\d)|\b\d\d?:\d\d\b|~ ?\d+",
+    re.IGNORECASE,
 )
-_STATUS = re.compile(r"\b[45](?:\d\d|xx)(?:'?s)?\b", re.IGNORECASE)
+# A status of HTTP, and not any number of that size.
+_STATUS = re.compile(
+    r"\b(?:[45](?:\d\d|xx)'?s|[45]xx|[45]\d\d (?:errors?|status|response|code|on|from)s?|"
+    r"(?:http|status|code|errors?|returns?|returning|answers?|with|getting|seeing|throwing|an?) [45]\d\d)\b",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"[\"“][^\"“”]{8}")
-_NAME = re.compile(r"@?([^\s:,/]{1,30})[:,]\s")
+_TO_BE_DONE = re.compile(r"\W{0,5}(?:action(?: item)?|todo|to-do|follow-?up)s?(?:\b:|\s@)", re.IGNORECASE)
+_NAME = re.compile(r"(?:@([^\s:,/]{1,30})[:,]?|([^\s:,/]{1,30}):)\s")
 _SMILE = re.compile(r"(?:^|\s)[:;=]-?[)(pdo/\\|]+(?=\s|$)|\^\^|:[a-z_]{0,20}(?:smil|joy|grin|laugh)", re.IGNORECASE)
 
 
@@ -152,8 +161,10 @@ def _cues_of_words(spoken: Sequence[str], about: frozenset[str]) -> Iterator[tup
 def _cues_of_opening(text: str, spoken: Sequence[str]) -> Iterator[tuple[Cue, str]]:
     """What a message begins with tells a report ("Rolling back ...") from an answer ("bea: ...") or a question."""
     name = _NAME.match(text)
-    if name and name[1].lower() not in _LEXICON:
-        yield _ANSWERS, name[1]
+    if _TO_BE_DONE.match(text):
+        yield _TO_DO, ""
+    elif name and (name[1] or name[2]).lower() not in _LEXICON:
+        yield _ANSWERS, name[1] or name[2]
     opening = next((word for word in spoken if word not in _OPENERS), "")
     if opening in _QUESTION_WORDS:
         yield _ASKS, opening

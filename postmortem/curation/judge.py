@@ -84,7 +84,7 @@ class _Judge:
         """Whether the same person's last words were the same: twice up and down again is no repeat."""
         before = self._last.get(message.person_id)
         self._last[message.person_id] = message
-        if before is None or before.text != message.text:
+        if before is None or not message.text or before.text != message.text:
             return False
         return message.moment.at - before.moment.at <= _REPEATED_WITHIN
 

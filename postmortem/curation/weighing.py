@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from postmortem.curation.cues import CHAT, CONTENT, COURTESY, RELEASED, Heard, hear, without_code
+from postmortem.curation.cues import CHAT, CONTENT, COURTESY, RELEASED, SYSTEM, Heard, hear, without_code
 
 ENOUGH = 2
 _MOST_TOLD, _MOST_WORDS = 2, 3
@@ -35,7 +35,8 @@ def _points(heard: Sequence[Heard]) -> int:
 
 
 def _says_something(heard: Iterable[Heard]) -> bool:
-    return any(one.cue.kind == CONTENT for one in heard)
+    """Content of any kind, or a sentence about two parts of the system."""
+    return any(one.cue.kind == CONTENT or (one.cue is SYSTEM and len(one.words) > 1) for one in heard)
 
 
 def _positive(heard: Iterable[Heard]) -> list[Heard]:

@@ -33,15 +33,15 @@ going_down gone_down hard_down not_responding stopped_responding ran_out packet_
 """
 PLAINLY_RECOVERED = """
 resolved resolves recovered recovering recovers recovery restored mitigated back_up back_online back_to is_back
-are_back came_back we're_back comes_back coming_back all_clear working_again works_again available_again caught_up is_up
-are_up went_away gone_away subsided operational healthy
+are_back came_back we're_back comes_back coming_back all_clear working_again works_again work_again available_again
+caught_up is_up are_up went_away gone_away subsided operational healthy
 """
 WRONG = """
 down error errors erroring exception exceptions fatal fatals fail fails failed failure failures broken breaks broke
 crash crashes crashloop crashlooped timeout times_out latency latencies slow slowness slower sluggish spike spikes
 spiked spiking stuck hung hanging hangs saturation exhaustion overload overloading overwhelmed throttled throttling
 starved starvation lost losing loss lag lagging lags backlog backing_up corrupt corrupted corruption expired
-expires full flaps panic panics panicked deadlock deadlocks oom segfault segfaults refused refusing rejected
+expires full flap flaps panic panics panicked deadlock deadlocks oom segfault segfaults refused refusing rejected
 rejecting rejects denied missing stale incorrect impact impacts impacted affected affecting died dead dying faulty
 offline interruption dropped delay delays delayed elevated unable unexpected unusual unusually exceeded exceeding
 exceeds bottleneck contention leak leaks leaking alarm alarms intermittent intermittently blocked piling_up queued
@@ -51,10 +51,10 @@ cannot_reach cannot_connect can't_reach could_not
 """
 RECOVERED = """
 stable stabilised stabilized stabilising stabilizing passing cleared clears succeeded succeeds successfully
-successful normal green reachable subsiding mitigation repaired fixed fixes fix catching_up back_on in_rotation
-no_longer no_more now_working works_now up_and all_good no_errors no_alerts completed completes complete finished
-finishes done ended ends improved improving improves improvement normalised normalized dropping online baseline
-reopened
+successful normal green reachable subsiding mitigation repaired fixed fixes fix catching_up catches_up is_ready
+are_ready back_on in_rotation no_longer no_more now_working works_now up_and all_good no_errors no_alerts completed
+completes complete finished finishes done ended ends improved improving improves improvement normalised normalized
+dropping online baseline reopened
 """
 CAME_OF_IT = """
 no_change no_effect unchanged partially still_seeing still_failing still_broken didn't_help not_help
@@ -65,12 +65,12 @@ DONE = (
     restart reboot revert redeploy deploy scale merge push upgrade downgrade disable enable delete remove drain
     patch mitigate block unblock increase raise decrease reduce lower switch apply purge kill stop+ start boot
     replace provision rotate renew restore repool depool pool migrate reroute shift flush truncate rebuild resync
-    sync import dump reconfigure configure update add release throttle ban+ cordon evict resize rerun reload reset+
-    escalate page bump drop+ terminate detach attach recreate create roll promote demote isolate bypass silence
-    mute submit+ commit+ assign adjust correct launch trigger clean failover schedule perform execute implement
-    connect open close publish inform notify redirect replay deactivate activate turn declare acknowledge mark move
-    convert retry ship+ investigate rule swap+
-"""
+    sync import dump reconfigure configure update add release throttle ban+ cordon evict resize rerun reload
+    reset+ escalate page bump drop+ terminate detach attach recreate create roll promote demote isolate bypass
+    silence mute submit+ commit+ assign adjust correct launch trigger clean failover reopen snooze freeze
+    schedule perform execute implement connect open close publish inform notify redirect replay deactivate
+    activate turn declare acknowledge mark move convert retry ship+ investigate rule swap+
+    """
     )
     + """
 rolled_back rolling_back roll_back rollback failed_over failing_over shut_down shutting_down spun_up brought_up
@@ -94,7 +94,7 @@ hypothesis hunch unrelated not_related because_of found mistakenly accidentally 
 """
 DECIDED = """
 decided decides decide decision agreed plan planned proposed we_will we'll we're_going going_to hold_off
-holding_off we_decided
+holding_off we_decided incident_command incident_commander taking_over take_over handing_over
 """
 SYSTEM = """
 production prod staging cluster clusters node nodes instance instances host hosts servers service services backend
@@ -114,12 +114,12 @@ reads pages orders sessions transactions sockets status_page feature_flag flag c
 rps slo error_rate incident incidents alert dashboard dashboards
 """
 WHEN = """
-yesterday midnight noon last_night last_week this_morning ago since am pm utc gmt pst cet est minutes hours seconds
+yesterday midnight noon last_night last_week this_morning ago since hour am pm utc gmt pst cet est minutes hours seconds
 shortly january february march april june july august september october november december monday tuesday wednesday
 thursday friday saturday sunday
 """
 OURS = "we our us we're we've ours"
-ADDRESSED = "you your you're u ur you'll you'd you've yours yourself ya"
+ADDRESSED = "you your you're u ur you'll you'd you've yourself ya"
 ADVISED = "try should use just install click type run read want if"
 ASKED = """
 anyone anybody someone somebody any_idea any_ideas wondering how_do how_can how_to can_i can_you can_someone
@@ -128,11 +128,11 @@ should_i why_not
 """
 COURTESY = """
 thanks thank thx ty please plz pls hi hello hey guys lol sorry haha ha hah hehe heh welcome bye oh ah yeah yes nope
-yep yup ok okay k hmm hm um cool nice great sure wow ouch damn ack np same morning gotta on_it one_sec brb afk ooh
+yep yup ok okay k hmm hm um cool nice great sure wow ouch damn ack np good_morning gotta on_it one_sec brb afk ooh
 aha congrats kudos
 """
-MINE = "my i'm i've i'd i'll me myself mine im ive"
-WRITER = "i"
+MINE = "my me myself mine"
+WRITER = "i i'm i've i'd i'll im ive"
 VAGUE = "it that this there's it's that's its thats there they them"
 HEDGED = """
 think guess perhaps maybe probably imo imho would could might wish suppose dunno idk hopefully hope prefer wonder
