@@ -17,6 +17,7 @@ from connectors.jira.states import read_states
 from connectors.opening import open_issues
 from connectors.slack.channel import Found
 from connectors.steps import Json, Steps
+from handlers.confluence import links_to_it, make_confluence_page, said_of_page, write_confluence_page
 from handlers.wiring import House, durable
 from handlers.work import (
     LEASE_FOR,
@@ -83,7 +84,10 @@ def follow_through(work: Work) -> dict[str, Any]:
 
 
 def one_round(work: Work, token: int) -> dict[str, Any]:
-    """Look again, collect, compose, publish, open issues, publish with their links, announce."""
+    """Look again, collect, compose, publish, open issues, publish with their links, announce.
+
+    The Confluence page is made before the issues, which link to it, and written with theirs.
+    """
     looked = look_again(work)
     if "stopped" in looked:
         return looked
@@ -93,10 +97,13 @@ def one_round(work: Work, token: int) -> dict[str, Any]:
     composed = compose_draft(work, collected["evidence"])
     publish(work, "publish")
     work.steps.run(work.named("let what was refused be tried again"), work.ledger.release_parked)
+    page = make_confluence_page(work, token, collected["channel"])
     issues = open_the_issues(work, token)
     document = publish(work, "publish with issues", issues, look_at_issues(work, issues))
-    announced = announce(work, token, collected["channel"], document)
-    return composed | {"document": document, "issues": counted(issues), "announced": announced}
+    page = write_confluence_page(work, token, page)
+    announced = announce(work, token, collected["channel"], document, page)
+    outcome = {"document": document, "issues": counted(issues), "announced": announced}
+    return composed | outcome | ({"page": page} if page else {})
 
 
 def take_the_lease(work: Work) -> int:
@@ -241,20 +248,24 @@ def open_the_issues(work: Work, token: int) -> list[dict[str, Any]]:
     )
 
 
-def announce(work: Work, token: int, found: dict[str, Any] | None, document: str) -> dict[str, Any]:
+def announce(
+    work: Work, token: int, found: dict[str, Any] | None, document: str, page: dict[str, Any]
+) -> dict[str, Any]:
     """Say it in the channel and on the incident, once each: links, what is missing, who owns what.
 
     What was said in a private channel is not repeated elsewhere, and people of another organisation get no texts.
     """
     postmortem, house = the_postmortem(work), work.house
-    link, name = house.document_link(work.incident_id), document.rpartition("/")[2]
+    links, name, said = links_to_it(house, work.incident_id), document.rpartition("/")[2], said_of_page(page)
     channel = Found(**found) if found else None
     is_private, is_ext_shared = (channel.is_private, channel.is_ext_shared) if channel else (False, False)
     post = Post(
-        paragraphs=announce_draft(postmortem, draft=name, link=link, withheld="" if is_ext_shared else None),
-        note=announce_draft(postmortem, draft=name, link=link, withheld="slack/" if is_private else None),
+        paragraphs=announce_draft(
+            postmortem, draft=name, links=links, said=said, withheld="" if is_ext_shared else None
+        ),
+        note=announce_draft(postmortem, draft=name, links=links, said=said, withheld="slack/" if is_private else None),
         key=f"{house.settings.install_id}/{work.incident_id}/announcement",
-        draft=None if link or is_ext_shared else (name, as_markdown(work, postmortem)),
+        draft=None if links or is_ext_shared else (name, as_markdown(work, postmortem)),
         since=postmortem.incident.created_at.at,
         ledger=work.ledger,
         token=token,

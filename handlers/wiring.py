@@ -90,6 +90,13 @@ class House:
                 connection.close()
 
     def document_link(self, incident_id: str) -> str | None:
+        """The Confluence page, where there is one: everybody can read and edit it there. Else our own page."""
+        from connectors.store.shelf import Shelf
+
+        page: dict[str, Any] = Shelf(self.store, incident_id).state().get("page", {}) if self.confluence else {}
+        return page.get("link") or self.own_link(incident_id)
+
+    def own_link(self, incident_id: str) -> str | None:
         base = self.settings.publish.public_base_url
         return f"{base.rstrip('/')}/postmortems/{incident_id}" if base else None
 

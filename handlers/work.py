@@ -112,8 +112,9 @@ def requests_of(work: Work, postmortem: Postmortem) -> tuple[IssueRequest | None
 
 
 def is_left_undone(work: Work) -> bool:
-    """Whether the last round left an item without its issue, or could not announce: reason enough for another."""
-    announced: dict[str, Any] = work.shelf.state().get("outcome", {}).get("announced", {})
+    """Whether the last round left an item without its issue, no page, or nothing announced: reason for another."""
+    outcome: dict[str, Any] = work.shelf.state().get("outcome", {})
+    announced: dict[str, Any] = outcome.get("announced", {}) | {"page": outcome.get("page", {})}
     unopened = work.house.jira and any(
         item.accepted and item.route and not item.issue_key for item in the_postmortem(work).action_items
     )

@@ -9,23 +9,30 @@ HEAD = "Draft postmortem ready"
 """Begins every announcement: by it, among others, our own words are told from people's."""
 
 
-def announce_draft(postmortem: Postmortem, *, draft: str, link: str | None, withheld: str | None = None) -> Paragraphs:
-    """The announcement as paragraphs. `draft` is the file's name, `link` opens it where readers can.
+def announce_draft(
+    postmortem: Postmortem,
+    *,
+    draft: str,
+    links: tuple[tuple[str, str], ...] = (),
+    said: tuple[str, ...] = (),
+    withheld: str | None = None,
+) -> Paragraphs:
+    """The announcement as paragraphs. `draft` is the file's name, `links` (words, address) open it where readers can.
 
-    Of items whose evidence id begins with `withheld` ("slack/", or "" for every one) only the issue is named: the
-    readers of this announcement are not those to whom they were said.
+    `said` are sentences about its publication. Of items whose evidence id begins with `withheld` ("slack/", or "" for
+    every one) only the issue is named: the readers of this announcement are not those to whom they were said.
     """
-    title = f"{HEAD}: {postmortem.title}"
-    head = (
-        (Span(text=f"{title} — "), Span(text="open the draft", link=link))
-        if link
-        else (Span(text=f"{title} — {draft}"),)
-    )
+    opened = [span for words, link in links for span in (Span(text=" · "), Span(text=words, link=link))][1:]
+    head = (Span(text=f"{HEAD}: {postmortem.title} — "), *(opened or [Span(text=draft)]))
     items = postmortem.action_items
     hidden = [item for item in items if withheld is not None and item.evidence_id.startswith(withheld)]
     told = tuple(item for item in items if item not in hidden)
     listed = _items(told) if told or not hidden else ()
-    return (head, *_missing(postmortem), *listed, *map(_bare, hidden), *_unresolved(told))
+    return (head, *_warned(said), *_missing(postmortem), *listed, *map(_bare, hidden), *_unresolved(told))
+
+
+def _warned(said: tuple[str, ...]) -> Paragraphs:
+    return tuple((Span(text=f"⚠ {sentence}"),) for sentence in said)
 
 
 def _missing(postmortem: Postmortem) -> Paragraphs:

@@ -11,6 +11,7 @@ import yaml
 from handlers.wiring import Machine
 from tests.incidents import demo_settings_text
 from tests.incidents.script import Script
+from tests.vendors.confluence import FakeConfluence
 from tests.vendors.jira import FakeJira
 from tests.vendors.pagerduty import FakePagerDuty
 from tests.vendors.slack import FakeSlack
@@ -20,8 +21,8 @@ WEBHOOK_SECRET = "whsec-fake-current-0001"
 
 
 class Neighbours:
-    """`now` is the clock of all three. `settings` are laid over the demo's. `around` may put something between a fake
-    and its callers."""
+    """`now` is the clock of all. `settings` are laid over the demo's. `around` may put something between a fake
+    and its callers. Confluence is configured where `confluence` asks for it."""
 
     def __init__(
         self,
@@ -31,12 +32,15 @@ class Neighbours:
         *,
         settings: dict[str, Any] | None = None,
         jira_lag: float = 0.0,
+        confluence: bool = False,
         around: Callable[[Vendor], Vendor] = lambda vendor: vendor,
     ) -> None:
         self.scripts = scripts
         self.pagerduty = FakePagerDuty(now=now)
         self.slack = FakeSlack(now=lambda: now().timestamp())
         self.jira = FakeJira(now=lambda: now().timestamp(), search_lag=jira_lag)
+        self.confluence = FakeConfluence(now=lambda: now().timestamp())
+        self._with_confluence = confluence
         self.machine = Machine(home / "home", home / "debrief.yml", home / "debrief.env")
         self._overrides, self._around = settings or {}, around
         self._exits = ExitStack()
@@ -62,6 +66,10 @@ class Neighbours:
             "slack": {"base_url": self._served(self.slack) + "/api/"},
             "jira": {"base_url": self._served(self.jira), "email": self.jira.email},
         }
+        if self._with_confluence:
+            confluence = self.confluence
+            where = {"site": confluence.site, "space": confluence.space, "email": confluence.email}
+            urls["confluence"] = {"base_url": self._served(confluence)} | where
         settings = yaml.safe_load(demo_settings_text())
         for layer in (urls, self._overrides, more):
             settings = _laid_over(settings, layer)
@@ -73,6 +81,7 @@ class Neighbours:
             "PAGERDUTY_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "SLACK_TOKEN": self.slack.token,
             "JIRA_TOKEN": self.jira.token,
+            "CONFLUENCE_TOKEN": self.confluence.token,
         } | more
         self.machine.secrets_file.write_text("".join(f"{name}={value}\n" for name, value in secrets.items()))
         self.machine.secrets_file.chmod(0o600)

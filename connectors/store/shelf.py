@@ -108,6 +108,14 @@ class Shelf:
         name = self.state().get("document") or self._new_name(incident)
         return self._publisher(name).rehearse(name, content)
 
+    def page_file(self, name: str) -> bytes | None:
+        """What is remembered of the incident's page elsewhere, by name; None where nothing is."""
+        file = self._store.load(f"pages/{self._folder}/{name}.json")
+        return file.content if file else None
+
+    def keep_page_file(self, name: str, content: bytes) -> None:
+        self._store.save(f"pages/{self._folder}/{name}.json", content)
+
     def remember(self, **facts: Any) -> None:
         """Add facts to the incident's state: what became of it, in words."""
         self._change_state(lambda state: state | facts)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from markdown_it.token import Token
 
 from postmortem.document import Postmortem
-from postmortem.outputs.parsing import parse, without_full_log
+from postmortem.outputs.parsing import parse
 from postmortem.outputs.storage_log import log_items
 from postmortem.outputs.storage_text import FOLD_END, code_macro, escape_text, fold_begin, link_begin
 
@@ -54,18 +54,17 @@ class StoragePage(NamedTuple):
     left_out: int
 
 
-def render_storage(markdown: str, postmortem: Postmortem, *, whole: str, most: int) -> StoragePage:
-    """The document's Markdown as a page, its full log from the data, in at most `most` bytes of a JSON request.
+def render_storage(body: str, postmortem: Postmortem, *, whole: str, most: int) -> StoragePage:
+    """The document as a page in at most `most` bytes of a JSON request: its body (`render_body`), and the full log.
 
-    The page's title is Confluence's: the first heading is left out. `whole` says where the rest is of what does not fit
-    in.
+    The page's title is Confluence's: the first heading is left out. `whole` is a sentence about where the rest is of
+    what does not fit.
     """
-    told = without_full_log(markdown)
-    blocks, cut = _fitting(_without_title(blocks_from_tokens(parse(told))), most - _ROOM_FOR_WORDS)
+    room = most - _ROOM_FOR_WORDS
+    blocks, cut = _fitting(_without_title(blocks_from_tokens(parse(body))), room)
     if cut:
-        blocks.append(_paragraph(f"{cut} further parts of the document do not fit into a Confluence page: {whole}"))
-    left = most - _ROOM_FOR_WORDS - sum(map(size_in_request, blocks))
-    log, left_out = _log(postmortem, left, whole) if told != markdown else ([], 0)
+        blocks.append(_paragraph(f"{cut} further parts of the document do not fit into a Confluence page. {whole}"))
+    log, left_out = _log(postmortem, room - sum(map(size_in_request, blocks)), whole)
     return StoragePage("".join([*blocks, *log]), left_out)
 
 
@@ -91,7 +90,7 @@ def _log(postmortem: Postmortem, most: int, whole: str) -> tuple[list[str], int]
     count = len(postmortem.timeline.events)
     said = f"All {count:,} events, in order."
     if left_out:
-        said = f"The first {len(items):,} of {count:,} events; {left_out:,} do not fit into a Confluence page: {whole}"
+        said = f"The first {len(items):,} of {count:,} events; {left_out:,} do not fit into a Confluence page. {whole}"
     rows = ["<ul>", *items, "</ul>"] if items else []
     return ["<h2>Full log</h2>", fold_begin("All events, in order"), _paragraph(said), *rows, FOLD_END], left_out
 

@@ -19,7 +19,7 @@ from connectors.confluence.translate import (
 from connectors.errors import ConnectorError, NotAllowed, NotFound, OutcomeUnknown, RateLimited, Rejected, Unreachable
 from connectors.retrying import Budget
 from postmortem.compose import compose
-from postmortem.outputs.markdown import render_markdown
+from postmortem.outputs.markdown import render_body
 from postmortem.outputs.storage import render_storage, size_in_request
 from postmortem.settings import Settings
 from tests.contract.rules_kit import CANARY, Connector, Endless, Size, Write
@@ -97,7 +97,7 @@ def _page_of(text: str) -> int:
     told = evidence(said("1", 0, text), said("2", 60, f"ACTION: {text}"))
     postmortem = compose(told, Settings(), composed_at=at(7200).at)
     most = LARGEST_BODY // 100
-    page = render_storage(render_markdown(postmortem), postmortem, whole="The rest is in the draft.", most=most)
+    page = render_storage(render_body(postmortem), postmortem, whole="The rest is in the draft.", most=most)
     return size_in_request(page.body) * 100
 
 
