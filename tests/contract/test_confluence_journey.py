@@ -1,11 +1,9 @@
 """The Confluence page through the front door: a signed webhook in, and the page that readers open."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.vendors.wire import Reply, json_reply
-from tests.world import World, world_of
+from tests.world import world_of
 
 
 def confluence_world(tmp_path: Path, name: str = "checkout-latency", **options: Any):
