@@ -56,15 +56,10 @@ def _in_lines(lines: Iterable[Line], key: str) -> Iterator[Asked]:
 
 
 def _in_tables(postmortem: Postmortem) -> Iterator[Asked]:
-    times = postmortem.response_times.measured
     if not postmortem.milestones.found:
         yield Asked(NOT_MEASURED, COMMANDER, "response_times")
     else:
-        for one in times:
-            if one.seconds is None and one.why_unknown:
-                yield Asked(
-                    f"{one.heading}: when was it? Unknown: {one.why_unknown.rstrip('.')}.", COMMANDER, "response_times"
-                )
+        yield from _unmeasured(postmortem)
     items = [item for item in postmortem.action_items if not item.is_gone]
     if not items:
         yield Asked(NO_ITEMS, EVERYONE, "action_items")
@@ -74,3 +69,13 @@ def _in_tables(postmortem: Postmortem) -> Iterator[Asked]:
         yield Asked(NOBODY, COMMANDER, "people")
     if not postmortem.timeline.events:
         yield Asked(NO_EVENTS, "responders", "timeline")
+
+
+def _unmeasured(postmortem: Postmortem) -> Iterator[Asked]:
+    """One question for all times that are unknown for the same reason."""
+    by_reason: dict[str, list[str]] = {}
+    for one in postmortem.response_times.measured:
+        if one.seconds is None and one.why_unknown:
+            by_reason.setdefault(one.why_unknown.rstrip("."), []).append(one.heading)
+    for why, headings in by_reason.items():
+        yield Asked(f"{', '.join(headings)}: unknown, because {why}. When was it?", COMMANDER, "response_times")

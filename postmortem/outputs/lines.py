@@ -10,9 +10,15 @@ LONGEST_QUOTE = 600
 
 
 def cited(citations: Iterable[Citation]) -> Md:
-    """ "([#inc-1](…), [PagerDuty log](…))": each source once."""
-    links = dict.fromkeys(link(citation.label, citation.link) for citation in citations)
-    return together("(", joined(", ", links), ")") if links else Md("")
+    """ "([#inc-1](…), [PagerDuty log](…) [2](…))": each source once, several of one kind numbered."""
+    by_label: dict[str, dict[str | None, None]] = {}
+    for citation in citations:
+        by_label.setdefault(citation.label, {})[citation.link] = None
+    return together("(", joined(", ", map(_of_one_kind, by_label, by_label.values())), ")") if by_label else Md("")
+
+
+def _of_one_kind(label: str, links: Iterable[str | None]) -> Md:
+    return joined(" ", (link(label if n == 1 else str(n), one) for n, one in enumerate(links, start=1)))
 
 
 def line_item(line: Line) -> Md:

@@ -46,9 +46,8 @@ def _time_row(ready: Events, measured: ResponseTime) -> TimeRow:
     start = _end(ready, measured.from_event, measured.from_at, measured.from_said)
     end = _end(ready, measured.to_event, measured.to_at, measured.said)
     if measured.seconds is None:
-        asked = question(
-            "incident commander", escape(f"{(measured.why_unknown or 'nothing tells').rstrip('.')}: when was it?")
-        )
+        why = measured.why_unknown or "nothing tells"
+        asked = question("incident commander", escape(f"{why[:1].upper()}{why[1:].rstrip('.')}: when was it?"))
         return TimeRow(
             escape(measured.heading), Md("unknown"), start or asked, end or (asked if start else Md("")), Md("")
         )

@@ -1,10 +1,12 @@
 """What a template can name. This set is documented in docs/templates.md, and stays as it is over releases."""
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from postmortem.document import Participant, Postmortem
+from postmortem.evidence import Reading
 from postmortem.line import Line
 from postmortem.outputs.agenda import Asked, agenda, open_questions
 from postmortem.outputs.escaping import Md, escape, joined, link, link_to_heading, together
@@ -32,6 +34,7 @@ HEADINGS = {
     "full_log": "Full log",
 }
 _STATUS = {"draft": "draft", "in_review": "in review", "reviewed": "reviewed", "closed": "closed"}
+_ONE_OF = re.compile(r"\b(alert|event|entr|note|message|thread|incident)(ies|s)\b")
 _SOURCES: dict[Source, str] = {"pagerduty": "PagerDuty", "slack": "Slack", "jira": "Jira"}
 
 NAMES = (
@@ -158,5 +161,11 @@ def _readings(postmortem: Postmortem) -> Iterator[Read]:
         bounds = [(one.since, one.until) for one in readings if one.since and one.until]
         since, until = bounds[0] if bounds else (None, None)
         if readings:
-            what = joined(", ", (together(escape(f"{one.count}"), " ", link(one.what, one.link)) for one in readings))
+            what = joined(", ", map(_counted, readings))
             yield Read(name, what, since, until)
+
+
+def _counted(reading: Reading) -> Md:
+    """ "45 messages of #inc-1", "1 log entry", each with its link."""
+    one = _ONE_OF.sub(lambda plural: plural[1] + ("y" if plural[2] == "ies" else ""), reading.what, count=1)
+    return together(escape(f"{reading.count}"), " ", link(one if reading.count == 1 else reading.what, reading.link))
