@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
+from postmortem.item_nature import Nature
 from postmortem.noun import Noun
 
 
@@ -40,6 +41,7 @@ class ActionItem(Noun):
     nobody says any more. `evidence_link` opens that record. `quote` is the
     sentence as it was said, `text` the task without marker, owner and due phrase. `said` is what a person should know
     about its issue ("Not opened: ..."). `status` is the issue's state as Jira names it, when it was last looked at.
+    `nature` is read off its words; None where they do not tell.
     """
 
     id: str
@@ -57,6 +59,7 @@ class ActionItem(Noun):
     status: str | None = None
     said: tuple[str, ...] = ()
     is_gone: bool = False
+    nature: Nature | None = None
 
 
 class Span(Noun):

@@ -9,6 +9,7 @@ from postmortem.action_item import ActionItem, Owner, Route
 from postmortem.due_phrases import DuePhrase, find_due_phrase
 from postmortem.evidence import Evidence, Message, Note
 from postmortem.identities import Identities
+from postmortem.item_nature import nature_of
 from postmortem.items_seen import ItemsSeen, no_longer_said, ordinals
 from postmortem.marked_items import MarkedItem, find_marked_items, read_item
 from postmortem.owners import resolve_owner
@@ -79,6 +80,7 @@ def _action_item(
         route=route,
         evidence_id=record.id,
         evidence_link=record.link,
+        nature=nature_of(task),
     )
 
 

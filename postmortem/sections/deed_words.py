@@ -5,8 +5,6 @@ General English of operations, fitted to no data set.
 
 import re
 
-from postmortem.sections.vocabulary import CHANGES, PARTS
-
 # (verb, forms of the past, of the running): what is done to a system to make it better.
 MENDING = (
     ("roll back", r"rolled (?:\S{1,40} ){0,3}?back(?! (?:run|play)book)", r"rolling (?:\S{1,40} ){0,3}?back"),
@@ -168,10 +166,7 @@ MEANWHILE = (
     r"in the meantime|for now|at the moment|started|"
     r"force|hard|soft|fully|simply|actually|both|all|eta|confirmed|\d{1,2}:\d\d(?::\d\d)?|@[\w.-]{1,40})"
 )
-LEAD = (
-    r"(?:\A|[,;:.(]|\s[–—-]\s|\b(?:and|but|so|then|by)\b)\s*"
-    rf"(?:{MEANWHILE}\W{{1,3}}){{0,5}}?(?:{SOMEBODY}\s+)?(?:{MEANWHILE}\W{{1,3}}){{0,4}}?"
-)
+LEAD = re.compile(rf"\s*(?:{MEANWHILE}\W{{1,3}}){{0,5}}?(?:{SOMEBODY}\s+)?(?:{MEANWHILE}\W{{1,3}}){{0,4}}?")
 DENIED = re.compile(
     r"\b(?:not|never|no one|nobody|none|neither|without|\w+n't|didnt|havent|hasnt|wasnt|cannot|if|unless|until|"
     r"once|when|whenever|after|before|because|since|while|whether|"
@@ -217,11 +212,9 @@ NOUN = re.compile(
     r"helps|solved|resolved|worked|did it|made (?:it|things))\b"
 )
 PASSIVE = re.compile(
-    rf"\b(?:{PARTS}|{CHANGES}|it|that|this|[\w./-]{{3,40}}) (?:is|are|was|were|has been|have been|got|being|"
-    rf"is being|are being|been)(?: now| all| just| fully| manually| also| already| successfully)* (?P<verb>PAST)\b"
+    r"[\w.)`'\"-] (?:is|are|was|were|has been|have been|got|being|been)(?: (?:being|now|all|just|fully|manually|also|"
+    r"already|successfully)){0,3} \Z"
 )
-
-
 # "Optic replaced, errors are at zero": short for "was replaced". Words for what a system also does by itself are out.
 REPORTED = re.compile(
     r"(?:\A|[,;.]\s)\s*(?:(?:ok|so|and|also|done|update)\W{1,2})?(?:(?!(?:i|we|no|not|nothing|it|that|"

@@ -38,51 +38,82 @@ class Deed(NamedTuple):
 def deed_in(plain: str) -> Deed | None:
     """The first thing that a sentence (as rules read it) says was done or is being done; what mends before what
     looks."""
+    beginnings = {word[:_KEY] for word in _LETTERS.findall(plain)}
+    rules = [rule for rule in _RULES if not rule.keys.isdisjoint(beginnings)]
+    if not rules and beginnings.isdisjoint(_KEYS_OF_NOUNS):
+        return None
     if asks(plain) or LONG_AGO.search(plain):
         return None
     if noun := _noun(plain):
         return noun
-    found = [deed for rule in _RULES if (deed := _said(rule, plain))]
+    found = [deed for rule in rules if (deed := _said(rule, plain))]
     found += [deed for words in (REPORTED, WITHOUT_AN_ENDING) if (deed := _told(words, plain))]
     mending = [deed for deed in found if deed.kind == "mitigating"]
     return min(mending or found, key=lambda deed: deed.end, default=None)
 
 
 class _Rule(NamedTuple):
+    """`keys` are the first letters of its forms: a sentence without a word that begins so needs no closer look."""
+
     verb: str
     kind: DeedKind
     is_running: bool
     words: re.Pattern[str]
+    keys: frozenset[str]
+
+
+_KEY = 3
+_LETTERS = re.compile(r"[a-z]{2,}")
+_KEYS_OF_NOUNS = frozenset(
+    ("rol", "rev", "res", "reb", "red", "fai", "swi", "hot", "fix", "pat", "wor", "mit", "sca", "bac", "cle",
+     "did", "hav", "has")
+)  # fmt: skip
+_CLAUSE = re.compile(r"[,;:.(]\s|\s[–—-]\s|\b(?:but|so)\b")
+_BEGINS = re.compile(r"[,;:.(]|\s[–—-]\s|\b(?:and|but|so|then|by)\b")
+_LONGEST_LEAD = 80  # characters before the verb that can say who did it
 
 
 def _rules() -> tuple[_Rule, ...]:
-    rules: list[_Rule] = []
     tables: tuple[tuple[DeedKind, tuple[tuple[str, str, str], ...]], ...] = (
         ("mitigating", MENDING),
         ("diagnostic", LOOKING),
     )
-    for kind, table in tables:
-        for verb, past, running in table:
-            for forms, is_running in ((past, False), (running, True)):
-                rules.append(_Rule(verb, kind, is_running, re.compile(rf"{LEAD}(?P<verb>{forms})\b")))
-            if kind == "mitigating":
-                passive = PASSIVE.pattern.replace("PAST", f"(?:{past})")
-                rules.append(_Rule(verb, kind, False, re.compile(passive)))
-    return tuple(rules)
+    return tuple(
+        _Rule(verb, kind, is_running, re.compile(rf"\b(?P<verb>{forms})\b"), _keys(forms))
+        for kind, table in tables
+        for verb, past, running in table
+        for forms, is_running in ((past, False), (running, True))
+    )
+
+
+def _keys(forms: str) -> frozenset[str]:
+    """How each form begins: no form has a choice within its first three letters."""
+    return frozenset(word[:_KEY] for word in _LETTERS.findall(forms))
 
 
 _RULES = _rules()
-_ANY = re.compile("|".join(f"(?:{past}|{running})" for table in (MENDING, LOOKING) for _, past, running in table))
-_CLAUSE = re.compile(r"[,;:.(]\s|\s[–—-]\s|\b(?:but|so)\b")
 
 
 def _said(rule: _Rule, plain: str) -> Deed | None:
-    if not _ANY.search(plain):
-        return None
     for match in rule.words.finditer(plain):
-        if _is_done(rule, match, plain):
+        if (_by_somebody(match, plain) or _to_something(rule, match, plain)) and _is_done(rule, match, plain):
             return Deed(rule.verb, rule.kind, rule.is_running, match.end("verb"))
     return None
+
+
+def _by_somebody(match: re.Match[str], plain: str) -> bool:
+    """Whether nothing stands before the verb but who did it, and when."""
+    earliest = max(0, match.start() - _LONGEST_LEAD)
+    begins = [begin.end() for begin in _BEGINS.finditer(plain, earliest, match.start())]
+    if not begins and earliest:
+        return False
+    return bool(LEAD.fullmatch(plain[begins[-1] if begins else 0 : match.start()]))
+
+
+def _to_something(rule: _Rule, match: re.Match[str], plain: str) -> bool:
+    """Whether it is said of a thing that this was done to it ("the cache was flushed")."""
+    before = plain[max(0, match.start() - _LONGEST_LEAD) : match.start()]
+    return rule.kind == "mitigating" and not rule.is_running and bool(PASSIVE.search(before))
 
 
 def _is_done(rule: _Rule, match: re.Match[str], plain: str) -> bool:
@@ -94,7 +125,7 @@ def _is_done(rule: _Rule, match: re.Match[str], plain: str) -> bool:
         return False
     if rule.verb in OF_STATE and not re.search(rf"\b{SOMEBODY}\b", before) and A_SYMPTOM.search(after):
         return False
-    is_one_word = " " not in match["verb"]
+    is_one_word = " " not in match["verb"] and not _to_something(rule, match, plain)
     needs_object = rule.kind == "diagnostic" or (is_one_word and rule.verb in OF_STATE | {"move", "scale"})
     return not needs_object or len(after.split()) > (1 if rule.kind == "diagnostic" else 0)
 

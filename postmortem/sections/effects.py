@@ -69,6 +69,11 @@ def effect_of(plain: str) -> Effect | None:
     return "helped" if _HELPED.search(plain) or _QUIET.match(plain) else None
 
 
+def may_tell_an_effect(plain: str) -> bool:
+    """Whether any of its words could: a quick look before a close one."""
+    return bool(_HELPED.search(plain) or _NO_EFFECT.search(plain) or _HURT.search(plain) or "quiet" in plain)
+
+
 def speaks_of_what_was_done(plain: str) -> bool:
     """Whether it says outright that something done had this effect ("that fixed it", "no change"), and not only
     a state."""

@@ -4,6 +4,7 @@ An effect is only taken from words that speak of the action: in its own message,
 rare words in common, or outright ("that fixed it") right after it. An alert that ended is a fact beside it, no proof.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import NamedTuple
@@ -11,8 +12,9 @@ from typing import NamedTuple
 from postmortem.identities import Identities
 from postmortem.sections.claims import topic_of
 from postmortem.sections.deeds import Deed, deed_in
-from postmortem.sections.effects import Effect, effect_of, speaks_of_what_was_done
-from postmortem.sections.sentences import Sentence, sentences_of
+from postmortem.sections.effects import Effect, effect_of, may_tell_an_effect, speaks_of_what_was_done
+from postmortem.sections.quoting import own_words
+from postmortem.sections.sentences import Sentence, as_rules_read, sentences_of
 from postmortem.timeline import TimelineEvent
 
 _SOON = timedelta(minutes=10)
@@ -91,13 +93,14 @@ def first_better_state(place: int, actions: Sequence[Action], outcomes: Sequence
     return None
 
 
-def rare_words(spoken: Sequence[TimelineEvent]) -> frozenset[str]:
-    """The words that only a few messages hold."""
-    counts: dict[str, int] = {}
+def rare_words(actions: Sequence[Action], spoken: Sequence[TimelineEvent]) -> frozenset[str]:
+    """The words of the actions that only a few messages hold."""
+    asked = frozenset[str]().union(*(action.topic for action in actions))
+    if not asked:
+        return asked
+    counts: Counter[str] = Counter()
     for event in spoken:
-        for sentence in sentences_of(event):
-            for word in topic_of(sentence.plain):
-                counts[word] = counts.get(word, 0) + 1
+        counts.update(asked & topic_of(as_rules_read(own_words(event)[:2_000])))
     most = max(_RARE, len(spoken) // 50)
     return frozenset(word for word, count in counts.items() if count <= most)
 
@@ -134,6 +137,8 @@ def _names(topic: frozenset[str]) -> frozenset[str]:
 
 
 def _outcomes(sentence: Sentence) -> Iterator[Outcome]:
+    if not may_tell_an_effect(sentence.plain):
+        return
     deed = deed_in(sentence.plain)
     start = deed.end if deed else 0
     plain = sentence.plain[start:]

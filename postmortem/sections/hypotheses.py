@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from postmortem.sections.claims import Claim, topic_of
 from postmortem.sections.sentences import as_rules_read
-from postmortem.sections.stances import names_a_cause
+from postmortem.sections.stances import names_a_cause, tells_what_it_was
 from postmortem.timeline import TimelineEvent
 
 _SOON = timedelta(minutes=10)  # an answer that names nothing speaks of what was suspected just before
 _LATER = timedelta(days=3)
 _MOST_OPEN = 60  # hypotheses that one answer is compared with: the latest
 _IN_THREAD = 2.0  # as good as two words that most messages lack
+_FEW = 4  # messages: a word that no more of them hold tells one thing from another
 _ENOUGH = 0.7  # a word that every second message holds says nothing
 
 
@@ -30,19 +31,27 @@ class Answered(NamedTuple):
 
 def join_answers(claims: Iterable[Claim], spoken: Sequence[TimelineEvent]) -> list[Answered]:
     """Put each answer under the hypothesis it speaks of; what answers nothing and names nothing is left out."""
-    weights = _weights(spoken)
     claims = tuple(claims)
+    weights = _weights(claims, spoken)
     under: dict[int, list[Claim]] = {}
     alone: list[int] = []
     guesses: list[int] = []
     for place, claim in enumerate(claims):
-        of = None if claim.stance == "finding" else _hypothesis_of(claim, claims, guesses, weights)
-        if of is not None and claim.stance != "hypothesis":
-            under.setdefault(of, []).append(claim)
+        answer = _as_answer(claim)
+        of = _hypothesis_of(answer, claims, guesses, weights) if answer else None
+        if answer and of is not None:
+            under.setdefault(of, []).append(answer)
         elif claim.stands_alone:
             alone.append(place)
             guesses += [place] if claim.stance == "hypothesis" else []
     return [Answered(claims[place], tuple(under.get(place, ()))) for place in alone]
+
+
+def _as_answer(claim: Claim) -> Claim | None:
+    """The claim where it can speak of a hypothesis: "turns out it was the pool" confirms who suspected the pool."""
+    if claim.stance == "finding":
+        return claim._replace(stance="confirmed") if tells_what_it_was(claim.plain) else None
+    return None if claim.stance == "hypothesis" else claim
 
 
 def _hypothesis_of(
@@ -53,9 +62,9 @@ def _hypothesis_of(
     if not earlier:
         return None
     shared = {place: _shared(answer, claims[place], weights) for place in earlier}
-    best = max(earlier, key=lambda place: (shared[place] + _thread_bonus(answer, claims[place]), place))
-    if shared[best] >= _ENOUGH:
-        return best
+    named = [place for place in earlier if shared[place] >= _ENOUGH]
+    if named:
+        return max(named, key=lambda place: (shared[place] + _thread_bonus(answer, claims[place]), place))
     return _by_nearness(answer, claims, earlier) if _names_nothing_else(answer) else None
 
 
@@ -92,11 +101,13 @@ def _same_thread(one: TimelineEvent, other: TimelineEvent) -> bool:
     return one.thread_id in (other.id, other.thread_id)
 
 
-def _weights(spoken: Sequence[TimelineEvent]) -> dict[str, float]:
-    """How much a word tells: the fewer messages hold it, the more."""
+def _weights(claims: Sequence[Claim], spoken: Sequence[TimelineEvent]) -> dict[str, float]:
+    """How much a word of the hypotheses tells: the fewer messages hold it, the more."""
+    asked = frozenset[str]().union(*(claim.topic for claim in claims if claim.stance == "hypothesis"))
+    if not asked:
+        return {}
     counts: Counter[str] = Counter()
-    total = 0
     for event in spoken:
-        total += 1
-        counts.update(topic_of(as_rules_read(event.text[:2_000])))
-    return {word: log((total + 2) / count) / 2 if total else 0.0 for word, count in counts.items()}
+        counts.update(asked & topic_of(as_rules_read(event.text[:2_000])))
+    few = max(_FEW, len(spoken) // 20)
+    return {word: 1.0 if count <= few else log((len(spoken) + 2) / count) / 4 for word, count in counts.items()}

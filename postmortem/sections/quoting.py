@@ -38,16 +38,19 @@ def quote(event: TimelineEvent, identities: Identities) -> Line:
     return quote_part(event, (0, len(words)), identities)
 
 
-def quote_part(event: TimelineEvent, part: tuple[int, int], identities: Identities) -> Line:
-    """Only the characters of `part` (start, end) of what the event says; […] stands for the rest."""
-    return Line(
-        text=f"{_speaker(event, identities)}“{excerpt(own_words(event), part)}”", citations=(cite_event(event),)
-    )
+def quote_part(event: TimelineEvent, part: tuple[int, int], identities: Identities, *, only: bool = False) -> Line:
+    """The characters of `part` (start, end) of what the event says; […] stands for the rest.
+
+    A short message is quoted whole all the same, so that the part is not torn from it, unless `only` the part is meant.
+    """
+    words = own_words(event)
+    said = excerpt(words[slice(*part)].strip()) if only else excerpt(words, part)
+    return Line(text=f"{_speaker(event, identities)}“{said}”", citations=(cite_event(event),))
 
 
-def excerpt(words: str, part: tuple[int, int]) -> str:
+def excerpt(words: str, part: tuple[int, int] | None = None) -> str:
     """All of a short text, else the part of it, verbatim, with […] where something is left out."""
-    start, end = part if len(words) > _WHOLE else (0, len(words))
+    start, end = part if part and len(words) > _WHOLE else (0, len(words))
     shown = _cut(words[start:end].strip())
     before = f"{CUT} " if words[:start].strip() else ""
     after = f" {CUT}" if words[end:].strip() and not shown.endswith(CUT) else ""

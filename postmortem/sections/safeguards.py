@@ -20,7 +20,8 @@ _GUARD = (
 )
 _FAILED = re.compile(
     rf"\b(?:"
-    rf"(?:no|without|lack(?:s|ed|ing)? (?:of )?|missing|zero|any) (?:an? |any |working |good |"
+    rf"(?:no|without|lack(?:s|ed|ing)? (?:of )?|missing|zero|any) (?!(?:\w+ ){{0,2}}?review)(?:an? |any |"
+    rf"working |good |"
     rf"proper )?(?:\w+ )?(?:{_GUARD})\b(?! (?:since|now|for \d|in the last|any ?more|firing|left))|"
     rf"(?:{_GUARD})(?: \w+){{0,4}}? (?:did(?:n'?t| not)|does(?:n'?t| not)|do(?:n'?t| not)|never|has(?:n'?t| not)|"
     rf"have(?:n'?t| not)|was(?:n'?t| not)|were(?:n'?t| not)|is(?:n'?t| not)|"

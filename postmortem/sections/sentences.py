@@ -52,7 +52,8 @@ def as_rules_read(words: str) -> str:
     plain = _CODE.sub(_blank, words)
     plain = _QUOTED.sub(_blank, plain)
     plain = _URL.sub(_address, plain)
-    return "".join(map(_small, plain))
+    small = plain.lower()
+    return small.replace("’", "'") if len(small) == len(plain) else "".join(map(_small, plain))
 
 
 def _small(letter: str) -> str:

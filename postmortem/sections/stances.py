@@ -72,7 +72,7 @@ _CONFIRMS = re.compile(
     r"could) (?:confirm|reproduce)|confirms? (?:that|it|the|our|this)|"
     r"confirming|indeed|that'?s it|that was it|that is it|definitely|bingo|found it|found the (?:problem|issue|"
     r"cause|bug|culprit)|"
-    r"turn(?:s|ed) out|checks out|proven|proves|completes the (?:story|picture)|nailed it|logs? (?:also )?(?:show|"
+    r"checks out|proven|proves|completes the (?:story|picture)|nailed it|logs? (?:also )?(?:show|"
     r"shows|indicate|confirm|prove)s?|"
     r"(?:it|that|this) (?:really |actually |in fact )?(?:was|is)(?: (?:really|actually|in fact|indeed))? (?:the|a|"
     r"an|our|because|due)|"
@@ -102,6 +102,9 @@ _REFUTES = re.compile(
     rf"\bnot{_NAMED}[\s.!]*\Z|, not{_NAMED}"
 )
 _STARTS_WITH_A_HEDGE = re.compile(r"\A\W*(?:maybe|perhaps|possibly|probably|could be|might be)\b")
+_IN_THE_END = re.compile(
+    r"\b(?:turn(?:s|ed) out|it was (?:the|a|an|our)|root cause (?:is|was|:)|root cause:|found (?:it|the))"
+)
 _POSITIVE_AFTER = re.compile(
     r"(?:[,;:]|\s[–—-]) *(?:but |and |so )?((?:(?:it|that|this|cause|problem|root cause|culprit)(?:'s| is| was)|"
     r"turn(?:s|ed) out) .+)"
@@ -165,6 +168,11 @@ def split_refutation(plain: str) -> tuple[tuple[int, int], tuple[int, int]] | No
     is_aside = refuted.group().startswith(", ") or before.rstrip().endswith((",", ";", ":", "-", "–", "—"))
     is_stated = len(before.split()) > 2 and (names_a_cause(before) or _TROUBLE.search(before))
     return ((0, refuted.start()), (refuted.start(), len(plain))) if is_aside and is_stated else None
+
+
+def tells_what_it_was(plain: str) -> bool:
+    """Whether a finding says what it was in the end, and so may answer a hypothesis."""
+    return bool(_IN_THE_END.search(plain))
 
 
 def _doubts_in_a_question(plain: str) -> bool:

@@ -37,7 +37,7 @@ _LONGEST_ASKED = 80  # characters of an action inside a question
 _NO_ROLE = (RESPONDER_ROLE, CHAT_ROLE, PAGED_ROLE, "")
 
 
-class _Tried:
+class Tried:
     """What the section is written from."""
 
     def __init__(self, told: Told) -> None:
@@ -46,7 +46,7 @@ class _Tried:
         spoken = said_by_people(told)
         self.outcomes = read_outcomes(spoken)
         self.actions = read_actions([event for event in spoken if event.id not in ended], told.identities)
-        self.rare = rare_words(spoken)
+        self.rare = rare_words(self.actions, spoken)
         self.roles = {person.name: person.role for person in told.participants}
         self.first = told.timeline.events[0].at if told.timeline.events else None
         self.effects = [self._evidence(place) for place in range(len(self.actions))]
@@ -56,7 +56,7 @@ class _Tried:
 
 
 def list_what_was_tried(told: Told) -> Section:
-    known = _Tried(told)
+    known = Tried(told)
     groups = (
         (MITIGATION, [_action(known, place) for place in _of_kind(known, "mitigating")]),
         (DIAGNOSIS, [_action(known, place) for place in _looks(known)]),
@@ -69,11 +69,11 @@ def list_what_was_tried(told: Told) -> Section:
     return Section(key="tried", heading="What was tried", lines=(*lines, *questions))
 
 
-def _of_kind(known: _Tried, kind: str) -> list[int]:
+def _of_kind(known: Tried, kind: str) -> list[int]:
     return [place for place, action in enumerate(known.actions) if action.deed.kind == kind]
 
 
-def _looks(known: _Tried) -> list[int]:
+def _looks(known: Tried) -> list[int]:
     """Each look at the system; what several said in the same words ("looking at the dashboards") is told once."""
     first: dict[str, int] = {}
     for place in _of_kind(known, "diagnostic"):
@@ -85,7 +85,7 @@ def _grouped(group: str, lines: Sequence[Line]) -> Iterator[Line]:
     yield from at_most([line.model_copy(update={"group": group}) for line in once(lines)], _MOST[group])
 
 
-def _action(known: _Tried, place: int) -> Line:
+def _action(known: Tried, place: int) -> Line:
     """By role, when, in the words of who did it; its effect under it."""
     action = known.actions[place]
     evidence = known.effects[place]
@@ -100,7 +100,7 @@ def _label(action: Action, evidence: Sequence[Outcome]) -> str | None:
     return None if action.deed.kind == "diagnostic" and not evidence else effect_label(evidence)
 
 
-def _under(known: _Tried, place: int) -> Iterator[Line]:
+def _under(known: Tried, place: int) -> Iterator[Line]:
     action, evidence = known.actions[place], known.effects[place]
     for sentence in action.again:
         yield _said(known, sentence.event, sentence.part, "told again")
@@ -115,7 +115,7 @@ def _under(known: _Tried, place: int) -> Iterator[Line]:
     yield from _reopened(known, place)
 
 
-def _said(known: _Tried, event: TimelineEvent, part: tuple[int, int], label: str) -> Line:
+def _said(known: Tried, event: TimelineEvent, part: tuple[int, int], label: str) -> Line:
     """Only this part of what was said, word for word."""
     name = known.told.identities.name(event.who) or "Somebody"
     words = own_words(event)[slice(*part)].strip()
@@ -123,14 +123,14 @@ def _said(known: _Tried, event: TimelineEvent, part: tuple[int, int], label: str
     return Line(text=text, citations=(cite_event(event),), label=label)
 
 
-def _until_the_next(known: _Tried, place: int, within: timedelta) -> datetime:
+def _until_the_next(known: Tried, place: int, within: timedelta) -> datetime:
     """When something else was done, at the latest `within` after the action."""
     action = known.actions[place]
     later = (one.event.at for one in known.actions[place + 1 :] if one.deed.kind == "mitigating")
     return min(next(later, action.event.at + within), action.event.at + within)
 
 
-def _reopened(known: _Tried, place: int) -> Iterator[Line]:
+def _reopened(known: Tried, place: int) -> Iterator[Line]:
     """That the incident was reopened before anything else was done."""
     at, until = known.actions[place].event.at, _until_the_next(known, place, _REOPENED_WITHIN)
     for event in known.told.timeline.events:
@@ -141,7 +141,7 @@ def _reopened(known: _Tried, place: int) -> Iterator[Line]:
             return
 
 
-def _alerts_that_ended(known: _Tried, place: int) -> Iterator[Line]:
+def _alerts_that_ended(known: Tried, place: int) -> Iterator[Line]:
     """Alerts that PagerDuty shows as resolved soon after, before anything else was done: a fact, no proof."""
     action, until = known.actions[place], _until_the_next(known, place, _ALERT_WITHIN)
     ended = [
@@ -161,25 +161,25 @@ def _by_systems(told: Told) -> list[TimelineEvent]:
     return [event for event in deeds_of_systems(told) if start is None or event.at > start]
 
 
-def _by_system(event: TimelineEvent, known: _Tried) -> Line:
+def _by_system(event: TimelineEvent, known: Tried) -> Line:
     by = known.told.identities.name(event.who) if event.who else None
     by = by or ("PagerDuty change event" if event.source == "pagerduty" else "bot")
     text = f"System ({by}), {_when(known, event.at)}: “{shorten_quote(event.text)}”"
     return Line(text=text, citations=(cite_event(event),))
 
 
-def _who(known: _Tried, event: TimelineEvent) -> str:
+def _who(known: Tried, event: TimelineEvent) -> str:
     """The role first, the name after it."""
     name = known.told.identities.name(event.who) or "somebody"
     role = known.roles.get(name, "")
     return f"{'Responder' if role in _NO_ROLE else role} ({name})"
 
 
-def _when(known: _Tried, at: datetime) -> str:
+def _when(known: Tried, at: datetime) -> str:
     return moment_seen_from(known.first or at, at)
 
 
-def _questions(known: _Tried) -> Iterator[Line]:
+def _questions(known: Tried) -> Iterator[Line]:
     mending = _of_kind(known, "mitigating")
     if not mending:
         question = "What was tried to find the cause or to mend it, and what came of each? The record names no action."
@@ -190,7 +190,7 @@ def _questions(known: _Tried) -> Iterator[Line]:
         yield _asked(known, unknown)
 
 
-def _asked(known: _Tried, unknown: Sequence[int]) -> Line:
+def _asked(known: Tried, unknown: Sequence[int]) -> Line:
     """One question for all whose effect nobody told."""
     if len(unknown) > _MOST_ASKED:
         named = f"the {len(unknown)} actions marked unknown"
@@ -201,6 +201,6 @@ def _asked(known: _Tried, unknown: Sequence[int]) -> Line:
     return Line(text=text, asked_of=RESPONDERS, citations=citations)
 
 
-def _named(known: _Tried, action: Action) -> str:
+def _named(known: Tried, action: Action) -> str:
     words = own_words(action.event)[slice(*action.sentence.part)]
     return f"“{shorten_quote(words, _LONGEST_ASKED)}” ({_when(known, action.event.at)})"

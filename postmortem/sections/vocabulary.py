@@ -4,6 +4,8 @@ groups.
 General English of incident response, fitted to no data set.
 """
 
+import re
+
 # Parts of a system that a suspicion names.
 PARTS = (
     r"dns|network\w*|database|db|dbs|pools?|caches?|disks?|storage|volumes?|memory|ram|cpu|certs?|certificates?|"
@@ -66,3 +68,4 @@ RECOVERS = (
     r"(?:is|are|'s|was|now) (?:ok|fine|green|done|good)|complete[d]?|finished|helped|helping|mitigated|clear(?:ed|"
     r"ing)|going down|dropping|cleaning up"
 )
+TROUBLE_WORDS = re.compile(rf"\b(?:{TROUBLE})\b")
