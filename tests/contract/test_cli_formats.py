@@ -1,0 +1,76 @@
+"""`--output`, `--format` and `--title`, and templates that the settings name."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.contract.cli import Terminal
+from tests.contract.test_cli_offline import save_slack
+
+BROKEN = "impact.md.j2, line 2: 'titel' is undefined; the built-in template is used."
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    here = tmp_path / "here"
+    here.mkdir()
+    return Terminal(here, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("how", [("-o", "out.json"), ("-o", "out.txt", "--format", "json")])
+def test_the_suffix_of_the_file_or_the_format_says_json(terminal: Terminal, tmp_path: Path, how: tuple[str, ...]):
+    came = terminal.runs("draft", "--slack-export", str(save_slack(tmp_path)), "--title", "Checkout is slow", *how)
+
+    assert came.code == 0, came.err
+    assert json.loads((terminal.folder / how[1]).read_text())["title"] == "Checkout is slow"
+
+
+def test_a_title_names_a_draft_from_the_chat_alone(terminal: Terminal, tmp_path: Path):
+    came = terminal.runs("draft", "--slack-export", str(save_slack(tmp_path)), "--title", "Checkout is slow", "-o", "-")
+
+    assert "\n# Postmortem: Checkout is slow\n" in came.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("draft", "Q1", "--format", "json"), "--format says how --output is written"),
+        (("draft", "Q1", "-o", "x", "--format", "docx"), '--format "docx" is not known: write md or json'),
+        (("draft", "Q1", "--title", "x"), "--title is for a draft from a --slack-export alone"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(terminal: Terminal, arguments: tuple[str, ...], sentence: str):
+    came = terminal.runs(*arguments)
+
+    assert came.code == 2
+    assert sentence in came.err
+
+
+def test_a_template_beside_the_settings_is_used(terminal: Terminal, tmp_path: Path):
+    (terminal.folder / "debrief.yml").write_text("document: {sections: {impact: {template: impact.md.j2}}}")
+    (terminal.folder / "impact.md.j2").write_text("## Who was hit\n\n{{ title }}\n")
+    came = terminal.runs("draft", "--slack-export", str(save_slack(tmp_path)), "--title", "a*b", "-o", "-")
+
+    assert "## Who was hit\n\na\\*b\n" in came.out
+
+
+def test_a_broken_template_is_told_on_the_terminal_in_the_draft_and_by_the_check(terminal: Terminal, tmp_path: Path):
+    (terminal.folder / "debrief.yml").write_text("document: {sections: {impact: {template: impact.md.j2}}}")
+    (terminal.folder / "impact.md.j2").write_text("## Who was hit\n{{ titel }}\n")
+
+    came = terminal.runs("draft", "--slack-export", str(save_slack(tmp_path)), "-o", "-")
+    assert f"debrief: {BROKEN}" in came.err
+    assert f"- ⚠ **Template:** {BROKEN}" in came.out
+    assert "## Impact" in came.out
+
+    checked = terminal.runs("settings")
+    assert checked.code == 2
+    assert BROKEN.rstrip(".") in checked.out
+
+
+def test_the_schema_of_the_json_is_printed(terminal: Terminal):
+    came = terminal.runs("schema")
+
+    assert came.code == 0
+    assert came.json["properties"]["action_items"]
