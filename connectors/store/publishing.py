@@ -49,14 +49,13 @@ class Publisher:
         for _ in range(ATTEMPTS):
             there = self.store.load(name)
             published, edition = self._planned(there, content)
+            if there and published.after == there.content:
+                return published
+            self._keep(edition)
             try:
-                if there is None or published.after != there.content:
-                    self.store.save(f"{self.folder}/{edition.name}.json", edition.as_json())
-                    self.store.save(name, published.after, expected=there.version if there else "")
+                self.store.save(name, published.after, expected=there.version if there else "")
             except Conflict:
                 continue
-            if edition.name.encode() in published.after and edition.name not in self.names():
-                self.remember(edition.name)
             return published
         raise Conflict(f"{name} was written {ATTEMPTS} times by others while it was published")
 
@@ -84,6 +83,11 @@ class Publisher:
                 return edition
         known = [edition for name in self.names()[-MOST_NAMED:] if (edition := self._load(name))]
         return most_like(known, theirs, MARKDOWN)
+
+    def _keep(self, edition: Edition) -> None:
+        self.store.save(f"{self.folder}/{edition.name}.json", edition.as_json())
+        if edition.name not in self.names():
+            self.remember(edition.name)
 
     def _load(self, name: str) -> Edition | None:
         file = self.store.load(f"{self.folder}/{name}.json")

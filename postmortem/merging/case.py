@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from postmortem.merging.dialect import Dialect
 from postmortem.merging.edition import Edition
-from postmortem.merging.news import News, hashed, names_of, read_news, sections_of
+from postmortem.merging.gone import Gone, entry
+from postmortem.merging.news import News, read_news, sections_of
 from postmortem.merging.theirs import Standing, is_words, pairs_by_text, read_theirs
 
 
@@ -29,7 +30,8 @@ class Case:
     def of(last: Edition, theirs: Sequence[str], ours: Sequence[str], dialect: Dialect) -> "Case":
         standing, news = read_theirs(last, theirs, dialect), read_news(last.base, ours, dialect)
         sections = sections_of(ours, dialect)
-        deleted = _deleted_sections(last, standing, sections, dialect)
+        gone = Gone(last.gone, dialect)
+        deleted = _deleted_sections(last, standing, news, gone, dialect)
         stands_for = _stands_for(standing, news, ours, dialect)
         known = {*news.became.values(), *stands_for.values()}
         relocated = {
@@ -37,9 +39,10 @@ class Case:
             for place, unit in stands_for.items()
             if unit in news.moved and place not in standing.moved and _untouched(last, standing, place, dialect)
         }
-        barred = _barred(last, ours, sections, deleted, dialect)
-        is_emptied = not standing.places()
-        new = [n for n in range(len(ours)) if n in relocated or not (n in known or n in barred or is_emptied)]
+        unseen = [n for n in range(len(ours)) if n not in known] if standing.places() else []
+        new = relocated | {
+            n for n in unseen if sections[n] not in deleted and not gone.holds(sections[n], dialect.says(ours[n]))
+        }
         return Case(
             last=last,
             ours=tuple(ours),
@@ -50,7 +53,7 @@ class Case:
             deleted_sections=deleted,
             stands_for=stands_for,
             places={unit: place for place, unit in stands_for.items() if unit not in relocated},
-            new=tuple(new),
+            new=tuple(sorted(new)),
         )
 
     def is_untouched(self, place: int) -> bool:
@@ -91,13 +94,14 @@ class Case:
         """What a person deleted or made their own and we do not say any more: should we say it again, it stays out."""
         there = self.standing.places()
         sections = sections_of(self.last.base, self.dialect)
-        names = set(self.last.gone) | {
-            name
+        entries = set(self.last.gone) | {
+            entry(sections[n], self.dialect.says(text))
             for n, text in enumerate(self.last.base)
-            if n not in self.news.became and (n not in there or not self.is_untouched(there[n]))
-            for name in names_of(sections[n], text, self.dialect)
+            if n not in self.news.became
+            and (n not in there or not self.is_untouched(there[n]))
+            and is_words(self.dialect.says(text))
         }
-        return tuple(sorted(names | {hashed(section, "") for section in self.deleted_sections}))
+        return tuple(sorted(entries | {entry(section) for section in self.deleted_sections}))
 
 
 def _stands_for(standing: Standing, news: News, ours: Sequence[str], dialect: Dialect) -> dict[int, int]:
@@ -115,27 +119,16 @@ def _stands_for(standing: Standing, news: News, ours: Sequence[str], dialect: Di
     return stands_for | {place: unit for unit, place in pairs_by_text(new, own)}
 
 
-def _deleted_sections(
-    last: Edition, standing: Standing, new_sections: Sequence[str], dialect: Dialect
-) -> frozenset[str]:
-    """Sections of which nothing that a reader sees was left by a person."""
+def _deleted_sections(last: Edition, standing: Standing, news: News, gone: Gone, dialect: Dialect) -> frozenset[str]:
+    """Sections of which a person left nothing that a reader sees, but for what we do not say any more."""
     sections = sections_of(last.base, dialect)
     told = {n: section for n, section in enumerate(sections) if _is_told(last.base[n], dialect)}
-    left = {told[origin] for origin in standing.origins if origin in told}
-    gone_before = {section for section in {*sections, *new_sections} if hashed(section, "") in last.gone}
-    return frozenset(({*told.values()} | gone_before) - left)
-
-
-def _barred(
-    last: Edition, ours: Sequence[str], sections: Sequence[str], deleted: frozenset[str], dialect: Dialect
-) -> set[int]:
-    """What of ours stays out where it is new: it belongs to a deleted section, or was deleted long ago itself."""
-    gone = frozenset(last.gone)
-    return {
-        n
-        for n, text in enumerate(ours)
-        if sections[n] in deleted or (gone and not gone.isdisjoint(names_of(sections[n], text, dialect)))
+    left = {
+        told[origin]
+        for place, origin in enumerate(standing.origins)
+        if origin in told and (origin in news.became or not _untouched(last, standing, place, dialect))
     }
+    return frozenset(({*told.values()} | gone.sections) - left)
 
 
 def _untouched(last: Edition, standing: Standing, place: int, dialect: Dialect) -> bool:

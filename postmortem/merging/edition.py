@@ -13,8 +13,9 @@ class Edition:
     """What we wanted to say then (`base`), and what was written (`written`), unit by unit.
 
     Of `written`, a number is that unit of `base`, unchanged; a pair is what stands for that unit of `base` (changed by
-    a person, or our suggestion beside it); a text is a person's own. What of `base` is not named was deleted. `refused`
-    are the hashes of suggestions that a person took out, `gone` those of deleted units that we have not said since.
+    a person, or our suggestion beside it); a text is a person's own. What of `base` is not named was deleted. `gone`
+    is what was deleted and we have not said since (`gone.py`), `refused` the hashes of suggestions that a person took
+    out.
 
     No pydantic noun: what a person saved need not be text (a lone surrogate stands for a byte that is none), and ten
     thousand lines are read and written at every publication.

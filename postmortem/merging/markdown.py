@@ -22,13 +22,14 @@ _COMPOSED = re.compile(r" · composed [^·\n]{1,80}(?= ·|$)")
 _SUGGESTION = re.compile(
     r"[ \t]*> <!-- debrief:suggestion ([0-9a-f]{12}) -->\r?\n[ \t]*> \*\*Debrief suggests:\*\* ([^\n]*)"
 )
-_SUGGESTION_BEGINS = re.compile(r"[ \t]*> <!-- debrief:suggestion [0-9a-f]{12} -->\r?\n?")
+_SUGGESTS = re.compile(r"[ \t]*> \*\*Debrief suggests:\*\* ")
+_SUGGESTION_BEGINS = re.compile(r"[ \t]*> <!-- debrief:suggestion [0-9a-f]{12} -->\r?\n")
 
 
 def _split(document: str) -> tuple[str, ...]:
     units: list[list[str]] = []
     for line in _LINES.findall(document):
-        if units and (not line.strip() or _opens_suggestion(units[-1])):
+        if units and (not line.strip() or (_SUGGESTS.match(line) and _opens_suggestion(units[-1]))):
             units[-1].append(line)
         else:
             units.append([line])

@@ -1,6 +1,5 @@
 """What we say now that we did not say then: which units are new, which changed, and where a new one belongs."""
 
-import hashlib
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
@@ -59,17 +58,6 @@ def sections_of(units: Iterable[str], dialect: Dialect) -> list[str]:
         if mark and mark.ends:
             marked = ""
     return sections
-
-
-def names_of(section: str, unit: str, dialect: Dialect) -> list[str]:
-    """The hashes by which a unit is known again: by what it says, and by its key; of a section's own the first."""
-    text = dialect.says(unit)
-    named = [text, dialect.key(text)] if is_words(text) else []
-    return [hashed(section, name) for name in named if name]
-
-
-def hashed(section: str, name: str) -> str:
-    return hashlib.sha256(f"{section}\n{name}".encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _elsewhere(lost: dict[int, str], new: dict[int, str], sections: tuple[list[str], list[str]]) -> list[Pair]:

@@ -32,6 +32,9 @@ class Seen:
                 seen.touched |= set(facts[:1])
             elif n and SUGGESTION in lines[n - 1] and "**Debrief suggests:** " in line:
                 seen.suggestions[facts[0]].append(line.partition("**Debrief suggests:** ")[2])
+            elif "**Debrief suggests:** " in line:  # its first line was taken: so it is a person's now
+                seen.hand.append(line)
+                seen.touched |= set(facts[:1])
             elif facts:
                 seen.plain[facts[0]].append(line)
         return seen
@@ -77,7 +80,7 @@ class Oracle:
         assert now.hand == there.hand, "a person's line was lost, changed or moved"
         ours = {fact.word: fact for fact in said.every()}
         for word in now.shown | set(now.suggestions) | set(ours) | self.deleted:
-            self._judge(word, ours.get(word), there, now)
+            self._judge(word, ours.get(word), there, now, set(ours))
         self._suggestions(there, now, ours)
         for word in set(ours) - now.shown:
             self.deleted.add(word)
@@ -87,7 +90,7 @@ class Oracle:
         self.homes |= {word: fact.section for word, fact in ours.items()}
         self.sections |= set(said.facts)
 
-    def _judge(self, word: str, fact: Fact | None, there: Seen, now: Seen) -> None:
+    def _judge(self, word: str, fact: Fact | None, there: Seen, now: Seen, said: set[str]) -> None:
         plain = now.plain.get(word, [])
         if word in self.deleted:
             assert not plain, f"{word} was deleted and came back"
@@ -99,13 +102,13 @@ class Oracle:
         elif word in there.plain:
             assert plain == ([fact.line()] if fact else []), f"{word} is untouched and not up to date"
         elif fact:
-            is_alive = self._is_alive(fact.section, there)
+            is_alive = self._is_alive(fact.section, there, said)
             assert is_alive or not plain or is_alive is None, f"{word} is news in a section that was deleted"
             assert not is_alive or plain == [fact.line()], f"{word} is news and does not stand there once"
         else:
             assert not plain, f"{word} is nobody's"
 
-    def _is_alive(self, section: str, there: Seen) -> bool | None:
+    def _is_alive(self, section: str, there: Seen, said: set[str]) -> bool | None:
         """Whether a person left anything of a section that tells a reader something; None where that is a matter of
         reading. Of one that was never shown: whether they left anything at all."""
         if not self.sections:
@@ -114,10 +117,11 @@ class Oracle:
         words = [word for word, home in self.homes.items() if is_new or home == section]
         signs = [f"## Heading of {section}", f"| what T{section} | how |", *(_OF_LOG if section == "log" else ())]
         if is_new:
-            signs += [
-                line for line in there.lines if line.startswith(("#", "Status", "|", "<")) and not HAND.search(line)
-            ]
-        if not there.lines.isdisjoint(signs) or any(word in there.plain and word not in self.loose for word in words):
+            ours = (line for line in there.lines if not HAND.search(line) and "debrief:edition" not in line)
+            signs += [line for line in ours if line.startswith(("#", "Status", "|", "<"))]
+        if not there.lines.isdisjoint(signs) or any(
+            word in there.plain and word in said and word not in self.loose for word in words
+        ):
             return True
         return None if any(word in there.shown for word in words) else False
 
