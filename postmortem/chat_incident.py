@@ -7,6 +7,8 @@ from postmortem.evidence import Message
 from postmortem.incident import Incident
 
 _MOST_NAMES = 3
+UNNAMED = "Incident in #"
+"""Begins the title of an incident to which no person gave one."""
 
 
 def incident_from_chat(messages: Iterable[Message], title: str | None = None) -> Incident | None:

@@ -15,6 +15,7 @@ from postmortem.timeline import TimelineEvent
 from postmortem.told import Told
 
 _MOST_SHOWN = 5
+_MARKED = re.compile(r"\W*(?:action(?: item)?s?|todo|ai|follow-?up)\s*:")
 _NUMBERED = re.compile(r"^(?:status )?update (?:#|no\.? ?)?\d{1,4}\b")
 
 
@@ -35,7 +36,7 @@ def said_about_impact(told: Told) -> list[Impact]:
 
     A status update always counts, under the heading of what it tells most about, else with how bad it was over time.
     """
-    to_be_done = _quotes_of_items(told)
+    to_be_done = tasks_by_record(told)
     found: list[Impact] = []
     for event in said_by_people(told):
         told_here = list(_of_event(event, to_be_done.get(event.id, ())))
@@ -66,10 +67,15 @@ def quote_impact(told: Told, one: Impact) -> Line:
     return Line(text=f"Told to stakeholders: “{words}”", citations=(cite_event(one.event),))
 
 
+def is_to_be_done(sentence: Sentence, tasks: tuple[str, ...]) -> bool:
+    """Whether the sentence is an action item: it stands in a section of its own."""
+    return bool(_MARKED.match(sentence.plain)) or any(task in sentence.text for task in tasks)
+
+
 def _of_event(event: TimelineEvent, to_be_done: tuple[str, ...]) -> Iterator[Impact]:
     for sentence in sentences_of(event):
         found = find_impact(sentence.plain)
-        if found and not asks(sentence.plain) and not any(sentence.text in item for item in to_be_done):
+        if found and not asks(sentence.plain) and not is_to_be_done(sentence, to_be_done):
             yield Impact(sentence, found.group, found.weight)
 
 
@@ -91,11 +97,12 @@ def _told_by(one: Impact) -> str:
     return _NUMBERED.sub("", words) if one.event.kind == "status_update" else words
 
 
-def _quotes_of_items(told: Told) -> dict[str, tuple[str, ...]]:
-    quotes: dict[str, tuple[str, ...]] = {}
+def tasks_by_record(told: Told) -> dict[str, tuple[str, ...]]:
+    """The texts of the action items by the record that holds them."""
+    tasks: dict[str, tuple[str, ...]] = {}
     for item in told.action_items:
-        quotes[item.evidence_id] = (*quotes.get(item.evidence_id, ()), item.quote)
-    return quotes
+        tasks[item.evidence_id] = (*tasks.get(item.evidence_id, ()), item.text)
+    return tasks
 
 
 def _weight(one: Impact) -> tuple[int, bool]:

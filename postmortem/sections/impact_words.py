@@ -12,7 +12,8 @@ DATA, OVER_TIME = "Data", "How bad it was over time"
 
 # "Paying customers", "half of the Frankfurt office"; parts of a system that are called so are not meant.
 _PARTIES = (
-    r"customers?|users?|clients|merchants?|tenants|visitors|shoppers|buyers|sellers|subscribers|players|students?|"
+    r"customers|(?:a|one|the|each|every) customer|users|(?:a|one|each|every) user|clients|merchants?|tenants|"
+    r"visitors|shoppers|buyers|sellers|subscribers|players|students?|"
     r"teachers?|patients?|guests|passengers|partners|viewers|developers|contributors|employees|colleagues|offices?|"
     r"accounts|organi[sz]ations|workspaces|people|everyone|everybody|nobody|no one|the public|citizens|residents|"
     r"class(?:es)?|schools?|hospitals?|stores|branches|regions?|countries|[a-z]{2,20} teams"
@@ -108,7 +109,8 @@ _RANKING = (
 # What might have been, and what is to be prevented, did not happen.
 _NOT_SO = re.compile(
     r"\b(?:if|in case|unless|whether|make sure|to avoid|to prevent|avoid(?:s|ing)|prevent(?:s|ing|ed)?|so that|"
-    r"worst case|might have|could have|would have|would be|would|risk(?:s|ing)?|dry[- ]run|next time|should|need to|"
+    r"will be|expected|scheduled|estimated|worst case|might have|could have|would have|would be|would|risk(?:s|"
+    r"ing)?|dry[- ]run|next time|should|need to|"
     r"alert(?:s|ing)? (?:on|for)|dashboard|runbook|test case)\b|\A\W*(?:action|todo|action item|ai|follow-?up)\s*:"
 )
 
@@ -185,7 +187,10 @@ _FIELD_GROUPS = (
     (BUSINESS, re.compile(r"\b(business|revenue|cost|money|sla|slo|financial\w*|orders?|payments?)\b", re.IGNORECASE)),
     (
         USERS,
-        re.compile(rf"\b({_PARTIES}|audience|impact\w*|affected|scope|reach|environment|region)\b", re.IGNORECASE),
+        re.compile(
+            rf"\b(customers?|users?|{_PARTIES}|audience|impact\w*|affected|scope|reach|environment|region)\b",
+            re.IGNORECASE,
+        ),
     ),
     (OVER_TIME, re.compile(r"\b(severity|sev|priority|urgency|rating)\b", re.IGNORECASE)),
 )

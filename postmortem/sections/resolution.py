@@ -9,7 +9,13 @@ from postmortem.sections.grouping import asked_at_the_end, under_groups
 from postmortem.sections.mood import asks
 from postmortem.sections.quoting import quote, quote_part, said_by_people
 from postmortem.sections.resolution_notes import resolution_notes
-from postmortem.sections.resolution_statements import Ending, end_of_impact, resolved_too_early, what_ended_it
+from postmortem.sections.resolution_statements import (
+    LAST_ACTION,
+    Ending,
+    end_of_impact,
+    resolved_too_early,
+    what_ended_it,
+)
 from postmortem.sections.resolution_words import (
     find_permanent,
     find_recovery,
@@ -69,7 +75,8 @@ def _fields(told: Told) -> Iterator[Line]:
 
 def _ending(told: Told, ending: Ending) -> Line:
     line = quote_part(ending.event, ending.part, told.identities)
-    return line.model_copy(update={"label": ending.label or _kind_of_fix(ending.event)})
+    label = ", ".join(filter(None, (ending.label, _kind_of_fix(ending.event))))
+    return line.model_copy(update={"label": label or None})
 
 
 def _kind_of_fix(event: TimelineEvent) -> str | None:
@@ -110,10 +117,10 @@ def _at_most(lines: list[Line]) -> Iterator[Line]:
 
 
 def _questions(by_group: dict[str, list[Line]]) -> Iterator[str]:
-    labels = {line.label for line in by_group[_ENDED]}
-    is_temporary = bool(by_group[_TEMPORARY]) or "temporary" in labels
-    is_permanent = bool(by_group[_PERMANENT]) or "permanent" in labels
-    if not by_group[_ENDED]:
+    labels = [line.label or "" for line in by_group[_ENDED]]
+    is_temporary = bool(by_group[_TEMPORARY]) or any("temporary" in label for label in labels)
+    is_permanent = bool(by_group[_PERMANENT]) or any("permanent" in label for label in labels)
+    if all(LAST_ACTION in label for label in labels):
         yield "What ended it, and is that a permanent fix or a temporary one?"
     elif not is_temporary and not is_permanent:
         yield "Is what ended it a permanent fix or a temporary one?"

@@ -5,13 +5,15 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from postmortem.milestones import Milestone
+from postmortem.sections.mood import asks, plans
 from postmortem.sections.quoting import own_words, said_by_people
 from postmortem.sections.resolution_notes import resolution_notes
-from postmortem.sections.resolution_words import names_a_fix, tells_a_deed, tells_an_end
+from postmortem.sections.resolution_words import names_a_deed, names_a_fix, reports_a_deed, tells_a_deed, tells_an_end
 from postmortem.sections.sentences import Sentence, sentences_of
 from postmortem.timeline import TimelineEvent
 from postmortem.told import Told
 
+LAST_ACTION, LAST_ACTION_BEFORE = "last action on record", "last action before it ended"
 _MOST_OF_A_KIND = 3
 # A deed that worked is told shortly before somebody says that the whole is well again, or after.
 _BEFORE_MITIGATION = timedelta(minutes=15)
@@ -30,9 +32,11 @@ def what_ended_it(told: Told) -> tuple[Ending, ...]:
     spoken = [event for event in said_by_people(told) if holds(told, event)]
     stated = [*_from_mitigation(told), *_from_deeds(told, spoken)]
     noted = [_whole(event) for event in resolution_notes(told) if holds(told, event)]
-    acted = [] if noted or _tells_a_deed(stated) else list(_last_action(told, spoken))
+    changes = _from_changes(spoken)
+    eased = [] if noted or stated else _said_to_be_over(spoken)[-1:]
+    acted = [] if noted or changes or eased or _tells_a_deed(stated) else list(_last_action(told, spoken))
     once: dict[str, Ending] = {}
-    for ending in (*noted, *stated, *_from_changes(spoken), *acted):
+    for ending in (*noted, *stated, *changes, *eased, *acted):
         once.setdefault(ending.event.id, ending)
     places = {event.id: place for place, event in enumerate(told.timeline.events)}
     return tuple(sorted(once.values(), key=lambda ending: places[ending.event.id]))
@@ -41,7 +45,8 @@ def what_ended_it(told: Told) -> tuple[Ending, ...]:
 def how_it_was_resolved(told: Told) -> Ending | None:
     """The one statement that tells it best: the last note, else the mitigation's sentence, else the last deed."""
     endings = what_ended_it(told)
-    return max(reversed(endings), key=_tells_well, default=None)
+    known = [ending for ending in endings if ending.label != LAST_ACTION]
+    return max(reversed(known), key=_tells_well, default=None)
 
 
 def _tells_well(ending: Ending) -> tuple[bool, bool, bool]:
@@ -93,29 +98,36 @@ def _from_deeds(told: Told, spoken: list[TimelineEvent]) -> list[Ending]:
         if mitigated is None or event.at - mitigated.at >= -_BEFORE_MITIGATION:
             sentences = list(sentences_of(event))
             worked = next((one for one in sentences if tells_an_end(one.plain)), None)
-            if worked and any(tells_a_deed(one.plain) for one in sentences):
+            if worked and any(names_a_deed(one.plain) for one in sentences):
                 found.append(Ending(event, worked.part))
     return found[-_MOST_OF_A_KIND:]
 
 
 def _from_changes(spoken: list[TimelineEvent]) -> list[Ending]:
-    named = (one for event in spoken for one in sentences_of(event) if names_a_fix(one.plain))
+    named = (one for event in spoken for one in sentences_of(event) if names_a_fix(one.plain) and not asks(one.plain))
     return [Ending(one.event, one.part, "change") for one in named][-_MOST_OF_A_KIND:]
 
 
 def _last_action(told: Told, spoken: list[TimelineEvent]) -> Iterator[Ending]:
-    """Where nobody says what ended it: what was done last before it had ended."""
-    mitigated = end_of_impact(told)
-    if mitigated is None:
-        return
-    before = [event for event in spoken if event.at < mitigated.at]
+    """Where nobody says what ended it: what was done last, before it had ended where that is known."""
+    ended = end_of_impact(told)
+    before = [event for event in spoken if ended is None or event.at < ended.at]
     done = [one for event in before for one in sentences_of(event) if _is_plain_deed(one)]
     if done:
-        yield Ending(done[-1].event, done[-1].part, "last action before it ended")
+        yield Ending(done[-1].event, done[-1].part, LAST_ACTION_BEFORE if ended else LAST_ACTION)
+
+
+def _said_to_be_over(spoken: list[TimelineEvent]) -> list[Ending]:
+    return [Ending(one.event, one.part) for event in spoken for one in sentences_of(event) if tells_an_end(one.plain)]
 
 
 def _is_plain_deed(sentence: Sentence) -> bool:
-    return tells_a_deed(sentence.plain) and "?" not in sentence.plain
+    return (
+        reports_a_deed(sentence.plain)
+        and tells_a_deed(sentence.plain)
+        and not asks(sentence.plain)
+        and not plans(sentence.plain)
+    )
 
 
 def _tells_a_deed(endings: list[Ending]) -> bool:

@@ -5,6 +5,7 @@ Sentences come as `Sentence.plain` gives them. The words decide the heading only
 
 import re
 
+from postmortem.sections.mood import asks
 from postmortem.sections.sentences import CHANGE_LINK
 
 _DEEDS = (
@@ -37,7 +38,8 @@ _EFFECTS = (
     r"worked)|"
     r"(?:is|are|was|were|now|been|all) (?:resolved|solved|restored|healthy|fixed)|resolves (?:it|the \w+)|"
     r"(?:fixes|solves) (?:it|the \w+|both|all)|service (?:is )?restored|problem (?:is )?(?:gone|solved)|"
-    r"without (?:a single |any )?(?:errors?|flaps?|failures?|alerts?)|quiet(?: for| since|(?=\W*$))|"
+    r"declared (?:as )?(?:resolved|over|fixed|mitigated)|without (?:a single |any )?(?:errors?|flaps?|failures?|"
+    r"alerts?)|quiet(?: for| since|(?=\W*$))|"
     r"(?:errors?|issues?|problems?|outage) (?:is |are |was |were )?(?:resolved|solved)"
 )
 _DENIED = (
@@ -56,7 +58,7 @@ _TEMPORARY = re.compile(
 )
 # Weak by themselves ("stable for now"): they tell of a fix only beside a deed.
 _MEANWHILE = re.compile(
-    r"\b(?:for now|for the (?:time being|moment|night|weekend)|temporar(?:y|ily)|meanwhile|in the meantime|"
+    r"\b(?:for now|for the (?:time being|moment|night|weekend)|temporar(?:y|ily)|"
     r"until (?:we|the|a|an|it|they|that|then|tomorrow|monday|\w+ (?:is|are|has|can|lands|ships|merges)))\b"
 )
 _PERMANENT = re.compile(
@@ -76,18 +78,19 @@ _DENIED_PERMANENT = re.compile(
 _RECOVERY = re.compile(
     r"\b(?:back-?fill(?:ed|ing|(?: job)? (?:is|has|was) (?:done|complete\w*|finished|running|started))|re-?r(?:a|"
     r"u)n(?:ning)?|re-?play(?:ed|ing|s)?|re-?process(?:ed|ing)|re-?index(?:ed|ing)|"
-    r"re-?queued?|re-?sent|re-?send(?:ing)?|re-?tr(?:ied|ying|iggered|iggering)|re-?sync(?:ed|ing|hronized)?|"
+    r"re-?queued?|re-?sent|re-?send(?:ing)?|re-?tr(?:ied|ying|)|re-?sync(?:ed|ing|hronized)?|"
     r"re-?import(?:ed|ing)?|re-?conciled?|reconciliation|queue (?:is |has )?(?:empty|drained|cleared)|"
     r"(?:drain|work|clear|process)(?:ed|ing) (?:off |through )?(?:the )?(?:\w+ )?(?:queue|backlog)|backlog (?:is|"
     r"has|was)|"
     r"catch(?:ing|es)? up|caught up|warm(?:ed|ing)(?: up)?|cache(?:s)? (?:is|are|was|were)? ?(?:warm\w*|"
     r"re-?fill\w*|filling)|"
-    r"fail(?:ed|ing)[- ]?back|failback|(?:switch|mov|shift|turn|bring|brought|rout)\w* \w*(?: \w+)? ?back (?:to|"
+    r"fail(?:ed|ing)[- ]?back|failback|(?:switch|mov|shift|bring|brought|rout)\w* \w*(?: \w+)? ?back (?:to|"
     r"on|into|in)|"
     r"re-?enabl(?:ed|ing)|clean(?:ed|ing|s)?[- ]?up|scal(?:ed|ing) (?:back|down again)|"
     r"remov(?:ed|ing) the (?:\w+ )?(?:work-?around|block|override|silence|limit|throttle|banner|hotfix)|un-?pinned|"
     r"refund(?:ed|ing|s)?|notif(?:ied|ying) (?:all |the |affected |our )*(?:customers|users|merchants|partners)|"
-    r"verif(?:ied|ying) (?:the |all |that )|checksums?|re-?balanc(?:ed|ing)|data (?:was |is |"
+    r"verif(?:ied|ying) (?:the |all |that )|checksums? (?:\w+ ){0,4}(?:pass\w*|ok|fine|match\w*|good)|"
+    r"re-?balanc(?:ed|ing)|data (?:was |is |"
     r"has been )?(?:restored|repaired)|"
     r"restor(?:ed|ing) (?:the |all |from )|repair(?:ed|ing) (?:the |all )|un-?snoozed|"
     r"\d[\d.,]* \w+ (?:went out|were (?:sent|delivered|processed|re-?\w+|recovered|restored)))\b"
@@ -120,6 +123,11 @@ _CAUSED_BY_A_CHANGE = re.compile(
     r"blame|started with)\b"
 )
 _DEED = re.compile(rf"\b(?:{_DEEDS})\b")
+_NOUNS = r"(?:re-?)?deploy(?:ment)?|restart|reboot|roll-?back|revert|failover|fix|patch|reset"
+_DEED_AS_NOUN = re.compile(rf"\b(?:{_NOUNS})\b")
+_BY_A_DEED = re.compile(rf"\b(?:by|after|with|thanks to|via|following) (?:[\w-]+ ){{0,4}}(?:{_NOUNS})\b")
+_DONE_FORM = re.compile(r"ed\b|\A(?:rebuilt|took|reset|set|brought|roll-?back|failover|cut over)\Z")
+_SOON = 30  # characters: a subject and what goes with it
 _EFFECT = re.compile(rf"(?<!\w)(?:{_EFFECTS})(?!\w)")
 _DENIAL = re.compile(rf"(?:\b|(?<=\w))(?:{_DENIED})\b")
 _NOT_YET = re.compile(r"\b(?:no|not|don't|haven't|isn't|doesn't|without)\b.{0,60}\byet\b")
@@ -134,9 +142,23 @@ def tells_a_deed(plain: str) -> bool:
     return deed is not None and not _is_ahead(_clause(plain, deed))
 
 
+def names_a_deed(plain: str) -> bool:
+    """A deed as a verb, or as a noun before what it brought about: "a local redeploy fixes it"."""
+    effect = _EFFECT.search(plain)
+    before = effect and _DEED_AS_NOUN.search(plain, 0, effect.start())
+    return tells_a_deed(plain) or bool(before or _BY_A_DEED.search(plain))
+
+
+def reports_a_deed(plain: str) -> bool:
+    """A sentence whose point is a deed that was done: "reverted the change", "we've rebuilt replica 2"."""
+    deed = _DEED.search(plain)
+    return deed is not None and deed.start() <= _SOON and _DONE_FORM.search(deed.group()) is not None
+
+
 def tells_an_end(plain: str) -> bool:
     """That something worked: an effect, and nothing in the sentence that takes it back."""
-    return bool(_EFFECT.search(plain)) and not _DENIAL.search(plain) and not _is_ahead(plain)
+    is_so = not _DENIAL.search(plain) and not _is_ahead(plain) and not asks(plain)
+    return bool(_EFFECT.search(plain)) and is_so
 
 
 def find_temporary(plain: str) -> re.Match[str] | None:

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 
+from postmortem.chat_incident import UNNAMED
 from postmortem.citations import cite_all, cite_event, cite_incident, clock, day_and_clock
 from postmortem.document import Participant
 from postmortem.incident import Incident
 from postmortem.line import Citation, Line, Section
 from postmortem.participants import CHAT_ROLE, COMMANDER_ROLE, PAGED_ROLE, RESPONDER_ROLE
 from postmortem.response_times import duration_in_words
-from postmortem.sections.impact_statements import Impact, said_about_impact
+from postmortem.sections.impact_statements import Impact, is_to_be_done, said_about_impact, tasks_by_record
 from postmortem.sections.impact_words import BUSINESS, DOWNTIME, USERS, group_of_field, names_a_party
 from postmortem.sections.quoting import ask, excerpt, own_words, shorten_quote
-from postmortem.sections.resolution_statements import Ending, end_of_impact, how_it_was_resolved
+from postmortem.sections.resolution_statements import LAST_ACTION_BEFORE, Ending, end_of_impact, how_it_was_resolved
 from postmortem.sections.roles import COMMANDER, RESOLVER
 from postmortem.sections.sentences import sentences_of
 from postmortem.sections.symptom import first_symptom
@@ -22,7 +23,7 @@ _LONGEST = 280
 _AS_TOLD_BY = {
     "mitigated": "The impact ended with the words",
     "change": "A fix that was named",
-    "last action before it ended": "The last action before it ended",
+    LAST_ACTION_BEFORE: "The last action before it ended",
 }
 
 
@@ -52,7 +53,8 @@ def _what_the_chat_tells(told: Told) -> Line:
     first_of_channel: dict[str | None, TimelineEvent] = {}
     for event in (*((symptom.event,) if symptom else ()), *told.timeline.events):
         first_of_channel.setdefault(event.channel_name, event)
-    text = f"{told.evidence.incident.title}, told by the chat alone"
+    title = told.evidence.incident.title
+    text = f"{title if title.startswith(UNNAMED) else f'“{title}”'}, told by the chat alone"
     if symptom:
         words = shorten_quote(excerpt(own_words(symptom.event), symptom.part), _LONGEST)
         text += f"; the first symptom that was said, at {clock(symptom.event.at)}: “{words}”"
@@ -112,11 +114,16 @@ def _after(told: Told) -> str:
 
 def _when(told: Told) -> Line:
     """Its length cannot be measured: what is known of its span, and the question."""
-    question, events = "When did it begin, and when did it end?", told.timeline.events
+    events, lasted = told.timeline.events, told.response_times.time_to_resolve
     if not events:
-        return ask(question, COMMANDER)
+        return ask("When did it begin, and when did it end?", COMMANDER)
+    if lasted.from_at:
+        detected = [event for event in events if event.id == lasted.from_event]
+        text = f"It was detected at {day_and_clock(lasted.from_at)}. When did it end? Unknown: {lasted.why_unknown}."
+        return Line(text=text, asked_of=COMMANDER, citations=cite_all(detected))
     span = f"The records run from {day_and_clock(events[0].at)} to {day_and_clock(events[-1].at)}."
-    return Line(text=f"{span} {question}", asked_of=COMMANDER, citations=cite_all((events[0], events[-1])))
+    text = f"{span} When did it begin, and when did it end?"
+    return Line(text=text, asked_of=COMMANDER, citations=cite_all((events[0], events[-1])))
 
 
 def _who(told: Told) -> Line:
@@ -173,11 +180,10 @@ def _how_it_ended(told: Told) -> Line:
 
 def _words(told: Told, ending: Ending) -> str:
     """Its words as far as no action item begins: what is to be done stands elsewhere."""
-    items = [item.quote for item in told.action_items if item.evidence_id == ending.event.id]
-    begins = (one.start for one in sentences_of(ending.event) if any(one.text in item for item in items))
-    until = next(begins, None) or ending.part[1]
-    start = ending.part[0] if ending.part[0] < until else 0
-    return shorten_quote(own_words(ending.event)[start:until], _LONGEST)
+    start, end = ending.part
+    tasks = tasks_by_record(told).get(ending.event.id, ())
+    begins = (one.start for one in sentences_of(ending.event) if one.start > start and is_to_be_done(one, tasks))
+    return shorten_quote(own_words(ending.event)[start : min(next(begins, end), end)], _LONGEST)
 
 
 def _people(count: int, kind: str = "") -> str:

@@ -2,8 +2,9 @@
 
 import re
 
-from postmortem.sections.mood import asks, plans
+from postmortem.sections.mood import asks
 from postmortem.sections.quoting import said_by_people
+from postmortem.sections.resolution_words import tells_an_end
 from postmortem.sections.sentences import Sentence, sentences_of
 from postmortem.told import Told
 
@@ -28,7 +29,7 @@ def first_symptom(told: Told) -> Sentence | None:
         sentence
         for event in said_by_people(told)
         for sentence in sentences_of(event)
-        if _WRONG.search(sentence.plain) and not asks(sentence.plain) and not plans(sentence.plain)
+        if _WRONG.search(sentence.plain) and not asks(sentence.plain) and not tells_an_end(sentence.plain)
     ]
     named = (sentence for sentence in wrong if not _POINTS_ELSEWHERE.match(sentence.plain))
     return next(named, next(iter(wrong), None))
