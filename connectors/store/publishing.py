@@ -71,7 +71,7 @@ class Publisher:
         text = there.content.decode(errors="surrogateescape")
         mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
         end = "\r\n" if 2 * text.count("\r\n") > text.count("\n") else "\n"
-        theirs = MARKDOWN.split(_ended(_NAMED.sub("", text.removeprefix(mark)), end))
+        theirs = MARKDOWN.split(_ended(without_name(text.removeprefix(mark)), end))
         merged = merge(self._edition_of(text, theirs), theirs, MARKDOWN.split(ours.replace("\n", end)), MARKDOWN)
         after = there.content if _is_empty(theirs) else _document(mark, merged, end)
         return Published(there.content, after, merged.suggested, merged.left_out), merged.edition
@@ -92,6 +92,11 @@ class Publisher:
     def _load(self, name: str) -> Edition | None:
         file = self.store.load(f"{self.folder}/{name}.json")
         return edition_from_json(file.content) if file else None
+
+
+def without_name(text: str) -> str:
+    """A document without the comment that names its edition."""
+    return _NAMED.sub("", text)
 
 
 def _document(mark: str, merged: Merged, end: str) -> bytes:

@@ -97,6 +97,9 @@ def draft(
     since: Annotated[str | None, typer.Option(help="Read the chat from here: 2026-11-17 or 2026-11-17T14:00.")] = None,
     until: Annotated[str | None, typer.Option(help="Read the chat up to here; a day counts whole.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be made, and write nothing.")] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what publishing would change in the draft as it lies there, only that.")
+    ] = False,
     output: Annotated[
         str | None, typer.Option("--output", "-o", help="Write the draft here too, as .md or .json; - is the screen.")
     ] = None,
@@ -119,7 +122,7 @@ def draft(
     """
     asked = Asked(
         incident, pagerduty_export, slack_export, tuple(channel or ()), since, until,
-        dry_run, output, force, yes, as_json, format, title,
+        dry_run or diff, output, force, yes, as_json, format, title, diff,
     )  # fmt: skip
     try:
         return _draft(asked)
@@ -141,6 +144,11 @@ def _draft(asked: Asked) -> int:
     report = drawn.report
     for problem in template_problems(drawn.postmortem, drawn.layout):
         _say(problem)
+    if asked.diff:
+        from handlers.cli.edits import diff_against, show_diff
+
+        show_diff(Console(), diff_against(machine(), drawn))
+        return report.code
     if asked.output == "-":
         sys.stdout.buffer.write(written_as(drawn, asked.output, asked.format))
         return report.code

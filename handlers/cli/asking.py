@@ -36,6 +36,7 @@ class Asked:
     as_json: bool = False
     format: str | None = None
     title: str | None = None
+    diff: bool = False
 
     @property
     def offline(self) -> bool:
@@ -59,6 +60,8 @@ def check_usage(asked: Asked) -> None:
         raise Ended(Exit.USAGE, "Name one --channel: several are read only from a --slack-export.")
     if asked.output == "-" and asked.as_json:
         raise Ended(Exit.USAGE, "--output - and --json both want standard output: give --output a file.")
+    if asked.diff and (asked.as_json or asked.output):
+        raise Ended(Exit.USAGE, "--diff shows what would change in the draft: leave out --json and --output.")
     if asked.format and not asked.output:
         raise Ended(
             Exit.USAGE, "--format says how --output is written: name a file with --output, or - for the screen."

@@ -1,13 +1,19 @@
 """What people made of a draft, in words, and what publishing would change in it."""
 
+from contextlib import closing
 from difflib import unified_diff
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from connectors.store.publishing import Published
+from connectors.store.publishing import Published, without_name
+from connectors.store.shelf import Shelf
+from handlers.cli.drawn import Drawn
+from handlers.cli.exits import on_this_machine
 from handlers.cli.plain import plain
+from handlers.cli.settings_command import settings_of
+from handlers.wiring import Machine
 
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -21,8 +27,23 @@ def edits_in_words(state: dict[str, Any]) -> tuple[str, ...]:
     return (*((beside,) if suggested else ()), *((out,) if left_out else ()))
 
 
-def diff_of(published: Published, name: str) -> str:
-    """A unified diff from the document as it lies there to what publishing would make of it; "" where nothing."""
+def diff_against(machine: Machine, drawn: Drawn) -> str:
+    """A unified diff from the document as it lies there to what publishing this draft would make of it. Raises Ended.
+
+    "" where nothing would change; the comment that names the edition is left out.
+    """
+    incident, content = drawn.postmortem.incident, drawn.markdown.encode()
+    folder = settings_of(machine).publish.folder
+    if not (machine.home / "records.sqlite").exists():  # and looking does not make it
+        return _diff(Published(None, content), incident.id)
+    with on_this_machine(machine.home):
+        store = machine.store()
+    with closing(store):
+        shelf = Shelf(store, incident.id, drafts=folder)
+        return _diff(shelf.rehearse(incident, content), shelf.state().get("document", incident.id))
+
+
+def _diff(published: Published, name: str) -> str:
     before, after = (_text_lines(content) for content in (published.before or b"", published.after))
     there = name if published.before is not None else "/dev/null"
     return "".join(_with_end(line) for line in unified_diff(before, after, there, name))
@@ -30,12 +51,14 @@ def diff_of(published: Published, name: str) -> str:
 
 def show_diff(console: Console, diff: str) -> None:
     """In colours on a terminal, plain otherwise; what a person wrote cannot steer the terminal."""
+    if not diff:
+        console.print("Nothing would change.")
     for line in diff.splitlines():
-        console.print(Text(plain(line), style=_STYLES.get(line[:1], "")), soft_wrap=True)
+        console.print(Text(" ".join(map(plain, line.split(" "))), style=_STYLES.get(line[:1], "")), soft_wrap=True)
 
 
 def _text_lines(content: bytes) -> list[str]:
-    text = content.decode(errors="replace")
+    text = without_name(content.decode(errors="replace"))
     return [f"{line}\n" for line in text.split("\n")[:-1]] + [text.rpartition("\n")[2]] * (not text.endswith("\n"))
 
 
