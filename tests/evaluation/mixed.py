@@ -3,7 +3,8 @@
     uv run python -m tests.evaluation.timeline --mixed DATA [--show N]
 
 DATA holds the corpora as their README describes them. Every entry of a written timeline becomes a chat message, and
-every line that a person wrote in chat-threads is put between them. What `compose` puts into the main timeline is kept.
+every line that a person wrote in chat-threads is put between them. What `compose` puts into the main timeline is kept;
+the figures after `pooled` are taken from the step of it that decides, `build_timeline`, which is quicker.
 
 - Events: `outage-timelines-faust64` (every entry) and `2i2c-pagerduty-postmortems` (the captions that people wrote;
   entries without one have only PagerDuty's own line and are counted as left out).
@@ -22,16 +23,18 @@ every line that a person wrote in chat-threads is put between them. What `compos
 import json
 import random
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from postmortem.build_timeline import build_timeline
 from postmortem.compose import compose
-from postmortem.evidence import Message
+from postmortem.curation import curation_from_settings
+from postmortem.evidence import Evidence, Message
 from postmortem.people import Person
 from postmortem.settings import Settings
-from postmortem.timeline import TimelineEvent
+from postmortem.timeline import Timeline
 from tests.evaluation.shared import evidence_of_chat, moment, skipped
 
 SEED = 1
@@ -47,6 +50,8 @@ NEEDED = (
 )
 _TAGS = re.compile(r"<br/?>|<a [^<>]*>|</a>")
 _ADDRESSEE = re.compile(r"\A[^\s:,]{1,30}[:,]\s+")
+
+type Reader = Callable[[Evidence], Timeline]
 
 
 class Incident(NamedTuple):
@@ -75,7 +80,7 @@ def measure(data: Path, show: int = 0) -> int:
         return 0
     incidents = list(_with_halves([*outages(data), *captions(data)]))
     noise, system_lines = chat(data)
-    judged = list(judge(incidents, noise))
+    judged = list(judge(incidents, noise, _of_whole_draft))
     left_out = {"system_lines_left_out": system_lines, "entries_by_pagerduty_left_out": _without_caption(data)}
     print(json.dumps({"noise": len(noise), "seed": SEED} | left_out))
     for corpus in dict.fromkeys(incident.corpus for incident in incidents):
@@ -83,9 +88,10 @@ def measure(data: Path, show: int = 0) -> int:
     for half, is_held in (("develop", False), ("held", True)):
         _print(half, [one for one in judged if one.is_held == is_held])
     _print("pooled", judged)
-    _print("pooled, noise without addressee", list(judge(incidents, [_ADDRESSEE.sub("", text) for text in noise])))
+    bare = [_ADDRESSEE.sub("", text) for text in noise]
+    _print("pooled, noise without addressee", list(judge(incidents, bare, _of_timeline)))
     for others in (wikitech(data), reports(data)):
-        told = list(judge(list(others), ()))
+        told = list(judge(list(others), (), _of_timeline))
         _print(f"others: {told[0].corpus}", told)
     _show(judged, show)
     return 0
@@ -111,25 +117,31 @@ def _show(judged: Sequence[Judged], show: int) -> None:
             print(f"{'MISSED' if is_event else 'KEPT  '} {one.text[:160]!r} ({one.why})")
 
 
-def judge(incidents: Sequence[Incident], noise: Sequence[str]) -> Iterator[Judged]:
-    """Deal the noise out over the incidents, in runs, and let each be composed."""
+def judge(incidents: Sequence[Incident], noise: Sequence[str], read: Reader) -> Iterator[Judged]:
+    """Deal the noise out over the incidents, in runs, and let each be read."""
     chance = random.Random(SEED)
     total, used = sum(len(incident.events) for incident in incidents), 0
     for incident in chance.sample(incidents, len(incidents)):
         before, used = used, used + len(incident.events)
         share = noise[len(noise) * before // total : len(noise) * used // total]
-        yield from _judge_one(incident, share, chance)
+        yield from _judge_one(incident, share, chance, read)
 
 
-def _judge_one(incident: Incident, noise: Sequence[str], chance: random.Random) -> Iterator[Judged]:
+def _judge_one(incident: Incident, noise: Sequence[str], chance: random.Random, read: Reader) -> Iterator[Judged]:
     told = list(_interleaved(incident.events, noise, chance))
     messages = [_message(place, text, chance.choice(PEOPLE)) for place, (_, text) in enumerate(told)]
-    evidence = evidence_of_chat("Q1", messages, PEOPLE)
-    composed = compose(evidence, Settings(), composed_at=messages[-1].moment.at)
-    events: dict[str, TimelineEvent] = {event.id: event for event in composed.timeline.events}
+    events = {event.id: event for event in read(evidence_of_chat("Q1", messages, PEOPLE)).events}
     for message, (is_event, text) in zip(messages, told, strict=True):
         event = events[message.id]
         yield Judged(incident.corpus, incident.is_held, is_event, text, event.in_main, event.why)
+
+
+def _of_whole_draft(evidence: Evidence) -> Timeline:
+    return compose(evidence, Settings(), composed_at=evidence.collected_at).timeline
+
+
+def _of_timeline(evidence: Evidence) -> Timeline:
+    return build_timeline(evidence, curation_from_settings(Settings()))
 
 
 def _interleaved(events: Sequence[str], noise: Sequence[str], chance: random.Random) -> Iterator[tuple[bool, str]]:
