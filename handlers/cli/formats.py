@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectors.errors import NotFound
 from handlers.cli.exits import Ended, Exit
 
 if TYPE_CHECKING:
@@ -22,7 +23,29 @@ def _json(drawn: Drawn) -> bytes:
     return render_json(drawn.postmortem).encode()
 
 
-FORMATS: dict[str, Callable[[Drawn], bytes]] = {"md": _markdown, "json": _json}
+def _html(drawn: Drawn) -> bytes:
+    from postmortem.outputs.html import render_page
+
+    return render_page(drawn.postmortem, drawn.markdown).encode()
+
+
+def _pdf(drawn: Drawn) -> bytes:
+    from connectors.chromium import print_page
+
+    return print_page(_html(drawn).decode(), chromium=_chromium())
+
+
+def _chromium() -> Path:
+    """Looked for before anything is done. Raises Ended where there is none."""
+    from connectors.chromium import find_chromium
+
+    try:
+        return find_chromium()
+    except NotFound as error:
+        raise Ended(Exit.USAGE, str(error)) from error
+
+
+FORMATS: dict[str, Callable[[Drawn], bytes]] = {"md": _markdown, "json": _json, "html": _html, "pdf": _pdf}
 """What a draft can be written as, by name; each imports what it needs when it is asked."""
 _OTHER_NAMES = {"markdown": "md", "htm": "html"}
 
@@ -32,6 +55,8 @@ def format_of(output: str | None, wanted: str | None) -> str:
     suffix = Path(output).suffix.removeprefix(".") if output else ""
     named = (wanted or suffix).strip().casefold()
     found = _OTHER_NAMES.get(named, named)
+    if found == "pdf":
+        _chromium()
     if found in FORMATS:
         return found
     if wanted:

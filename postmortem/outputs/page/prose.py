@@ -27,7 +27,7 @@ _CLEANER = nh3.Cleaner(
     attributes={"a": {"href"}, "ol": {"start"}} | {f"h{level}": {"id"} for level in range(1, 7)},
     tag_attribute_values={
         "a": {"target": {"_blank"}},
-        "div": {"tabindex": {"0"}, "role": {"region"}, "aria-label": {"Table"}},
+        "div": {"tabindex": {"0"}, "role": {"group"}, "aria-label": {"Table"}},
     },
     allowed_classes={"li": {"question"}, "div": {"wide"}},
     url_schemes={"http", "https", "mailto"},
@@ -147,7 +147,7 @@ class _Renderer(RendererHTML):
         return "</details>\n"
 
     def table_open(self, *_: Any) -> str:
-        return '<div class="wide" tabindex="0" role="region" aria-label="Table"><table>\n'
+        return '<div class="wide" tabindex="0" role="group" aria-label="Table"><table>\n'
 
     def table_close(self, *_: Any) -> str:
         return "</table></div>\n"
