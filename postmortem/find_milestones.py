@@ -1,6 +1,6 @@
 """Which moments the response is measured by: from alerts, log entries, notes, status updates and words in the chat."""
 
-from itertools import pairwise
+from itertools import zip_longest
 
 from postmortem.alert_moments import last_clear
 from postmortem.contradictions import list_contradictions
@@ -34,7 +34,7 @@ def find_milestones(timeline: Timeline, evidence: Evidence, zone: str) -> Milest
     found = tuple(milestone for milestone in candidates if milestone)
     return Milestones(
         found=found,
-        questions=tuple(list_contradictions(timeline, evidence, start, found)),
+        questions=list_contradictions(timeline, evidence, start, found),
         not_found=_why_not_found(timeline, evidence, start, found),
     )
 
@@ -52,9 +52,9 @@ def _detected(timeline: Timeline) -> Milestone | None:
     """
     if triggered := first_of(timeline, "triggered"):
         return _milestone("detected", triggered, "recorded", "PagerDuty triggered the incident")
-    reports = [event for event in timeline.events if event.kind == "alert" or reports_symptom(event)]
-    followed = (one for one, other in pairwise(reports) if other.at - one.at <= LONGEST_UNSEEN)
-    first = next(followed, reports[0] if reports else None)
+    pairs = zip_longest(timeline.events, timeline.events[1:])
+    followed = (one for one, other in pairs if one and (other is None or other.at - one.at <= LONGEST_UNSEEN))
+    first = next((event for event in followed if event.kind == "alert" or reports_symptom(event)), None)
     if first is None or first.kind == "alert":
         return first and _milestone("detected", first, "recorded", "the first alert fired; no trigger is on record")
     who = "an alert in the chat" if first.is_bot else "a person"
