@@ -114,7 +114,7 @@ class _Splitter:
     def units(self, element: Element, levels: tuple[Level, ...], last: int) -> Iterator[Unit]:
         """The units inside the element, up to the place `last`. Space goes with what it follows."""
         children = [child for child in element.elements() if child.name not in _PART_OF_THE_BEGINNING]
-        begins = [child.start for child in children[1:]] + [last]
+        begins = [*(child.start for child in children), last][1:]
         for child, until in zip(children, begins, strict=True):
             gap = self._text(child.end, until)
             if gap.strip():
