@@ -68,7 +68,7 @@ _GROUPS = (
     (Cue("says what was found", 2, 2), said.FOUND),
     (Cue("says what was decided", 2), said.DECIDED),
     (SYSTEM, said.SYSTEM),
-    (Cue("speaks for the team", 2, 1, SUPPORT), said.OURS),
+    (Cue("speaks for the team", 1, 1, SUPPORT), said.OURS),
     (Cue("says when", 1, 1, SUPPORT), said.WHEN),
     (Cue("speaking to somebody", -2, 2, CHAT), said.ADDRESSED),
     (Cue("advice", -1, 2, CHAT), said.ADVISED),

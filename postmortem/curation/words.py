@@ -37,24 +37,24 @@ are_back came_back we're_back comes_back coming_back all_clear working_again wor
 caught_up is_up are_up went_away gone_away subsided operational healthy
 """
 WRONG = """
-down error errors erroring exception exceptions fatal fatals fail fails failed failure failures broken breaks broke
-crash crashes crashloop crashlooped timeout times_out latency latencies slow slowness slower sluggish spike spikes
-spiked spiking stuck hung hanging hangs saturation exhaustion overload overloading overwhelmed throttled throttling
-starved starvation lost losing loss lag lagging lags backlog backing_up corrupt corrupted corruption expired
-expires full flap flaps panic panics panicked deadlock deadlocks oom segfault segfaults refused refusing rejected
-rejecting rejects denied missing stale incorrect impact impacts impacted affected affecting died dead dying faulty
-offline interruption dropped delay delays delayed elevated unable unexpected unusual unusually exceeded exceeding
-exceeds bottleneck contention leak leaks leaking alarm alarms intermittent intermittently blocked piling_up queued
-regressed misbehaving insufficient cascading rate_limited rate_limiting not_working stopped_working not_able
-seconds_behind minutes_behind running_out runs_out out_of not_reachable not_available too_many went_wrong
-cannot_reach cannot_connect can't_reach could_not
+down wrong error errors erroring exception exceptions fatal fatals fail fails failed failure failures broken breaks
+broke crash crashes crashloop crashlooped timeout times_out latency latencies slow slowness slower sluggish spike
+spikes spiked spiking stuck hung hanging hangs saturation exhaustion overload overloading overwhelmed throttled
+throttling starved starvation lost losing loss lag lagging lags backlog backing_up corrupt corrupted corruption
+expired expires empty full flap flaps panic panics panicked deadlock deadlocks oom segfault segfaults refused
+refusing rejected rejecting rejects denied missing stale incorrect impact impacts impacted affected affecting died
+dead dying faulty offline interruption dropped delay delays delayed elevated unable unexpected unusual unusually
+exceeded exceeding exceeds bottleneck contention leak leaks leaking alarm alarms intermittent intermittently
+blocked piling_up queued regressed misbehaving insufficient cascading rate_limited rate_limiting not_working
+stopped_working not_able seconds_behind minutes_behind running_out runs_out out_of not_reachable not_available
+too_many went_wrong cannot_reach cannot_connect can't_reach could_not
 """
 RECOVERED = """
 stable stabilised stabilized stabilising stabilizing passing cleared clears succeeded succeeds successfully
 successful normal green reachable subsiding mitigation repaired fixed fixes fix catching_up catches_up is_ready
-are_ready back_on in_rotation no_longer no_more now_working works_now up_and all_good no_errors no_alerts completed
-completes complete finished finishes done ended ends improved improving improves improvement normalised normalized
-dropping online baseline reopened
+are_ready back_on in_rotation no_longer no_more now_working works_now up_and all_good no_errors no_alerts flowing
+looks_good looks_clean looks_healthy looks_normal completed completes complete finished finishes done ended ends
+improved improving improves improvement normalised normalized dropping online baseline reopened
 """
 CAME_OF_IT = """
 no_change no_effect unchanged partially still_seeing still_failing still_broken didn't_help not_help
@@ -62,15 +62,15 @@ no_change no_effect unchanged partially still_seeing still_failing still_broken 
 DONE = (
     _forms(
         """
-    restart reboot revert redeploy deploy scale merge push upgrade downgrade disable enable delete remove drain
-    patch mitigate block unblock increase raise decrease reduce lower switch apply purge kill stop+ start boot
-    replace provision rotate renew restore repool depool pool migrate reroute shift flush truncate rebuild resync
-    sync import dump reconfigure configure update add release throttle ban+ cordon evict resize rerun reload
-    reset+ escalate page bump drop+ terminate detach attach recreate create roll promote demote isolate bypass
-    silence mute submit+ commit+ assign adjust correct launch trigger clean failover reopen snooze freeze
-    schedule perform execute implement connect open close publish inform notify redirect replay deactivate
+    restart reboot cancel abort resume revert redeploy deploy scale merge push upgrade downgrade disable enable
+    delete remove drain patch mitigate block unblock increase raise decrease reduce lower switch apply purge kill
+    stop+ start boot replace provision rotate renew restore repool depool pool migrate reroute shift flush truncate
+    rebuild resync sync import dump reconfigure configure update add release throttle ban+ cordon evict resize
+    rerun reload reset+ escalate page bump drop+ terminate detach attach recreate create roll promote demote
+    isolate bypass silence mute submit+ commit+ assign adjust correct launch trigger clean failover reopen snooze
+    freeze schedule perform execute implement connect open close publish inform notify redirect replay deactivate
     activate turn declare acknowledge mark move convert retry ship+ investigate rule swap+
-    """
+"""
     )
     + """
 rolled_back rolling_back roll_back rollback failed_over failing_over shut_down shutting_down spun_up brought_up
@@ -79,18 +79,19 @@ brought kicked_off ruled_out picked_up frozen froze
 """
 )
 REPORTED = """
-report reports reported reporting alerts alerted alerting warns warned confirms confirm confirmed confirming notices
-noticed noticing observes observed observing shows showing showed detects detected detecting announces announced
-seeing saw sees discovered discovers investigates determined determines concludes concluded realised realized
-realizes spotted receives received receiving complaining complain identifies identified identifying finds checking
-checked begins began appears appeared graphs logs monitoring says said we_see we_saw growing
-grows climbs climbing jumped jumps rising rises increased reproduce reproduced
+report reports reported reporting alerts alerted alerting warns warned confirms confirm confirmed confirming
+notices noticed noticing observes observed observing shows showing showed detects detected detecting announces
+announced seeing saw sees discovered discovers investigates determined determines concludes concluded realised
+realized realizes spotted receives received receiving complaining complain identifies identified identifying finds
+checking checked begins began appears appeared graphs logs monitoring says said we_see we_saw growing grows climbs
+climbing jumped jumps rising rises increased reproduce reproduced
 """
 FOUND = """
-root_cause it_was cause causes caused causing caused_by culprit suspect suspects suspected suspicion because regression
-introduced introduces bug explains explained leading led resulting resulted leads results due_to turns_out
-turned_out looks_like related_to misconfigured misconfiguration contributing correlates correlated coincides
-hypothesis hunch unrelated not_related because_of found mistakenly accidentally inadvertently race_condition
+root_cause it_was cause causes caused causing caused_by culprit suspect suspects suspected suspicion because
+regression introduced introduces bug explains explained leading led resulting resulted leads results due_to
+turns_out turned_out looks_like related_to misconfigured misconfiguration contributing correlates correlated
+coincides hypothesis hunch unrelated not_related because_of found mistakenly accidentally inadvertently
+race_condition
 """
 DECIDED = """
 decided decides decide decision agreed plan planned proposed we_will we'll we're_going going_to hold_off
@@ -114,17 +115,16 @@ reads pages orders sessions transactions sockets status_page feature_flag flag c
 rps slo error_rate incident incidents alert dashboard dashboards
 """
 WHEN = """
-yesterday midnight noon last_night last_week this_morning ago since hour am pm utc gmt pst cet est minutes hours seconds
-shortly january february march april june july august september october november december monday tuesday wednesday
-thursday friday saturday sunday
+yesterday midnight noon last_night last_week this_morning ago since hour am pm utc gmt pst cet est minutes hours
+seconds shortly january february march april june july august september october november december monday tuesday
+wednesday thursday friday saturday sunday
 """
 OURS = "we our us we're we've ours"
 ADDRESSED = "you your you're u ur you'll you'd you've yourself ya"
 ADVISED = "try should use just install click type run read want if"
 ASKED = """
-anyone anybody someone somebody any_idea any_ideas wondering how_do how_can how_to can_i can_you can_someone
-can_anyone could_you could_someone is_there is_it are_you are_there do_we do_you does_it does_this did_you have_you
-should_i why_not
+anyone anybody any_idea any_ideas wondering how_do how_can how_to can_i can_you can_someone can_anyone could_you
+could_someone is_there is_it are_you are_there do_we do_you does_it does_this did_you have_you should_i why_not
 """
 COURTESY = """
 thanks thank thx ty please plz pls hi hello hey guys lol sorry haha ha hah hehe heh welcome bye oh ah yeah yes nope
@@ -137,7 +137,7 @@ VAGUE = "it that this there's it's that's its thats there they them"
 HEDGED = """
 think guess perhaps maybe probably imo imho would could might wish suppose dunno idk hopefully hope prefer wonder
 wouldn't ideally sounds_like feels_like would_have should_have could_have should've could've we_should we_could
-we_need we_really someone_should needs_to need_to
+we_need we_really someone_should needs_to need_to we_can we_might we_want we_have we'd shouldn't must may
 """
 PAST = "went came became made gave wrote left took"
 """Past tenses that do not end in -ed."""
