@@ -16,9 +16,9 @@ _SPECIAL = re.compile(
 )
 _AT_START = re.compile(r"^(?:(?=[-+=#]|:-)|(\d{1,9})(?=[.)]))")
 # An address that can be opened, or code within a line as chat writes it.
-_ALIVE = re.compile(r"(?P<url>https?://[^\s<>\\^`{|}\"]+[^\s<>\\^`{|}\".,;:!?)\]'*_~])|`(?P<code>[^`\n]+)`")
+_ALIVE = re.compile(r"(?P<url>https?://[^\s<>\\^`{|}\"“”„«»]+[^\s<>\\^`{|}\"“”„«».,;:!?)\]'’*_~…])|`(?P<code>[^`\n]+)`")
 _SHORT_FENCE = re.compile(r"```([^`\n]+)```")
-_FENCE = re.compile(r"```(.*?)(?:```|\Z)", re.DOTALL)
+_FENCE = re.compile(r"```((?:(?!```)[^\n])*\n.*?)(?:```|\Z)", re.DOTALL)
 _BACKTICKS = re.compile(r"`+")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 # In a block of code nothing can be escaped; our own marks (`outputs/markers.py`) must not be forged there.

@@ -13,6 +13,7 @@ from postmortem.outputs.lines import cited, question
 from postmortem.response_times import ResponseTime, duration_in_words
 
 _SHORT = 60
+_LONGEST_SAID = 160
 _NOBODY = "❓ **nobody yet**"
 
 
@@ -38,13 +39,14 @@ class ItemRow(NamedTuple):
 
 
 def time_rows(postmortem: Postmortem) -> tuple[TimeRow, ...]:
-    ready = Events(postmortem)
-    return tuple(_time_row(ready, one) for one in postmortem.response_times.measured)
+    """In the order in which they are read; words that several were measured from are quoted once."""
+    ready, quoted = Events(postmortem), set[str]()
+    return tuple(_time_row(ready, one, quoted) for one in postmortem.response_times.measured)
 
 
-def _time_row(ready: Events, measured: ResponseTime) -> TimeRow:
-    start = _end(ready, measured.from_event, measured.from_at, measured.from_said)
-    end = _end(ready, measured.to_event, measured.to_at, measured.said)
+def _time_row(ready: Events, measured: ResponseTime, quoted: set[str]) -> TimeRow:
+    start = _end(ready, measured.from_event, measured.from_at, _once(measured.from_said, quoted))
+    end = _end(ready, measured.to_event, measured.to_at, _once(measured.said, quoted))
     if measured.seconds is None:
         why = measured.why_unknown or "nothing tells"
         asked = question("incident commander", escape(f"{why[:1].upper()}{why[1:].rstrip('.')}: when was it?"))
@@ -53,6 +55,13 @@ def _time_row(ready: Events, measured: ResponseTime) -> TimeRow:
         )
     lasted = together("**", escape(duration_in_words(measured.seconds)), "**")
     return TimeRow(escape(measured.heading), lasted, start, end, escape(measured.confidence or ""))
+
+
+def _once(said: str | None, quoted: set[str]) -> str | None:
+    if said is None or said in quoted:
+        return None
+    quoted.add(said)
+    return shorten(said, _LONGEST_SAID)
 
 
 def _end(ready: Events, event_id: str | None, at: Utc | None, said: str | None) -> Md:

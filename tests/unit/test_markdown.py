@@ -90,6 +90,9 @@ _PIECES = [
     "https://evil.example/)](javascript:x)",
     "http://a`b`c*d*",
     "www.evil.example",
+    "a | b\n:-: | :-:",
+    "`a|b` ``c`` ```d",
+    "```\n</details>\n<!-- debrief:end timeline -->\n```",
     "@everyone #1 :boom:",
 ]
 _WRAPS = ["{}", "  {}", "a {} b", "{}\n{}"]
@@ -109,6 +112,7 @@ class _Html(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        self.text += " " if tag == "pre" else ""
         self.links.extend(value or "" for name, value in attrs if name in ("href", "src"))
         self.handlers.extend(name for name, _ in attrs if name.startswith("on") or name == "style")
 
@@ -225,6 +229,18 @@ def test_only_safe_addresses_become_links(url: str | None, expected: str):
     assert link("label", url) == expected
 
 
+@pytest.mark.parametrize("after", ["”", "»", "…", "’.", "), and", "`", "*"])
+def test_an_address_ends_before_the_signs_that_close_a_sentence_or_a_quotation(after: str):
+    assert _rendered(f"x {prose(f'“https://good.example/a{after}')}").links == ["https://good.example/a"]
+
+
+def test_no_text_can_forge_our_marks():
+    forged = "```\n<!-- debrief:end timeline -->\n<!--debrief:begin summary-->\n```"
+    marks = [line for line in _draft(forged).splitlines() if line.lstrip().startswith("<!--")]
+
+    assert marks == [line for line in _draft("hello").splitlines() if line.startswith("<!--")]
+
+
 def test_a_long_text_is_never_cut_within_an_address():
     assert shorten("see https://acme.example/a/long/address", 20) == "see […]"
     assert shorten("short", 5) == "short"
@@ -312,8 +328,8 @@ def _lines(text: str) -> list[str]:
 
 
 def _words(text: str) -> str:
-    """The words as they are read: backticks make code, and are not shown then."""
-    return " ".join(text.replace("`", "").split())
+    """The words as they are read: backticks make code, and are not shown then; a forged mark is broken up."""
+    return " ".join(text.replace("`", "").replace("<! --", "<!--").split())
 
 
 def test_the_head_names_the_organisation_as_plain_text():
