@@ -7,7 +7,7 @@ from typing import NamedTuple
 from postmortem.sections.mood import asks
 from postmortem.sections.safeguards import speaks_of_a_safeguard, speaks_of_people_or_process
 from postmortem.sections.sentences import Sentence, sentences_of
-from postmortem.sections.stances import Stance, answers_only, names_a_cause, split_refutation, stance_of
+from postmortem.sections.stances import Stance, answers_only, names_a_cause, split_refutation, stance_of, states_a_cause
 from postmortem.timeline import TimelineEvent
 
 _WORD = re.compile(r"[^\W_][\w./-]*[^\W_]|[^\W\d_]")
@@ -85,7 +85,8 @@ def _claim(sentence: Sentence, part: tuple[int, int]) -> Claim | None:
     if stance is None:
         answer = answers_only(plain)
         return _claim_as(sentence, part, answer, stands_alone=False) if answer else None
-    is_bare = stance == "doubt" or (stance in ("ruled out", "confirmed") and not names_a_cause(plain))
+    is_bare = stance == "doubt" or (stance == "ruled out" and not names_a_cause(plain))
+    is_bare = is_bare or (stance == "confirmed" and not states_a_cause(plain))
     return _claim_as(sentence, part, stance, stands_alone=not is_bare)
 
 

@@ -184,7 +184,7 @@ LONG_AGO = re.compile(
     r"\b(?:yesterday|last (?:week|month|year|night|time|sprint|quarter|friday|monday|tuesday|wednesday|thursday|"
     r"sunday|saturday)|(?:days?|weeks?|months?|years?) ago|(?:in|since|on) (?:january|february|march|april|june|"
     r"july|august|"
-    r"september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|previously|"
+    r"september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|previously|recently|"
     r"the other day|earlier this (?:week|month))\b"
 )
 HOUSEKEEPING = re.compile(
@@ -211,6 +211,8 @@ NOUN = re.compile(
     r"triggered|kicked off|initiated|running|rolling out|in place|shipped|going out|landed|pushed|fixed|helped|"
     r"helps|solved|resolved|worked|did it|made (?:it|things))\b"
 )
+# Who notices that something was done did not do it.
+NOTICED = re.compile(r"\b(?:that|which|what|notic\w+|confirm\w*|found|sees?|saw|shows?|learn\w*)\b")
 PASSIVE = re.compile(
     r"[\w.)`'\"-] (?:is|are|was|were|has been|have been|got|being|been)(?: (?:being|now|all|just|fully|manually|also|"
     r"already|successfully)){0,3} \Z"

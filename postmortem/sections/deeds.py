@@ -12,6 +12,7 @@ from postmortem.sections.deed_words import (
     LONG_AGO,
     LOOKING,
     MENDING,
+    NOTICED,
     NOUN,
     OF_STATE,
     PASSIVE,
@@ -42,7 +43,10 @@ def deed_in(plain: str) -> Deed | None:
     rules = [rule for rule in _RULES if not rule.keys.isdisjoint(beginnings)]
     if not rules and beginnings.isdisjoint(_KEYS_OF_NOUNS):
         return None
-    if asks(plain) or LONG_AGO.search(plain):
+    if asks(plain):  # "restarted it, did that help?" tells a deed all the same
+        told = plain.rpartition(", ")[0]
+        return deed_in(told) if told else None
+    if LONG_AGO.search(plain):
         return None
     if noun := _noun(plain):
         return noun
@@ -113,7 +117,8 @@ def _by_somebody(match: re.Match[str], plain: str) -> bool:
 def _to_something(rule: _Rule, match: re.Match[str], plain: str) -> bool:
     """Whether it is said of a thing that this was done to it ("the cache was flushed")."""
     before = plain[max(0, match.start() - _LONGEST_LEAD) : match.start()]
-    return rule.kind == "mitigating" and not rule.is_running and bool(PASSIVE.search(before))
+    is_passive = rule.kind == "mitigating" and not rule.is_running and bool(PASSIVE.search(before))
+    return is_passive and not NOTICED.search(before)
 
 
 def _is_done(rule: _Rule, match: re.Match[str], plain: str) -> bool:
@@ -121,7 +126,7 @@ def _is_done(rule: _Rule, match: re.Match[str], plain: str) -> bool:
     starts = [end.end() for end in _CLAUSE.finditer(plain, 0, match.start("verb"))]
     before = plain[starts[-1] if starts else 0 : match.start("verb")]
     after = plain[match.end("verb") :]
-    if DENIED.search(before) or DENIED_AFTER.search(after) or HOUSEKEEPING.search(after):
+    if DENIED.search(before) or DENIED_AFTER.search(after) or HOUSEKEEPING.search(after) or after.startswith(" again"):
         return False
     if rule.verb in OF_STATE and not re.search(rf"\b{SOMEBODY}\b", before) and A_SYMPTOM.search(after):
         return False

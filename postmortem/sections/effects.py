@@ -74,12 +74,22 @@ def may_tell_an_effect(plain: str) -> bool:
     return bool(_HELPED.search(plain) or _NO_EFFECT.search(plain) or _HURT.search(plain) or "quiet" in plain)
 
 
+def where_told(plain: str) -> int:
+    """Where the part of the sentence begins that tells the effect."""
+    found = min((match.start() for words in _ALL if (match := words.search(plain))), default=0)
+    begins = [begin.end() for begin in _BEGINS.finditer(plain, 0, found)]
+    start = begins[-1] if begins else 0
+    return start + len(plain[start:]) - len(plain[start:].lstrip(" ,;:.!-–—"))
+
+
 def speaks_of_what_was_done(plain: str) -> bool:
     """Whether it says outright that something done had this effect ("that fixed it", "no change"), and not only
     a state."""
     return bool(_OUTRIGHT.search(plain))
 
 
+_ALL = (_HURT, _NO_EFFECT, _NOT_YET, _HELPED)
+_BEGINS = re.compile(r"[,;:.] | [–—-]{1,2} |\b(?:and|but|so) ")
 _OUTRIGHT = re.compile(
     r"\b(?:(?:that|this|it|which) (?:has |seems to have |appears to have )?(?:fixed|solved|resolved|helped|worked|"
     r"did it|did the trick|broke)|did the trick|no (?:change|effect|difference|improvement|luck|dice|joy)|"

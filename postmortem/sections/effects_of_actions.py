@@ -12,7 +12,7 @@ from typing import NamedTuple
 from postmortem.identities import Identities
 from postmortem.sections.claims import topic_of
 from postmortem.sections.deeds import Deed, deed_in
-from postmortem.sections.effects import Effect, effect_of, may_tell_an_effect, speaks_of_what_was_done
+from postmortem.sections.effects import Effect, effect_of, may_tell_an_effect, speaks_of_what_was_done, where_told
 from postmortem.sections.quoting import own_words
 from postmortem.sections.sentences import Sentence, as_rules_read, sentences_of
 from postmortem.timeline import TimelineEvent
@@ -144,7 +144,7 @@ def _outcomes(sentence: Sentence) -> Iterator[Outcome]:
     plain = sentence.plain[start:]
     effect = effect_of(plain)
     if effect:
-        shown = sentence.start + start + len(plain) - len(plain.lstrip(" ,;:.!-–—"))
+        shown = sentence.start + start + where_told(plain)
         is_outright = speaks_of_what_was_done(plain)
         yield Outcome(sentence.event, shown, sentence.end, effect, is_outright, topic_of(sentence.plain))
 
@@ -182,9 +182,9 @@ def _speaks_of(
         return not _names_another(outcome, place, actions, rare)
     if outcome.event.at - action.event.at > _WITHIN or _is_after_another(outcome, place, actions):
         return False
-    by_same = (
-        _same_person(outcome.event, action.event, identities) and outcome.event.thread_id == action.event.thread_id
-    )
+    if outcome.event.thread_id != action.event.thread_id:
+        return False
+    by_same = _same_person(outcome.event, action.event, identities)
     return by_same or (outcome.is_outright and outcome.event.at - action.event.at <= _SOON)
 
 

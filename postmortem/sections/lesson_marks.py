@@ -95,7 +95,7 @@ def _under_headings(event: TimelineEvent) -> Iterator[Mark]:
         bullet = _BULLET.match(line)
         if heading:
             group = heading
-        elif group and not _NOTHING.fullmatch(line) and (bullet or not line.isspace()):
+        elif group and not _NOTHING.fullmatch(line, bullet.end() if bullet else 0):
             begin = start + (bullet.end() if bullet else 0)
             yield Mark(event, begin, start + len(line.rstrip()), group)
         start += len(line)

@@ -50,7 +50,7 @@ _CAUSE = re.compile(
     r"(?:the|that|this|a|which|update|deploy|release|upgrade|change|migration|commit|it) (?:broke|regressed)|"
     r"(?:a|the|known|same|nasty|hidden|this) (?:regression|bug)|regression (?:in|from)|bug (?:in|from)|"
     r"correlates? with|stems? from|"
-    r"(?:that|this|which)(?:'s| is) why|that(?: would)? explains?|explains (?:why|the|it|this|everything)|"
+    r"that(?: would)? explains?|explains (?:why|the|it|this|everything)|"
     r"(?:the|main|real|actual) reason|reason (?:is|was|for|why)|reason:|(?:started|began|stopped|broke|failing|"
     r"happening|happens|since|down) (?:right |only |just )?"
     r"(?:with|after|since|when) (?:the|our|that|this|yesterday'?s|today'?s|a|we|i|migration|deploy\w*|upgrad\w*|"
@@ -66,7 +66,7 @@ _THE_PROBLEM_IS = re.compile(
     r"\b(?:problem|issue|cause|trouble|failure|outage|error) (?:is|was|were|are|comes|came|lies|"
     r"seems to be)(?: (?:in|with|from|on|at|that|because|the|an?|our|some))+ (?!same\b)\S"
 )
-_BECAUSE = re.compile(r"\b(?:because|bc|cuz|'cause)\b")
+_BECAUSE = re.compile(r"\b(?:because|bc|cuz|'cause|(?:that|this|which)(?:'s| is) why)\b")
 _CONFIRMS = re.compile(
     r"\b(?:(?<!un)(?<!not )(?<!to )(?:confirmed|verified|reproduced)(?! by (?:the )?(?:customer|user)s?)|(?:can|"
     r"could) (?:confirm|reproduce)|confirms? (?:that|it|the|our|this)|"
@@ -89,7 +89,8 @@ _NAMED = (
 _REFUTES = re.compile(
     rf"\b(?:rul(?:e|es|ed|ing) (?:\S{{1,30}} ){{0,5}}?out|red herring|false (?:lead|trail)|dead end|exonerat\w+|"
     rf"disprov\w+|debunk\w+|(?:just|a|was) coincidence|"
-    rf"unrelated|(?:not|isn'?t|wasn'?t|aren'?t|weren'?t) (?:\w+ ){{0,2}}?(?:related|caused by|due to|because of|"
+    rf"unrelated(?= to\b|[.,;!)]|\s*\Z)|"
+    rf"(?:not|isn'?t|wasn'?t|aren'?t|weren'?t) (?:\w+ ){{0,2}}?(?:related|caused by|due to|because of|"
     rf"the (?:root )?(?:cause|culprit|problem|issue|reason)|to do with)|"
     rf"(?:it|this|that|cause|problem|issue|culprit|reason)(?:'s| is| was| were)(?: (?:definitely|probably|likely|"
     rf"clearly|certainly|apparently|just|really))? not{_NAMED}|"
@@ -155,6 +156,11 @@ def answers_only(plain: str) -> Stance | None:
 def names_a_cause(plain: str) -> bool:
     """Whether it can stand alone: it names a cause, a fault or a change, beside saying yes or no."""
     return bool(_CAUSE.search(plain) or _THING.search(plain) or _THE_PROBLEM_IS.search(plain))
+
+
+def states_a_cause(plain: str) -> bool:
+    """Whether it says what came of what, or names a fault; a state that somebody verified is no cause."""
+    return bool(_CAUSE.search(plain) or _FAULT.search(plain) or _THE_PROBLEM_IS.search(plain))
 
 
 def split_refutation(plain: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
