@@ -13,14 +13,18 @@ FIND_PYTHON = for python in .tools/python/*/bin/python3.13 python3.13 "$$HOME"/.
 	"$$python" -c 'import sys; sys.version_info[:2] == (3, 13) or sys.exit(1); print(sys.executable)' 2>/dev/null \
 	&& exit 0; done; exit 1
 
-.PHONY: help demo test check fix bench coverage
+# The page is tested in a real browser. Where there is none, and apt may install one, it is Debian's.
+FIND_CHROMIUM = command -v chromium || command -v chromium-browser || command -v google-chrome
+APT = $$([ "$$(id -u)" = 0 ] || echo sudo -n) env DEBIAN_FRONTEND=noninteractive timeout 300 apt-get -qq
+
+.PHONY: help demo test check fix bench coverage chromium
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 demo: $(SYNC) ## watch one incident become a draft and Jira issues, on fakes, without any account
 	@$(UV) run --no-sync python -m tests.demo
 
-test: $(SYNC) ## run every test
+test: $(SYNC) chromium ## run every test
 	@$(UV) run --no-sync pytest -q $(T)
 
 check: $(SYNC) ## what CI demands besides the tests: format, lint, types, imports
@@ -37,8 +41,13 @@ coverage: $(SYNC) ## which lines no test runs
 	@$(UV) run --no-sync coverage run -m pytest -q $(T)
 	@$(UV) run --no-sync coverage report
 
-bench: $(SYNC) ## speed, memory and number of calls, as a table and as JSON
+bench: $(SYNC) chromium ## speed, memory and number of calls, as a table and as JSON
 	@$(UV) run --no-sync python -m tests.benchmarks
+
+chromium:
+	@{ $(FIND_CHROMIUM); } >/dev/null || { echo "Installing Chromium for the tests of the page ..."; \
+	{ $(APT) update && $(APT) install -y --no-install-recommends chromium fonts-dejavu-core; } >/dev/null 2>&1; } \
+	|| echo "No Chromium here, and apt could not install one: the tests in a browser are skipped. Install it: apt-get install chromium"
 
 $(UV):
 	@echo "Installing uv $(UV_VERSION) into .tools/ ..."

@@ -15,6 +15,8 @@ QUESTION = "❓"
 # Names that the page itself gives; its other ids hold a dot, which no heading's can.
 _OURS = ("main", "at-a-glance", "picture", "full-log")
 _NOT_IN_A_NAME = re.compile(r"[^\w\- ]+")
+_LONG = 100
+"""A list of so many lines (of source) is laid out only when it comes into view."""
 _STATUS = re.compile(r"Status: ")
 # The sources at the end of a line of ours; at a glance they would only be in the way.
 _SOURCES = re.compile(r" \((PagerDuty|Slack|Jira|Confluence|#|record)[^()]*\)( · also in Slack)?$")
@@ -29,7 +31,7 @@ _CLEANER = nh3.Cleaner(
         "a": {"target": {"_blank"}},
         "div": {"tabindex": {"0"}, "role": {"group"}, "aria-label": {"Table"}},
     },
-    allowed_classes={"li": {"question"}, "div": {"wide"}},
+    allowed_classes={"ul": {"long"}, "li": {"question"}, "div": {"wide"}},
     url_schemes={"http", "https", "mailto"},
     link_rel="noopener noreferrer",
 )
@@ -138,6 +140,12 @@ class _Renderer(RendererHTML):
     def link_open(self, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
         if not str(tokens[place].attrGet("href")).startswith("#"):
             tokens[place].attrSet("target", "_blank")
+        return self.renderToken(tokens, place, options, env)
+
+    def bullet_list_open(self, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
+        first, last = tokens[place].map or (0, 0)
+        if last - first >= _LONG:
+            tokens[place].attrSet("class", "long")
         return self.renderToken(tokens, place, options, env)
 
     def fold_open(self, tokens: Sequence[Token], place: int, *_: Any) -> str:
