@@ -84,7 +84,7 @@ def _item_row(item: ActionItem) -> ItemRow:
     source = cite_record(item.evidence_id, item.evidence_link)
     return ItemRow(
         text=gone,
-        nature=escape(getattr(item, "nature", None) or ""),
+        nature=escape(item.nature or ""),
         owner=together(owner, "" if item.owner.account_id or not item.owner.name else " ⚠"),
         due=escape(item.due_on.isoformat()) if item.due_on else Md("❓"),
         issue=_issue(item),
