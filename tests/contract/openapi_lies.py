@@ -24,6 +24,11 @@ LIES: tuple[Lie, ...] = (
         r"reply 429: the body is not JSON$",
         "a 429 can lack headers and body: https://developer.pagerduty.com/docs/rest-api-v2/rate-limiting (2026-11-20)",
     ),
+    Lie(
+        "confluence-v2.json",
+        r"the reply's status 409 is not documented$",
+        "a version that exists is answered with 409 in many public code bases (read 2026-11-21)",
+    ),
 )
 
 
@@ -81,4 +86,14 @@ def _properties_may_be_null(node: Any) -> None:
                         value[name] = {"anyOf": [{"type": "null"}, schema]}
 
 
-_MENDED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"pagerduty-rest.json": _pagerduty_rest}
+def _confluence(content: dict[str, Any]) -> dict[str, Any]:
+    """A page's parent is "null if there is no parent page", say its own words; its type says string."""
+    for name in ("PageBulk", "PageSingle"):
+        content["components"]["schemas"][name]["properties"]["parentId"]["type"] = ["string", "null"]
+    return content
+
+
+_MENDED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "pagerduty-rest.json": _pagerduty_rest,
+    "confluence-v2.json": _confluence,
+}

@@ -4,8 +4,9 @@
     with served(fake) as url:
         ConfluenceApi(fake.site, fake.email, fake.token, budget, base_url=url)
 
-What it does on demand: `fails_next`, `limits_next`. What people do: `writes`, `edits`, `renames`, `deletes`,
-`archives`. What it remembers: `requests`, `pages`, `refusals`. Its answers are checked against Atlassian's document.
+What it does on demand: `fails_next`, `limits_next`, `before_next`. What people do: `writes`, `edits`, `renames`,
+`deletes`, `archives`. What it remembers: `requests`, `pages`, `refusals`. Its answers are checked against Atlassian's
+document.
 """
 
 import base64
@@ -54,6 +55,7 @@ class FakeConfluence:
     def __post_init__(self) -> None:
         self._ids, self._local_ids = itertools.count(1001), itertools.count(1)
         self._faults: list[Fault] = []
+        self._before: list[tuple[str, Callable[[], None]]] = []
         self._lock = threading.RLock()
         self._space_id = "98304"
         self.home = self._add("Operations", "<p>Home.</p>", "", "acc-admin")
@@ -64,6 +66,10 @@ class FakeConfluence:
         With `after_effect` the request is carried out first: the answer is lost, not the work.
         """
         self._faults.append(Fault(re.compile(where), reply, times, after_effect))
+
+    def before_next(self, method: str, act: Callable[[], None]) -> None:
+        """Somebody does something just before the next request of this method; each waits for a request of its own."""
+        self._before.append((method, act))
 
     def limits_next(self, where: str = "", times: int = 1, *, retry_after: int | None = 3) -> None:
         self.fails_next(where, limited(retry_after), times)
@@ -104,6 +110,8 @@ class FakeConfluence:
     def answer(self, request: Request) -> Reply:
         with self._lock:
             self.requests.append(request)
+            if self._before and self._before[0][0] == request.method:
+                self._before.pop(0)[1]()
             fault = next_fault(self._faults, request)
             if fault is not None and not fault.after_effect:
                 return fault.reply
