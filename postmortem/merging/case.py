@@ -32,6 +32,8 @@ class Case:
         sections = sections_of(ours, dialect)
         gone = Gone(last.gone, dialect)
         deleted = _deleted_sections(last, standing, news, gone, dialect)
+        if not standing.places():  # they emptied the document, or left nothing of ours in it
+            deleted |= {*sections}
         stands_for = _stands_for(standing, news, ours, dialect)
         known = {*news.became.values(), *stands_for.values()}
         relocated = {
@@ -39,9 +41,10 @@ class Case:
             for place, unit in stands_for.items()
             if unit in news.moved and place not in standing.moved and _untouched(last, standing, place, dialect)
         }
-        unseen = [n for n in range(len(ours)) if n not in known] if standing.places() else []
         new = relocated | {
-            n for n in unseen if sections[n] not in deleted and not gone.holds(sections[n], dialect.says(ours[n]))
+            n
+            for n, text in enumerate(ours)
+            if n not in known and sections[n] not in deleted and not gone.holds(sections[n], dialect.says(text))
         }
         return Case(
             last=last,

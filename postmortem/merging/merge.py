@@ -173,7 +173,7 @@ def _with_news(case: Case, unit: _Unit | None, news: Sequence[int], suggestions:
     rows = 0
     while case.dialect.is_row(unit.says) and rows < len(new) and case.dialect.is_row(new[rows].says):
         rows += 1
-    if new and unit.has_own_tail and _is_wide(unit.tail) and not _is_wide(_tail_before(case, news[0])):
+    if new and unit.has_own_tail and not _is_wide(_tail_before(case, news[0])):  # new[-1] is the last of a block now
         new[-1] = replace(new[-1], tail=unit.tail, has_own_tail=True)
         unit = replace(unit, tail=_tail_before(case, news[0]))
     if suggestions and _is_wide(([unit, *new[:rows]])[-1].tail) and not _is_wide(suggestions[-1].tail):

@@ -96,7 +96,8 @@ class Oracle:
             assert not plain, f"{word} was deleted and came back"
             assert word not in now.suggestions, f"{word} was deleted and is suggested"
         elif word in there.touched:
-            assert plain == there.plain.get(word, []), f"{word} is a person's and stands there twice"
+            told = [fact.line()] if fact and word in there.plain else []
+            assert plain in (there.plain.get(word, []), told), f"{word} is a person's and stands there twice"
         elif word in self.loose:
             assert len(plain) <= 1, f"{word} stands there twice"
         elif word in there.plain:
