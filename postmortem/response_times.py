@@ -16,7 +16,7 @@ _HEADINGS: dict[ResponseTimeName, str] = {
     "time_to_acknowledge": "Time to acknowledge",
     "time_to_mitigate": "Time to mitigate",
     "time_to_resolve": "Time to resolve",
-    "impact_span": "Impact",
+    "impact_span": "Impact span",
 }
 _NOT_FOUND: dict[MilestoneName, str] = {
     "impact_started": "neither an alert from before the trigger nor a person tells when the impact began",

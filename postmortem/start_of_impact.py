@@ -13,7 +13,7 @@ from postmortem.timeline import Timeline, TimelineEvent
 _SAME_SIGNAL = timedelta(minutes=1)
 # What is said of a time longer before the detection is history ("introduced in March"), until somebody confirms it.
 LONGEST_UNSEEN = timedelta(days=1)
-_ONLY_DOUBTFUL = "what was said of it does not tell one moment before the detection"
+_ONLY_DOUBTFUL = "what was said of the start can be read in more than one way, or lies after the detection"
 
 
 class StartOfImpact(NamedTuple):
@@ -36,10 +36,14 @@ def find_start_of_impact(
     zones = {person.id: person.timezone for person in evidence.people if person.timezone}
     statements = find_start_statements(spoken, zone, zones)
     pairs = [(statement, _as_milestone(statement, detected)) for statement in statements]
-    taken = sorted((stated for _, stated in pairs if stated), key=lambda one: (one.at, one.event_id))
+    usable = [(statement, stated) for statement, stated in pairs if stated]
+    # What is said of the impact itself goes before what is said of one thing that broke.
+    of_impact = [stated for statement, stated in usable if statement.is_of_impact]
+    taken = sorted(of_impact or [stated for _, stated in usable], key=lambda one: (one.at, one.event_id))
     left = tuple(statement for statement, stated in pairs if stated is None)
     milestone = taken[0] if taken else _from_alerts(timeline, evidence, detected)
-    doubtful = any(statement.is_of_impact for statement in left)
+    detected_at = detected.at if detected else None
+    doubtful = any(one.is_of_impact or plain_reading(one, detected_at) is None for one in left)
     return StartOfImpact(milestone, tuple(taken), left, _ONLY_DOUBTFUL if doubtful else None, tuple(spoken))
 
 

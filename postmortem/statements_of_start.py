@@ -27,6 +27,7 @@ _WENT = (
     r"(?:became|got|turned) (?:slow|unavailable|unreachable|unresponsive|degraded))"
 )
 _WORKED = r"(?:fine|ok(?:ay)?|working|worked|healthy|up|normal|good|green)"
+_MAY_TELL_A_TIME = re.compile(r"\d|\bnoon|midnight|midday|\bago\b|\bhours?\b|\bmin", re.IGNORECASE)
 _WENT_ONLY_WITH_SYMPTOM = re.compile(r"spiked|jumped|shot", re.IGNORECASE)
 _WHOLE = re.compile(r"\b(impact|outage|incident|downtime|customers?|users?|(it|this)(['’]s| has| is))\b", re.IGNORECASE)
 _LIKE_THIS = re.compile(r"\b(like (this|that)|going on|happening|the case)\b", re.IGNORECASE)
@@ -137,6 +138,8 @@ def _statements(event: TimelineEvent, zone: str, speakers_zone: str | None) -> I
 
 def _match(sentence: str) -> tuple[re.Match[str], bool] | None:
     """The words that tell the time, and whether they speak of the impact as a whole."""
+    if not _MAY_TELL_A_TIME.search(sentence):
+        return None
     for pattern in (_BEGAN_AT, _AGO):
         if match := _first_about_impact(pattern, sentence):
             return match, True

@@ -115,8 +115,8 @@ def says_taken_on(text: str) -> str | None:
 
 def says_resolved(text: str) -> str | None:
     """The sentence that calls the incident itself over."""
-    plain = (part for part in sentences(text) if not (_NOT_YET.search(part) or _ASKS_FOR.search(part)))
-    return next((part for part in plain if _RESOLVED.search(part)), None)
+    saying = (part for part in sentences(text) if _RESOLVED.search(part))
+    return next((part for part in saying if not (_NOT_YET.search(part) or _ASKS_FOR.search(part))), None)
 
 
 def says_impact_begins(text: str) -> bool:

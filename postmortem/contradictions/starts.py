@@ -64,8 +64,8 @@ def two_starts(start: StartOfImpact) -> Iterator[Line]:
 
 
 def _of_milestones(start: StartOfImpact, milestones: Sequence[Milestone]) -> tuple[Citation, ...]:
-    by_id = {event.id: cite_event(event) for event in start.spoken}
-    return tuple(dict.fromkeys(by_id[one.event_id] for one in milestones))
+    ids = {milestone.event_id for milestone in milestones}
+    return tuple(cite_event(event) for event in start.spoken if event.id in ids)
 
 
 def alert_before_stated_start(timeline: Timeline, start: StartOfImpact) -> Iterator[Line]:

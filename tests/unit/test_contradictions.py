@@ -76,11 +76,23 @@ def test_something_that_broke_on_the_way_contradicts_nothing():
 
 
 def test_two_statements_that_differ_are_both_quoted_and_the_earlier_is_used():
-    records = (_TRIGGERED, said("1", 60, "errors since 13:50 UTC"), said("2", 90, "it began at 13:20 UTC"))
+    records = (_TRIGGERED, said("1", 60, "users see errors since 13:50 UTC"), said("2", 90, "it began at 13:20 UTC"))
     (question,) = questions(*records)
 
     assert "2026-11-17 13:20:00 UTC (“it began at 13:20 UTC”) and as 2026-11-17 13:50:00 UTC" in question.text
     assert {one.evidence_id for one in question.citations} == {"slack/C1/1", "slack/C1/2"}
+
+
+def test_what_is_said_of_one_thing_that_broke_does_not_contradict_what_is_said_of_the_impact():
+    records = (
+        _TRIGGERED,
+        said("1", 60, "replica 2 is failing since 13:30 UTC"),
+        said("2", 90, "it began at 13:50 UTC"),
+    )
+    found = compose(evidence(*records), Settings(), composed_at=START).milestones
+
+    assert not found.questions
+    assert [one.said for one in found.found if one.name == "impact_started"] == ["it began at 13:50 UTC"]
 
 
 def test_statements_that_differ_by_a_rounding_ask_nothing():
