@@ -100,6 +100,10 @@ class World(Neighbours):
     def outcome(self, place: int = 0) -> dict[str, Any]:
         return Shelf(self.store, self.incident_id(place)).state().get("outcome", {})
 
+    def state(self, place: int = 0) -> dict[str, Any]:
+        """What is remembered of an incident."""
+        return Shelf(self.store, self.incident_id(place)).state()
+
     def drafts(self) -> dict[str, str]:
         """Every document by name."""
         names = list(self.store.names("drafts/"))
