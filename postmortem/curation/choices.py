@@ -37,13 +37,13 @@ def by_choice(message: Message, curation: Curation) -> tuple[bool, str] | None:
 def _by_mark(message: Message, curation: Curation) -> tuple[bool, str] | None:
     if message.is_pinned:
         return True, "pinned in Slack"
-    emoji = [reaction.plain_emoji for reaction in message.reactions]
+    emoji = {reaction.plain_emoji for reaction in message.reactions}
     for setting, chosen, in_main in (
         ("slack.action_item_emoji", curation.lifting_emoji, True),
         ("timeline.promote_emoji", curation.promote_emoji, True),
         ("timeline.hide_emoji", curation.hide_emoji, False),
     ):
-        mark = next((one for one in emoji if one in chosen), None)
+        mark = next((one for one in chosen if one in emoji), None)
         if mark:
             return in_main, f"marked with :{mark}: ({setting})" if in_main else f"hidden by {setting}: :{mark}:"
     return None

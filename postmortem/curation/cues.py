@@ -79,8 +79,8 @@ _GROUPS = (
     (Cue("something not named", -1, 1, CHAT), said.VAGUE),
     (Cue("an opinion", -2, 2, CHAT), said.HEDGED),
 )
-_PAST, _OPENERS, _LEADS, _QUESTION_WORDS = (
-    frozenset(group.split()) for group in (said.PAST, said.OPENERS, said.LEADS, said.QUESTION_WORDS)
+_PAST, _OPENERS, _LEADS, _QUESTION_WORDS, _COMMON = (
+    frozenset(group.split()) for group in (said.PAST, said.OPENERS, said.LEADS, said.QUESTION_WORDS, said.COMMON)
 )
 RELEASED = frozenset(said.RELEASED.split())
 # Code, and what Slack itself writes behind a message that is copied out of it.
@@ -139,8 +139,9 @@ def _without_lead(spoken: list[str]) -> list[str]:
 
 
 def topic_words(text: str) -> Iterator[str]:
-    """The words of a title or an alert that are its own: longer than three letters, and no cue by themselves."""
-    return (word for word in _WORD.findall(text.lower()) if len(word) > 3 and word.isalpha() and word not in _LEXICON)
+    """The words of a title or an alert that are its own: longer than three letters, no cue, and not in every text."""
+    words = (word for word in _WORD.findall(text.lower()) if len(word) > 3 and word.isalpha())
+    return (word for word in words if word not in _LEXICON and word not in _COMMON)
 
 
 def _cues_of_words(spoken: Sequence[str], about: frozenset[str]) -> Iterator[tuple[Cue, str]]:
@@ -164,7 +165,7 @@ def _cues_of_opening(text: str, spoken: Sequence[str]) -> Iterator[tuple[Cue, st
     if _TO_BE_DONE.match(text):
         yield _TO_DO, ""
     elif name and (name[1] or name[2]).lower() not in _LEXICON:
-        yield _ANSWERS, name[1] or name[2]
+        yield _ANSWERS, ""
     opening = next((word for word in spoken if word not in _OPENERS), "")
     if opening in _QUESTION_WORDS:
         yield _ASKS, opening

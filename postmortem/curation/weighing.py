@@ -17,7 +17,7 @@ def weigh(text: str, about: frozenset[str] = frozenset()) -> tuple[bool, str]:
     said = without_code(text)
     lines = [line for line in said.splitlines() if line.strip()]
     readings = [hear(part, about) for part in ([said, *lines] if len(lines) > 1 else [said])]
-    best = max(readings, key=_points)
+    best = max(readings, key=lambda heard: (_says_something(heard), _points(heard)))
     if _says_something(best) and _points(best) >= ENOUGH:
         return True, _told(_positive(best))
     return False, _why_not(text, readings[0])

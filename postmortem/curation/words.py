@@ -146,5 +146,11 @@ OPENERS = "i i've we we've i'm we're ok just now also so and still then finally"
 LEADS = "ok okay yes yeah yep yup oh ah sure"
 """By which an answer begins, whatever it says."""
 QUESTION_WORDS = "how what why where who whats whos what's who's where's"
+COMMON = """
+with from this that have been over into after before during when while than more most some many only also just very too
+your their there these those which will would should could about against between under above each other such what they
+them then here both same does done were here like very much less least every until upon onto
+"""
+"""Words of any title, which tell nothing of what it is about."""
 RELEASED = "deploy deploys deployment deployments release rollout rollouts build builds pipeline migration"
 """Words of the system by which a bot announces a change."""

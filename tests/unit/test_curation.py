@@ -132,6 +132,18 @@ def test_a_message_names_what_the_incident_is_about():
     assert "boskos" not in events(said("1", 0, text), title="Outage")[0].why
 
 
+def test_a_word_of_every_title_is_not_what_the_incident_is_about():
+    (event,) = events(said("1", 0, "so I went out with Tom"), title="Trouble with checkout")
+
+    assert (event.in_main, "about" in event.why) == (False, False)
+
+
+def test_a_reason_repeats_nothing_that_could_be_active_elsewhere():
+    (event,) = events(said("1", 0, "<img/onerror=x>: **db** <b>is</b> down [x](javascript:y) `z`"))
+
+    assert not set("<>[]*`") & set(event.why)
+
+
 def test_one_line_of_several_is_enough():
     text = (
         "hi all, sorry I am late\nwhat a morning, lol\nthe primary is down and writes are failing\nthanks for waiting"
