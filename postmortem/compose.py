@@ -42,7 +42,7 @@ def compose(
         timeline=timeline,
         milestones=milestones,
         response_times=measure_response_times(milestones),
-        silences=find_silences(timeline, milestones, evidence.incident.urgency),
+        silences=find_silences(timeline, milestones, evidence.incident.urgency, settings.timeline.silence_after),
         cycles=count_cycles(timeline),
         participants=list_participants(evidence, identities),
         action_items=extract_action_items(

@@ -1,6 +1,7 @@
 """Silences: the stretches of an incident in which neither a person nor a system left a word."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from itertools import pairwise, takewhile
 
 from postmortem.incident import Urgency
@@ -10,10 +11,9 @@ from postmortem.response_times import whole_seconds
 from postmortem.timeline import Timeline, TimelineEvent
 
 # Half of what handbooks of incident response ask for between two updates (30 minutes): shorter pauses are work.
-SILENCE_AFTER = 15 * 60
+SILENCE_AFTER = timedelta(minutes=15)
 # Nobody is woken for a low urgency: an hour without a word is usual there.
-_SILENCE_AFTER_LOW = 60 * 60
-
+_TIMES_AT_LOW_URGENCY = 4
 _GONE_HOME = 4 * 60 * 60
 _OPENING = ("triggered", "reopened")
 
@@ -26,7 +26,9 @@ class Silence(Noun):
     seconds: int
 
 
-def find_silences(timeline: Timeline, milestones: Milestones, urgency: Urgency | None) -> tuple[Silence, ...]:
+def find_silences(
+    timeline: Timeline, milestones: Milestones, urgency: Urgency | None, silence_after: timedelta = SILENCE_AFTER
+) -> tuple[Silence, ...]:
     """In the order of the timeline, from the detection to the resolve, and not between a resolve and a reopening.
 
     Where nothing tells the end, the first pause of some hours is taken for it.
@@ -39,7 +41,7 @@ def find_silences(timeline: Timeline, milestones: Milestones, urgency: Urgency |
     pauses = _pauses(within)
     if until is None:
         pauses = takewhile(lambda pause: pause.seconds < _GONE_HOME, pauses)
-    least = _SILENCE_AFTER_LOW if urgency == "low" else SILENCE_AFTER
+    least = silence_after.total_seconds() * (_TIMES_AT_LOW_URGENCY if urgency == "low" else 1)
     return tuple(pause for pause in pauses if pause.seconds >= least)
 
 

@@ -26,7 +26,9 @@ class Curation(Noun):
 
 
 def curation_from_settings(settings: Settings) -> Curation:
-    return Curation(lifting_emoji=settings.slack.action_item_emoji, **settings.timeline.model_dump())
+    return Curation(
+        lifting_emoji=settings.slack.action_item_emoji, **settings.timeline.model_dump(exclude={"silence_after"})
+    )
 
 
 def by_choice(message: Message, curation: Curation) -> tuple[bool, str] | None:

@@ -1,8 +1,10 @@
 """The settings of the timeline: what people choose to see first, and what not."""
 
+from datetime import timedelta
+
 from pydantic import model_validator
 
-from postmortem.settings.kinds import Emoji, PlainWord, wrong
+from postmortem.settings.kinds import Emoji, PlainWord, PositiveDuration, wrong
 from postmortem.settings.section import Section
 
 
@@ -22,6 +24,9 @@ class TimelineSettings(Section):
     """Plain words or phrases that leave a message in the full log, such as lunch. Capitals do not matter."""
     trusted_bots: tuple[PlainWord, ...] = ()
     """Bots by name or Slack id whose deploys and changes of state come up, such as ArgoCD. Others stay in the log."""
+    silence_after: PositiveDuration = timedelta(minutes=15)
+    """How long nothing may be on record while an incident is open before it is told as a silence; four times that where
+    the urgency is low."""
 
     @model_validator(mode="after")
     def _promotes_or_hides(self) -> "TimelineSettings":

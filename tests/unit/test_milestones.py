@@ -12,7 +12,7 @@ from postmortem.compose import compose
 from postmortem.document import Postmortem
 from postmortem.milestones import Milestones
 from postmortem.people import Person
-from postmortem.settings import Settings
+from postmortem.settings import Settings, TimelineSettings
 from tests.unit.given import BEA, START, alert, bot_said, change, evidence, log, note, said, seen
 
 _TRIGGERED = log("t", 0, "triggered")
@@ -324,6 +324,13 @@ def test_a_silence_is_told_while_it_was_open_and_not_between_a_resolve_and_a_reo
         ("pagerduty/log_entry/t", 1200),
         ("pagerduty/log_entry/b", 1000),
     ]
+
+
+def test_the_settings_say_how_long_a_silence_is():
+    told = evidence(_TRIGGERED, log("a", 600, "resolved"))
+    settings = Settings(timeline=TimelineSettings(silence_after=timedelta(minutes=5)))
+
+    assert [one.seconds for one in compose(told, settings, composed_at=START).silences] == [600]
 
 
 def test_low_urgency_is_silent_only_after_an_hour():
