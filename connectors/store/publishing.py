@@ -3,7 +3,7 @@
 Before the document, its edition is kept under a name of its own (`editions/`); the document ends with a comment that
 names it. So whatever lies there says itself what it came from: after a crash at any point, after a twin's write, and
 where a person put an older copy back. Where a person took the comment out, the edition most like it is taken, of those
-that were written last. docs/decisions/0007-edits-survive.md
+that were written last. docs/decisions/0008-edits-survive.md
 """
 
 import re

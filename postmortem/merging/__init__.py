@@ -1,6 +1,6 @@
 """Edits survive: what a person wrote, changed or deleted in a document, when the document is generated anew.
 
-The same for every format: `Dialect` tells what a unit is. docs/decisions/0007-edits-survive.md has the rules.
+The same for every format: `Dialect` tells what a unit is. docs/decisions/0008-edits-survive.md has the rules.
 """
 
 from postmortem.merging.dialect import Dialect, Mark
