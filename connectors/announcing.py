@@ -27,12 +27,12 @@ def consistent(unclear: timedelta) -> Waits:
 @dataclass(frozen=True, slots=True)
 class Post:
     """What is said in the channel, and as a note on the incident, and how it is said once. `draft` is the document to
-    upload (name, bytes) where no link opens it."""
+    upload (its name, and what makes it) where no link opens it."""
 
     paragraphs: Paragraphs
     note: Paragraphs
     key: str
-    draft: tuple[str, bytes] | None
+    draft: tuple[str, Callable[[], bytes]] | None
     since: datetime
     ledger: Ledger
     token: int
@@ -56,7 +56,8 @@ def announce_in_channel(
     if post.draft is None or "made" not in said:
         return said
     sharer = post.maker(
-        partial(_share, slack, channel_id, post.draft), partial(_find_draft, slack, channel_id, post.draft, post.since)
+        partial(_share, slack, channel_id, *post.draft),
+        partial(_find_draft, slack, channel_id, post.draft[0], post.since),
     )
     shared = make_once(
         steps, f"{prefix}share the draft", post.ledger, f"{key}/draft", sharer, token=post.token, waits=waits
@@ -85,14 +86,13 @@ def _find_post(slack: SlackApi, channel_id: str, post: Post) -> dict[str, Any] |
     return {"channel_id": channel_id, "ts": ts} if ts else None
 
 
-def _share(slack: SlackApi, channel_id: str, draft: tuple[str, bytes]) -> dict[str, Any]:
-    name, content = draft
-    slack.files_upload(channel_id, name, content, title=name)
+def _share(slack: SlackApi, channel_id: str, name: str, make: Callable[[], bytes]) -> dict[str, Any]:
+    slack.files_upload(channel_id, name, make(), title=name)
     return {"file": name}
 
 
-def _find_draft(slack: SlackApi, channel_id: str, draft: tuple[str, bytes], since: datetime) -> dict[str, Any] | None:
-    return {"file": draft[0]} if find_file(slack, channel_id, draft[0], since) else None
+def _find_draft(slack: SlackApi, channel_id: str, name: str, since: datetime) -> dict[str, Any] | None:
+    return {"file": name} if find_file(slack, channel_id, name, since) else None
 
 
 def _write_note(pagerduty: PagerDutyApi, incident_id: str, post: Post) -> dict[str, Any]:

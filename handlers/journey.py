@@ -25,6 +25,7 @@ from handlers.work import (
     collector_paused,
     counted,
     is_left_undone,
+    page_file,
     recalled_by,
     requests_of,
     the_postmortem,
@@ -259,13 +260,15 @@ def announce(
     links, name, said = links_to_it(house, work.incident_id), document.rpartition("/")[2], said_of_page(page)
     channel = Found(**found) if found else None
     is_private, is_ext_shared = (channel.is_private, channel.is_ext_shared) if channel else (False, False)
+    shared = None if links or is_ext_shared else page_file(work, document)
+    in_channel = shared[0] if shared else name
     post = Post(
         paragraphs=announce_draft(
-            postmortem, draft=name, links=links, said=said, withheld="" if is_ext_shared else None
+            postmortem, draft=in_channel, links=links, said=said, withheld="" if is_ext_shared else None
         ),
         note=announce_draft(postmortem, draft=name, links=links, said=said, withheld="slack/" if is_private else None),
         key=f"{house.settings.install_id}/{work.incident_id}/announcement",
-        draft=None if links or is_ext_shared else (name, as_markdown(work, postmortem)),
+        draft=shared,
         since=postmortem.incident.created_at.at,
         ledger=work.ledger,
         token=token,

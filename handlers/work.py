@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from handlers.wiring import House
 from postmortem.action_item import IssueRequest
 from postmortem.document import Postmortem
 from postmortem.issues import request_issues
+from postmortem.outputs.html import render_page
 from postmortem.similar import most_similar, recalled, traits_of, with_similar
 
 # Renewed before every write outside: this long another journey waits for one that died.
@@ -104,6 +105,18 @@ def recalled_by(work: Work, composed: Postmortem) -> Postmortem:
     links = work.house.document_link
     ours = [recalled(earlier, like, links(like.incident_id)) for like, earlier in found if earlier]
     return with_similar(composed, ours)
+
+
+def page_file(work: Work, document: str) -> tuple[str, Callable[[], bytes]]:
+    """What readers get as a file where they have no page to open: its name, and what makes it when it is sent."""
+
+    def make() -> bytes:
+        file = work.house.store.load(document)
+        if file is None:
+            raise FileNotFoundError(f"{document} is no longer in the store")
+        return render_page(the_postmortem(work), file.content.decode(errors="replace")).encode()
+
+    return f"{document.rpartition('/')[2].removesuffix('.md')}.html", make
 
 
 def requests_of(work: Work, postmortem: Postmortem) -> tuple[IssueRequest | None, ...]:

@@ -369,3 +369,16 @@ def person_in(world: World) -> str:
 def reopened(world: World) -> dict[str, object]:
     pagerduty = world.scripts[0].pagerduty
     return pagerduty | {"incident": pagerduty["incident"] | {"status": "acknowledged", "resolved_at": None}}
+
+
+def test_where_no_page_can_be_opened_the_page_itself_is_shared_in_the_channel(tmp_path: Path):
+    with world_of(tmp_path, "checkout_latency", settings={"publish": {"public_base_url": None}}) as world:
+        world.resolves()
+        world.settles()
+
+        (file,) = world.slack.workspace.files.values()
+        page = file["content"].decode()
+        assert file["name"].endswith(".html")
+        assert "Checkout p99 latency above 4 s in eu-west-1</h1>" in page
+        assert "Content-Security-Policy" in page
+        world.slack.channel("inc-4211").expects("Draft postmortem ready", file["name"])

@@ -74,7 +74,8 @@ def test_an_announcement_names_the_file_and_never_a_path_of_this_machine(tmp_pat
         world.settles()
 
         (name,) = world.drafts()
-        world.slack.channel("inc-4211").expects("Draft postmortem ready", name.rpartition("/")[2])
+        page = name.rpartition("/")[2].replace(".md", ".html")
+        world.slack.channel("inc-4211").expects("Draft postmortem ready", page)
         assert str(tmp_path) not in str(world.slack.workspace.posted)
         assert str(tmp_path) not in str(world.pagerduty.written_notes)
 
