@@ -23,7 +23,7 @@ from pydantic import BaseModel
 
 from postmortem.citations import clock, day_and_clock
 from postmortem.line import Citation, Line
-from postmortem.outputs.escaping import Md, code, link, passage, plain, prose
+from postmortem.outputs.escaping import Md, at_line_start, code, link, passage, plain, prose
 from postmortem.outputs.layout import Layout, TemplateText
 from postmortem.outputs.lines import cited, line_item
 from postmortem.response_times import duration_in_words
@@ -74,6 +74,14 @@ def _escaped(value: Any) -> Md:
             raise TypeError(f"a value of the kind {type(value).__name__} cannot be shown: name one of its fields")
 
 
+def _prose(text: str) -> Md:
+    return at_line_start(prose(text))
+
+
+def _passage(text: str) -> Md:
+    return at_line_start(passage(text))
+
+
 def _clock(at: datetime) -> Md:
     return plain(clock(at))
 
@@ -96,8 +104,8 @@ def _environment() -> _Environment:
         "clock": _clock,
         "code": code,
         "duration": _duration,
-        "passage": passage,
-        "prose": prose,
+        "passage": _passage,
+        "prose": _prose,
     }
     known: dict[str, Any] = environment.globals  # type: ignore[assignment] # Jinja names only its own
     known.clear()

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any, cast
 
@@ -127,7 +128,7 @@ class _Html(HTMLParser):
         return [tag for tag in self.tags if tag.removeprefix("/") not in ("a", "br", "code", "pre")]
 
 
-def _rendered(text: str) -> _Html:
+def rendered(text: str) -> _Html:
     return _Html(_GITHUB.render(text))
 
 
@@ -136,7 +137,7 @@ _TOKEN = "hello"
 
 def _draft(text: str) -> str:
     """One text everywhere that outside text can come in: what the core makes of its words is not looked at here."""
-    return render_markdown(Postmortem.model_validate(_put_in(_composed(_TOKEN).model_dump(mode="json"), text)))
+    return render_markdown(Postmortem.model_validate(_put_in(_composed(), text)))
 
 
 def _put_in(value: Any, text: str) -> Any:
@@ -147,7 +148,8 @@ def _put_in(value: Any, text: str) -> Any:
     return value.replace(_TOKEN, text) if isinstance(value, str) else value
 
 
-def _composed(text: str) -> Postmortem:
+@cache
+def _composed(text: str = _TOKEN) -> dict[str, Any]:
     person = BEA.model_copy(update={"name": f"n{text}", "handle": None})
     told = evidence(
         log("a", 0, "triggered", text=f"x {text}"),
@@ -168,15 +170,15 @@ def _composed(text: str) -> Postmortem:
         gaps=(Gap(source="slack", what=f"g {text}", why=text, remedy=text),),
     )
     found = evidence_from_parts(told.incident, [told, part], START)
-    return compose(found, Settings(), composed_at=START)
+    return compose(found, Settings(), composed_at=START).model_dump(mode="json")
 
 
-_PLAIN = _rendered(_draft("hello")).shape()
+_PLAIN = rendered(_draft("hello")).shape()
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_changes_nothing_but_the_words(text: str):
-    page = _rendered(_draft(text))
+    page = rendered(_draft(text))
 
     assert page.shape() == _PLAIN
     assert page.handlers == []
@@ -190,7 +192,7 @@ def test_there_are_more_than_two_hundred_hostile_texts():
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(_PIECES) | st.text(max_size=6), max_size=5).map("".join))
 def test_hostile_pieces_put_together_are_one_paragraph_of_the_same_words(text: str):
-    page = _rendered(f"x {prose(text)} y")
+    page = rendered(f"x {prose(text)} y")
 
     assert page.shape() == ["p", "/p"]
     assert page.handlers == []
@@ -200,9 +202,9 @@ def test_hostile_pieces_put_together_are_one_paragraph_of_the_same_words(text: s
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(_PIECES) | st.text(max_size=6), max_size=4).map("".join))
 def test_a_cell_a_list_item_and_a_label_hold_whatever_they_are_given(text: str):
-    table = _rendered(f"| a | b |\n| --- | --- |\n| {prose(text)} | {escape(text)} |")
-    item = _rendered(f"- {at_line_start(prose(text)) or 'x'}")
-    label = _rendered(f"x {link('l' + text + 'm', 'https://good.example/')}")
+    table = rendered(f"| a | b |\n| --- | --- |\n| {prose(text)} | {escape(text)} |")
+    item = rendered(f"- {at_line_start(prose(text)) or 'x'}")
+    label = rendered(f"x {link('l' + text + 'm', 'https://good.example/')}")
 
     assert table.shape().count("td") == 2
     assert item.shape() == ["ul", "li", "/li", "/ul"]
@@ -212,7 +214,7 @@ def test_a_cell_a_list_item_and_a_label_hold_whatever_they_are_given(text: str):
 
 @pytest.mark.parametrize("text", ["https://evil.example", "<https://evil.example>", "www.evil.example"])
 def test_a_name_or_a_title_never_opens_anything(text: str):
-    assert _rendered(f"x {escape(text)}").links == []
+    assert rendered(f"x {escape(text)}").links == []
 
 
 @pytest.mark.parametrize(
@@ -231,7 +233,7 @@ def test_only_safe_addresses_become_links(url: str | None, expected: str):
 
 @pytest.mark.parametrize("after", ["”", "»", "…", "’.", "), and", "`", "*"])
 def test_an_address_ends_before_the_signs_that_close_a_sentence_or_a_quotation(after: str):
-    assert _rendered(f"x {prose(f'“https://good.example/a{after}')}").links == ["https://good.example/a"]
+    assert rendered(f"x {prose(f'“https://good.example/a{after}')}").links == ["https://good.example/a"]
 
 
 def test_no_text_can_forge_our_marks():
@@ -247,7 +249,7 @@ def test_a_long_text_is_never_cut_within_an_address():
 
 
 def test_a_title_keeps_its_closing_signs():
-    assert "Postmortem: about C# #" in _rendered(markdown(evidence(title="about C# #"))).text
+    assert "Postmortem: about C# #" in rendered(markdown(evidence(title="about C# #"))).text
 
 
 def test_an_alert_that_repeats_over_midnight_says_until_which_day():
@@ -280,7 +282,7 @@ def test_every_line_has_a_source_or_asks_somebody():
 @given(st.lists(st.sampled_from(_PIECES) | st.text(min_size=1, max_size=12), min_size=1, max_size=6))
 def test_the_words_of_every_event_are_found_again(said_texts: list[str]):
     told = evidence(*(said(f"{n}", n, text) for n, text in enumerate(said_texts)))
-    words = _words(_rendered(markdown(told)).text)
+    words = _words(rendered(markdown(told)).text)
 
     for text in said_texts:
         for line in filter(None, map(_clean, text.splitlines())):

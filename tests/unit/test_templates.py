@@ -18,6 +18,7 @@ from postmortem.outputs.templates import OWN_TEMPLATES, shown
 from postmortem.outputs.variables import HEADINGS, NAMES, variables
 from postmortem.settings import read_settings
 from tests.unit.given import BEA, START, at, evidence, log, note, said
+from tests.unit.test_markdown import HOSTILE, rendered
 
 DOCS = Path(__file__).parents[2] / "docs" / "templates.md"
 CHECKOUT = Reference(id="PSERVICE1", name="Checkout API")
@@ -78,6 +79,35 @@ def test_an_expression_cannot_forget_to_escape():
 
     assert not re.search(r"(?<!\\)[<*\[`|]", text)
     assert "X" in text
+
+
+EVERYWHERE = """# {{ title }}
+
+{{ title }}
+- {{ title }}
+  - x {{ title }} {{ title | prose }}
+
+| {{ title }} | {{ title | prose }} |
+| --- | --- |
+| {{ title }} | {{ link(title, "https://acme.example/" ~ title) }} |
+
+- {{ title | passage }}
+- {{ title | code }}
+> {{ title }}
+"""
+
+
+def shape(title: str) -> list[str]:
+    text = section(body("document: {sections: {impact: {template: i}}}", {"i": EVERYWHERE}, title=title), "impact")
+    page = rendered(text)
+    assert not page.handlers
+    assert all(address.startswith(("https://", "http://")) for address in page.links)
+    return page.shape()
+
+
+@pytest.mark.parametrize("text", [text for text in HOSTILE if plain(text)])
+def test_wherever_a_template_puts_a_text_it_stays_a_text(text: str):
+    assert shape(text) == shape("hello")
 
 
 def test_what_a_macro_wrote_is_not_escaped_twice():
