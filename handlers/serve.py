@@ -145,6 +145,9 @@ def _configured(machine: Machine, house: House) -> Iterator[tuple[str, str | Non
     yield "Slack", None if house.slack else f"no chat is read: write SLACK_TOKEN=... into {file}"
     missing = f"no issue is opened: set jira.site in debrief.yml, and write JIRA_EMAIL and JIRA_TOKEN into {file}"
     yield "Jira", None if house.jira else missing
+    if house.settings.confluence.site:
+        unsaid = f"no page is made: set confluence.email in debrief.yml, and write CONFLUENCE_TOKEN into {file}"
+        yield "Confluence", None if house.confluence else unsaid
 
 
 def log_progress(progress: Progress) -> None:

@@ -30,7 +30,7 @@ _DRAFT_EPILOG = f"""[bold]Examples[/]
   debrief draft --pagerduty-export incident.json --slack-export ./export
 
 [bold]Secrets[/] come from the environment, or from debrief.env with one on each line:
-  PAGERDUTY_TOKEN=...  SLACK_TOKEN=...  JIRA_TOKEN=...  JIRA_EMAIL=...
+  PAGERDUTY_TOKEN=...  SLACK_TOKEN=...  JIRA_TOKEN=...  JIRA_EMAIL=...  CONFLUENCE_TOKEN=...
 Settings are in debrief.yml; debrief settings checks them.
 
 [bold]Exit codes[/]

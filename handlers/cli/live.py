@@ -24,6 +24,7 @@ from handlers.cli.edits import edits_in_words
 from handlers.cli.exits import Ended, Exit, on_this_machine
 from handlers.cli.report import report_on
 from handlers.cli.running import run_to_end
+from handlers.confluence import said_of_page
 from handlers.journey import make_draft, preview, reason_to_stop
 from handlers.wiring import House, Machine, build_house, utc_now
 from postmortem.document import Postmortem
@@ -124,6 +125,7 @@ def writes_outside(house: House) -> str:
     """What would be written where others see it, in words; "" where that is nothing."""
     settings = house.settings
     writes = [
+        "make a Confluence page of the draft" if house.confluence else "",
         "open Jira issues for the action items" if house.jira else "",
         "announce the draft in the incident's Slack channel" if house.slack and settings.slack.announce else "",
         "write a note on the PagerDuty incident" if house.pagerduty and settings.pagerduty.write_note else "",
@@ -171,8 +173,10 @@ def _reported(house: House, incident: Incident, outcome: dict[str, Any]) -> Draw
     if postmortem is None or file is None:
         raise Ended(Exit.UNFORESEEN, f"The draft of {incident.id} is no longer where it was put: {document}.")
     announced, said = _announced(outcome["announced"], _where(evidence))
-    draft, hints = house.store.location(document), edits_in_words(shelf.state())
-    report = report_on("live", postmortem, evidence, draft=draft, announced=announced, said=said, hints=hints)
+    page = outcome.get("page", {})
+    announced += (f"as a Confluence page, {page['link']}",) if "link" in page and "gone" not in page else ()
+    draft, hints, told = house.store.location(document), edits_in_words(shelf.state()), (*said, *said_of_page(page))
+    report = report_on("live", postmortem, evidence, draft=draft, announced=announced, said=told, hints=hints)
     return Drawn(report, postmortem, house.layout(incident), file.content.decode(errors="replace"))
 
 
