@@ -171,20 +171,22 @@ DENIED = re.compile(
     r"\b(?:not|never|no one|nobody|none|neither|without|\w+n't|didnt|havent|hasnt|wasnt|cannot|if|unless|until|"
     r"once|when|whenever|after|before|because|since|while|whether|"
     r"should|would|could|might|may|must|will|can|shall|'ll|to be|need\w*|want\w*|hope\w*|wish\w*|plan\w*|try and|"
-    r"instead|keeps?|looks? like|seems?|maybe|perhaps|probably|possibly|apparently|suspect\w*|every|automatically|"
+    r"instead|keeps?|oom|looks? like|seems?|maybe|perhaps|probably|possibly|apparently|suspect\w*|every|automatically|"
     r"itself|by itself)\b"
 )
 DENIED_AFTER = re.compile(
     r"\A\W*(?:[\w-]+ ){0,4}?(?:takes?|would|will|won't|might|may|could|should|needs?|requires?|means?|seems?|"
     r"is (?:not|an option|risky|safe|possible|the)|isn't|does(?:n't)?|can(?:'t|not)?)\b|"
-    r"\A\W*(?:\d+|several|many|multiple|a few|three|two) times\b|\A[^.]{0,60}\b(?:keeps?|by itself|on its own|"
+    r"\A\W*(?:\d+|several|many|multiple|a few|three|two) times\b|\A[^.]{0,60}\b(?:keeps?|by (?:k8s|kubernetes|"
+    r"systemd|the (?:scheduler|autoscaler|kubelet|operator|oom\w*|watchdog|system))|by itself|on its own|"
     r"automatically|itself)\b"
 )
 LONG_AGO = re.compile(
     r"\b(?:yesterday|last (?:week|month|year|night|time|sprint|quarter|friday|monday|tuesday|wednesday|thursday|"
     r"sunday|saturday)|(?:days?|weeks?|months?|years?) ago|(?:in|since|on) (?:january|february|march|april|june|"
     r"july|august|"
-    r"september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|previously|recently|"
+    r"september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|previously|"
+    r"recently|"
     r"the other day|earlier this (?:week|month))\b"
 )
 HOUSEKEEPING = re.compile(
@@ -205,11 +207,13 @@ NOUN = re.compile(
     rf"(?:\A|[,;:.]|\b(?:and|but|then|ok)\b)\s*(?:{MEANWHILE}\W{{1,3}}){{0,3}}?(?:(?:the|a|my|our|\S{{1,30}}'s|"
     rf"new|first|second|full|manual|emergency|\S{{1,30}}) ){{0,3}}?(?P<noun>rollback|roll-back|revert|restarts?|"
     rf"reboot|redeploy(?:ment)?|fail-?over|switch-?over|hot-?fix|fix|patch|workaround|"
-    r"mitigation|scale-?up|restore|backfill|cleanup|rolling restart)(?: pr| deploy(?:ment)?| release| build|"
-    r" of \S{1,40}| to \S{1,40}| for \S{1,40})? (?:has |have |is |are |was |were )?(?:just |now |been |all |fully )*"
-    r"(?P<done>started|done|complete[d]?|finished|in progress|under ?way|live|out|deployed|merged|applied|"
-    r"triggered|kicked off|initiated|running|rolling out|in place|shipped|going out|landed|pushed|fixed|helped|"
-    r"helps|solved|resolved|worked|did it|made (?:it|things))\b"
+    r"mitigation|scale-?up|reindex|resync|rebuild|purge|flush|restore|backfill|cleanup|rolling restart)"
+    r"(?: pr| deploy(?:ment)?| release| build| of (?:the )?\S{1,40}| to \S{1,40}| for \S{1,40})? (?:has |have |is |"
+    r"are |was |were )?(?:just |now |been |all |fully )*"
+    r"(?:(?P<done>started|done|complete[d]?|finished|in progress|under ?way|live|out|deployed|merged|applied|"
+    r"triggered|kicked off|initiated|running|rolling out|in place|shipped|going out|landed|pushed)\b|"
+    r"(?P<effect>(?:fixed|helped|helps|solved|resolved|worked|did it|made (?:it|things)|had no effect|"
+    r"made no difference|(?:did|does)(?:n't| not) (?:help|work|fix|change))\b))"
 )
 # Who notices that something was done did not do it.
 NOTICED = re.compile(r"\b(?:that|which|what|notic\w+|confirm\w*|found|sees?|saw|shows?|learn\w*)\b")
@@ -221,7 +225,7 @@ PASSIVE = re.compile(
 REPORTED = re.compile(
     r"(?:\A|[,;.]\s)\s*(?:(?:ok|so|and|also|done|update)\W{1,2})?(?:(?!(?:i|we|no|not|nothing|it|that|"
     r"still)\b)[\w./@-]{1,40} ){1,4}(?P<verb>replaced|swapped|rotated|renewed|reissued|reverted|rolled back|"
-    r"disabled|enabled|"
+    r"turned off|turned on|switched off|shut down|taken (?:out|down|offline)|disabled|enabled|"
     r"patched|upgraded|downgraded|flushed|purged|deleted|removed|drained|cordoned|merged|deployed|redeployed|"
     r"pushed|applied|rebuilt|blocked|unblocked|killed|promoted|pinned|"
     r"whitelisted|migrated|moved|rerouted|redirected|shifted|resynced|reindexed|bumped|raised|lowered)(?= (?:to|"
@@ -229,10 +233,10 @@ REPORTED = re.compile(
 )
 # "We have restart the server", "did a restart".
 WITHOUT_AN_ENDING = re.compile(
-    r"\b(?:i|we|they|just|have|has) (?:(?:have|has|did) (?P<verb>restart|reboot|roll ?back|revert|redeploy|kill|"
-    r"flush|disable|stop) (?:the|all|our|both|it|a|this|that)|"
-    r"did (?:a|the|another) (?P<noun>(?:full |rolling |quick |manual )?(?:restart|reboot|rollback|revert|redeploy|"
-    r"fail-?over|deploy)))\b"
+    r"\b(?:i|we|they|just) (?:have |has |did |made |make |done |had )(?:now |already |just )?(?:a |the |another )?"
+    r"(?:full |rolling |quick |manual )?(?P<verb>restart|reboot|roll ?back|revert|redeploy|fail-?over|kill|flush|"
+    r"disable|"
+    r"increase|decrease)\b(?! (?:in|of|loops?|issues?|problems?)\b)"
 )
 SAME_VERB = {
     "rollback": "roll back", "roll-back": "roll back",

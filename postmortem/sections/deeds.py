@@ -1,6 +1,7 @@
 """What people say they did: done or being done, never planned, asked for, wished or denied. Only their words count."""
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from postmortem.sections.deed_words import (
@@ -36,6 +37,7 @@ class Deed(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=16_384)  # asked by more than one section, of the same sentence
 def deed_in(plain: str) -> Deed | None:
     """The first thing that a sentence (as rules read it) says was done or is being done; what mends before what
     looks."""
@@ -137,27 +139,25 @@ def _is_done(rule: _Rule, match: re.Match[str], plain: str) -> bool:
 
 def _noun(plain: str) -> Deed | None:
     match = NOUN.search(plain)
-    if match is None or DENIED.search(plain[: match.end()]):
+    if match is None or DENIED.search(plain[: match.start("noun")]):
         return None
     verb = SAME_VERB.get(match["noun"], match["noun"])
-    end = match.start("done") if match["done"] in _EFFECTS else match.end()
+    end = match.start("effect") if match["effect"] else match.end()
     return Deed(verb, "mitigating", match["done"] in _STILL, end)
 
 
 def _told(words: re.Pattern[str], plain: str) -> Deed | None:
     match = words.search(plain)
-    if match is None or DENIED.search(plain[: match.start("verb")] if match["verb"] else plain[: match.start()]):
+    if match is None or DENIED.search(plain[: match.start("verb")]) or LONG_AGO.search(plain):
         return None
-    verb = match["verb"] or match["noun"]
+    verb = match["verb"]
     return Deed(_VERBS.get(verb, SAME_VERB.get(verb, verb)), "mitigating", False, match.end())
 
 
 _VERBS = {form: verb for verb, past, _ in MENDING for form in past.split("|") if form.isalpha()} | {
-    "rolled back": "roll back"
+    "rolled back": "roll back",
+    "rollback": "roll back",
 }
-_EFFECTS = frozenset({"fixed", "helped", "helps", "solved", "resolved", "worked", "did it", "made it", "made things"})
-
-
 _STILL = frozenset(
     {
         "started",

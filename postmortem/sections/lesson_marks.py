@@ -51,6 +51,7 @@ _MARKS = (
         NOTED,
         re.compile(
             rf"\blessons? (?:is|here|learn(?:ed|t)|for)\b|\blessons?:|\bnotes? (?:for|to) (?:the |our )?{_REVIEW}\b|"
+            rf"\b{_REVIEW} notes?:|"
             rf"\A\W*(?:for|to) (?:the |our )?{_REVIEW}\b|\bfor (?:the |our )?{_REVIEW}(?::|\W*\Z)|\b(?:takeaway|"
             rf"learning)s?:"
         ),

@@ -42,12 +42,13 @@ _FAILED = re.compile(
     rf"(?:customers?|users?|support|merchants?|clients?) (?:told|noticed|reported it|found) (?:us|it|first|before)|"
     rf"(?:was|were|been|is|are|got)(?:n'?t| not| never) (?:\w+ )?(?:tested|covered|monitored|caught|alerted|"
     rf"reviewed|noticed|detected|validated|load[- ]tested|rehearsed|backed up|canaried)|"
-    rf"never (?:been )?(?:tested|covered|monitored|alerted|reviewed|validated|rehearsed|exercised|fired|paged)|"
+    rf"never (?:been )?(?:load[- ]|stress[- ]|unit[- ])?(?:tested|covered|monitored|alerted|reviewed|validated|"
+    rf"rehearsed|exercised|fired|paged)|"
     rf"not (?:been |being )?(?:tested|covered|monitored|caught|alerted on|noticed|detected|validated|reviewed)|"
     rf"should(?:n'?t| not)? have (?:been )?(?:caught|alerted|paged|noticed|detected|fired|gone off|blocked)|"
     rf"(?:slipped|slip|got) (?:through|past)|went unnoticed|unnoticed|"
-    rf"passed (?:ci|the tests?|all tests?|staging|the canary|review|validation|presubmits?)|tests? (?:passed|"
-    rf"were green)|"
+    rf"passed (?:ci|the tests?|all tests?|staging|the canary|review|validation|presubmits?)|(?:tests?|canary|ci|"
+    rf"staging|checks?) (?:passed|were green|was green)|review\w* (?:\w+ )?missed|"
     rf"(?:runbooks?|playbooks?|documentation|docs)(?: \w+){{0,4}}? (?:still|is|are|was|were) (?:\w+ )?(?:names?|"
     rf"says?|points?|refers?|outdated|out of date|wrong|old|stale|missing|incomplete|describes?)|"
     rf"(?:outdated|stale|old|wrong|incomplete) (?:runbook|playbook|documentation|docs)|(?:logs?|"
@@ -89,7 +90,7 @@ _HUMAN = re.compile(
     r"only \w+ (?:knows|knew|has access|had access|understands)|bus factor|under-?staffed|short-?staffed|"
     r"ownership (?:is|was)|no (?:clear )?owner|unclear who|not clear who|(?:pager|alert|on-?call) fatigue|"
     r"(?:wasn'?t|weren'?t|not|never) (?:told|informed|trained|aware|onboarded)|language barrier|"
-    r"handed over without)\b"
+    r"handed over without|told only|only told|had no idea)\b"
 )
 _CLAUSES = re.compile(r"[,;:]\s|\s[–—-]\s|\b(?:but|so|and)\b")
 

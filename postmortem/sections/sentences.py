@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from postmortem.sections.quoting import own_words
@@ -13,6 +14,7 @@ _URL = re.compile(r"https?://\S{3,}", re.IGNORECASE)
 _OF_A_CHANGE = re.compile(r"/(commits?|pulls?|merge_requests|changes|changesets?|diff|compare)/", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^\n]+?(?:(?<![.!?…])[.!?…]++(?=[\s)\"'”]|\Z)|(?=\n)|\Z)")
 _BULLET = re.compile(r"\s*(?:[-*•+◦▪]|\d{1,2}[.)])?\s*")
+_REMEMBERED = 16_384  # messages
 _LONGEST = 2_000  # characters of one sentence that are looked at: no person's sentence is longer
 CHANGE_LINK = "changelink"
 
@@ -38,13 +40,23 @@ class Sentence(NamedTuple):
 
 def sentences_of(event: TimelineEvent) -> Iterator[Sentence]:
     """In order; nothing for what holds no words."""
-    plain = as_rules_read(own_words(event))
+    for start, end, plain in _split(own_words(event)):
+        yield Sentence(event, start, end, plain)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _split(words: str) -> tuple[tuple[int, int, str], ...]:
+    """(start, end, as rules read it): several sections read the same message."""
+    return tuple(_stretches(as_rules_read(words)))
+
+
+def _stretches(plain: str) -> Iterator[tuple[int, int, str]]:
     for match in _SENTENCE.finditer(plain):
         bullet = _BULLET.match(match.group())
         start = match.start() + (bullet.end() if bullet else 0)
-        words = plain[start : min(match.end(), start + _LONGEST)]
-        if words.strip(" \t\0"):
-            yield Sentence(event, start, match.end(), words)
+        shown = plain[start : min(match.end(), start + _LONGEST)]
+        if shown.strip(" \t\0"):
+            yield start, match.end(), shown
 
 
 def as_rules_read(words: str) -> str:

@@ -29,7 +29,8 @@ _HEDGE = re.compile(
     r"must (?:be|have been)|"
     r"i (?:think|guess|believe|assume|suppose|feel)|i'm (?:thinking|guessing)|imo|seems?|seemingly|looks? (?:like|"
     r"to be|related|as if)|looking like|"
-    r"appears?|apparently|presumably|sounds like|feels like (?:a|an|the)|points? (?:to|at)|pointing (?:to|at)|"
+    r"appears?|apparently|presumably|sounds like|feels like (?:a|an|the)|(?:everything|all|it|this|that|logs?|"
+    r"graphs?|evidence|which|traces?|metrics?) (?:\w+ )?point(?:s|ing)? (?:to|at)|"
     r"not (?:100 ?%|entirely|fully) (?:sure|certain)|"
     r"suggest(?:s|ing))\b"
 )
@@ -37,8 +38,8 @@ _HEDGED_PART = re.compile(
     rf"\b(?:maybe|perhaps|possibly|probably|most likely|likely|might be|may be|could be|must be|could have been|"
     rf"might have been|"
     rf"must have been|(?:i|we) (?:think|guess|believe|assume|suppose)|seems? (?:like|to be)|looks? (?:like|to be)|"
-    rf"sounds like|smells like|points? (?:to|at))"
-    rf"(?: (?!(?:done|ok|fine|good)\b)[\w'-]{{1,20}}){{0,3}}? (?:{PARTS})\b"
+    rf"sounds like|smells like|imo)"
+    rf"(?: (?!(?:done|ok|fine|good)\b)[\w'-]{{1,20}}){{0,4}}? (?:{PARTS})\b"
 )
 # A cause is stated outright.
 _CAUSE = re.compile(
@@ -49,7 +50,7 @@ _CAUSE = re.compile(
     r"(?:broken|triggered|hit|overloaded|overwhelmed|blocked|killed) by|"
     r"(?:the|that|this|a|which|update|deploy|release|upgrade|change|migration|commit|it) (?:broke|regressed)|"
     r"(?:a|the|known|same|nasty|hidden|this) (?:regression|bug)|regression (?:in|from)|bug (?:in|from)|"
-    r"correlates? with|stems? from|"
+    r"correlates? with|stems? from|amplified|compounded|contribut(?:ed|ing|es) to|"
     r"that(?: would)? explains?|explains (?:why|the|it|this|everything)|"
     r"(?:the|main|real|actual) reason|reason (?:is|was|for|why)|reason:|(?:started|began|stopped|broke|failing|"
     r"happening|happens|since|down) (?:right |only |just )?"
@@ -59,7 +60,7 @@ _CAUSE = re.compile(
     r"configured|deployed|rotated|committed|applied|initiali[sz]ed)|"
     r"fall(?:s|ing)? back to|fell back to|default(?:s|ed|ing) to|due to|owing to|as a result of|result of|"
     r"because of|thanks to the|"
-    r"changelink (?:\w+ )?(?:bumped|changed|introduced|broke|added|removed|switched|reduced|raised|dropped|"
+    r"changelink\0* (?:\w+ )?(?:bumped|changed|introduced|broke|added|removed|switched|reduced|raised|dropped|"
     r"renamed)|related to|has to do with|had to do with)\b"
 )
 _THE_PROBLEM_IS = re.compile(
@@ -89,7 +90,7 @@ _NAMED = (
 _REFUTES = re.compile(
     rf"\b(?:rul(?:e|es|ed|ing) (?:\S{{1,30}} ){{0,5}}?out|red herring|false (?:lead|trail)|dead end|exonerat\w+|"
     rf"disprov\w+|debunk\w+|(?:just|a|was) coincidence|"
-    rf"unrelated(?= to\b|[.,;!)]|\s*\Z)|"
+    rf"(?:that|it|this)(?:'s| is| was) not it\b|unrelated(?= to\b|[.,;!)]|\s*\Z)|"
     rf"(?:not|isn'?t|wasn'?t|aren'?t|weren'?t) (?:\w+ ){{0,2}}?(?:related|caused by|due to|because of|"
     rf"the (?:root )?(?:cause|culprit|problem|issue|reason)|to do with)|"
     rf"(?:it|this|that|cause|problem|issue|culprit|reason)(?:'s| is| was| were)(?: (?:definitely|probably|likely|"
@@ -183,7 +184,7 @@ def tells_what_it_was(plain: str) -> bool:
 
 def _doubts_in_a_question(plain: str) -> bool:
     """ "maybe the pool?" is a hypothesis with a mark; "is it the pool?" is a question."""
-    return bool(_HEDGED_PART.search(plain) and _STARTS_WITH_A_HEDGE.search(plain))
+    return bool(_STARTS_WITH_A_HEDGE.search(plain) and _THING.search(plain))
 
 
 def _refutation(plain: str) -> Stance | None:

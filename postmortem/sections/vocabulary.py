@@ -41,7 +41,7 @@ FAULTS = (
     r"misconfigur\w+|typos?|deadlock\w*|(?:memory|connection|fd|handle|thread|goroutine) leaks?|leak(?:s|ed|ing)|"
     r"race condition|revoked|corrupt\w*|incompatib\w+|mismatch\w*|"
     r"conflict(?:s|ing)? (?:between|with)|split[- ]brain|off[- ]by[- ]one|null pointer|npe|hard-?coded|saturat\w+|"
-    r"full disk|disk (?:is |was |got )?full|"
+    r"full disk|(?:disk|volume|filesystem|partition)(?: on \S{1,30})? (?:is |was |got )?full|"
     r"(?:has|have|had) been failing since|(?:hit|hits|hitting|reached|exceed\w*|over) (?:the|a|our|its|their|"
     r"some)? ?(?:\w+ ){0,2}?(?:limit|quota|cap|maximum)|"
     r"(?:limit|quota|cap|maximum) (?:(?:was |is )?(?:reached|exceeded|hit)|(?:of|is|was) \d+)|"
