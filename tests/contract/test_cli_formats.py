@@ -1,10 +1,13 @@
 """`--output`, `--format` and `--title`, and templates that the settings name."""
 
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from connectors.chromium import find_chromium, print_page
+from connectors.errors import NotFound, Unreachable
 from tests.contract.cli import Terminal
 from tests.contract.test_cli_offline import save_slack
 
@@ -74,3 +77,48 @@ def test_the_schema_of_the_json_is_printed(terminal: Terminal):
 
     assert came.code == 0
     assert came.json["properties"]["action_items"]
+
+
+def test_the_page_and_its_print_are_written_too(terminal: Terminal, tmp_path: Path):
+    export = str(save_slack(tmp_path))
+    page = terminal.runs("draft", "--slack-export", export, "--title", "Checkout is slow", "-o", "out.html")
+
+    assert page.code == 0, page.err
+    assert "Checkout is slow</h1>" in (terminal.folder / "out.html").read_text()
+
+
+def test_a_pdf_is_printed_by_a_chromium_that_is_found(terminal: Terminal, tmp_path: Path):
+    try:
+        find_chromium()
+    except NotFound as error:
+        pytest.skip(str(error))
+    came = terminal.runs("draft", "--slack-export", str(save_slack(tmp_path)), "--title", "Slow", "-o", "out.pdf")
+
+    assert came.code == 0, came.err
+    assert (terminal.folder / "out.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_without_a_chromium_a_pdf_is_refused_before_anything_is_read(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PATH", str(terminal.folder))
+
+    came = terminal.runs("draft", "Q1", "--format", "pdf", "-o", "out")
+
+    assert came.code == 2
+    assert came.err == (
+        "debrief: Printing a PDF: no Chromium is on the PATH. Install one (on Debian: apt-get install chromium), "
+        "or write HTML and print that from a browser.\n"
+    )
+
+
+def test_a_chromium_that_hangs_is_ended_in_time_and_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    hangs = tmp_path / "chromium"
+    hangs.write_text("#!/bin/sh\nexec sleep 60\n")
+    hangs.chmod(0o755)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    with pytest.raises(Unreachable, match=r"Chromium did not end within 0\.2 s"):
+        print_page("<p>", chromium=hangs, seconds=0.2)
+
+    assert list(tmp_path.iterdir()) == [hangs]
