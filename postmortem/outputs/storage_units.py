@@ -6,6 +6,7 @@ made of any units in any order is well-formed again, and units that nobody touch
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from postmortem.outputs.storage_form import form_of, form_of_text
 from postmortem.outputs.storage_tree import Element, tree_from_storage
@@ -93,18 +94,20 @@ def _nearest(units: Sequence[Unit], at_home: Set[int], places: Iterable[int]) ->
 
 
 def _moved_in(unit: Unit, *neighbours: Unit | None) -> Unit:
-    levels = next((one.levels for one in neighbours if one and one.kinds == unit.kinds), unit.levels)
-    return replace(unit, levels=levels)
+    """As far in as the neighbour with which it has most in common, and from there in what it brought along."""
+    common = [(_alike(unit.kinds, one.kinds), one.levels) for one in neighbours if one]
+    most, levels = max(common, key=lambda pair: pair[0], default=(0, ()))
+    return replace(unit, levels=(*levels[:most], *unit.levels[most:]))
+
+
+def _alike(kinds: tuple[str, ...], others: tuple[str, ...]) -> int:
+    """How many they have in common, from the outermost."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(kinds, others, strict=False)))
 
 
 def _shared(around: tuple[Level, ...], levels: tuple[Level, ...]) -> int:
     """How many levels, from the outermost, are the very same."""
-    count = 0
-    for one, other in zip(around, levels, strict=False):
-        if one is not other:
-            break
-        count += 1
-    return count
+    return sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], zip(around, levels, strict=False)))
 
 
 class _Splitter:

@@ -76,6 +76,8 @@ def test_a_page_that_nobody_touched_takes_our_news_and_is_not_written_twice():
     assert wiki.writes == 2
     assert wiki.text().count("14:20 it holds") == 2
     assert "4 events." in wiki.text()
+    assert wiki.body.count('ac:name="expand"') == 1
+    assert wiki.body.count("<ul") == 2
     assert "Debrief suggests" not in wiki.text()
 
 
@@ -269,6 +271,7 @@ def lose_nothing(chance: random.Random) -> None:
         words = set(wiki.text().replace(".", " ").split())
         found = wiki.text()
         assert not [word for word in by_hand - deleted if word not in found], f"lost {by_hand - deleted - words}"
+        assert wiki.body.count('ac:name="expand"') <= 2
     final = Wiki(wiki.body, wiki.editions).publish(document(*told)).publish(document(*told))
     again = final.writes
     assert final.publish(document(*told)).writes == again, "it comes to rest"
