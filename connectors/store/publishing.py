@@ -51,7 +51,7 @@ class Publisher:
             published, edition = self._planned(there, content)
             if there and published.after == there.content:
                 return published
-            self._keep(edition)
+            self._keep(edition, edition.name)
             try:
                 self.store.save(name, published.after, expected=there.version if there else "")
             except Conflict:
@@ -84,10 +84,10 @@ class Publisher:
         known = [edition for name in self.names()[-MOST_NAMED:] if (edition := self._load(name))]
         return most_like(known, theirs, MARKDOWN)
 
-    def _keep(self, edition: Edition) -> None:
-        self.store.save(f"{self.folder}/{edition.name}.json", edition.as_json())
-        if edition.name not in self.names():
-            self.remember(edition.name)
+    def _keep(self, edition: Edition, name: str) -> None:
+        self.store.save(f"{self.folder}/{name}.json", edition.as_json())
+        if name not in self.names():
+            self.remember(name)
 
     def _load(self, name: str) -> Edition | None:
         file = self.store.load(f"{self.folder}/{name}.json")

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from postmortem.merging.dialect import Dialect, Mark
 
+_COMMENT = "<!-- debrief:"  # looked for first: a document has ten thousand lines, and few are marks
 _LINES = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _MARK = re.compile(r"\s*<!-- debrief:(begin|end) ([\w.-]{1,80})[^\n]*-->\s*")
 _HEADING = re.compile(r"##[ \t]+(\S[^\n]*)")
@@ -47,7 +48,7 @@ def _join(units: Iterable[str]) -> str:
 
 
 def _says(unit: str) -> str:
-    suggestion = _SUGGESTION.match(unit)
+    suggestion = _SUGGESTION.match(unit) if _COMMENT in unit else None
     if suggestion:
         return suggestion[0].rstrip("\r")
     line, _, _ = unit.partition("\n")
@@ -56,7 +57,7 @@ def _says(unit: str) -> str:
 
 def _key(text: str) -> str:
     """The first cell of a row, the first link of any other line: what it is about, or where it comes from."""
-    if _MARK.fullmatch(text):
+    if _COMMENT in text and _MARK.fullmatch(text):
         return text.strip()
     cell = _FIRST_CELL.match(text)
     if cell and cell[1].strip():
@@ -66,9 +67,9 @@ def _key(text: str) -> str:
 
 
 def _mark(text: str) -> Mark | None:
-    if mark := _MARK.fullmatch(text):
+    if _COMMENT in text and (mark := _MARK.fullmatch(text)):
         return Mark(mark[2], ends=mark[1] == "end")
-    heading = _HEADING.match(text)
+    heading = _HEADING.match(text) if text.startswith("##") else None
     return Mark(heading[1].strip(), silent=False) if heading else None
 
 
@@ -96,7 +97,7 @@ def _suggest(text: str, beside: str) -> str:
 
 
 def _suggested(unit: str) -> str:
-    found = _SUGGESTION.match(unit)
+    found = _SUGGESTION.match(unit) if _COMMENT in unit else None
     return found[1] if found and _hash(found[2].rstrip("\r")) == found[1] and not unit[found.end() :].strip() else ""
 
 

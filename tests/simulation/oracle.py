@@ -12,11 +12,12 @@ _OF_LOG = ("<details><summary>All of it</summary>", "### Thursday", "</details>"
 @dataclass
 class Seen:
     """A document as a reader sees it. `plain` are the lines of each fact that are nobody's but ours, `theirs` the lines
-    with a person's word, `suggestions` by fact."""
+    with a person's word (`own` those that are no edited suggestion), `suggestions` by fact."""
 
     hand: list[str] = field(default_factory=list[str])
     plain: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     touched: set[str] = field(default_factory=set[str])
+    own: set[str] = field(default_factory=set[str])
     suggestions: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     lines: set[str] = field(default_factory=set[str])
 
@@ -30,6 +31,7 @@ class Seen:
             if HAND.search(line):
                 seen.hand.append(line)
                 seen.touched |= set(facts[:1])
+                seen.own |= set(facts[:1]) if "**Debrief suggests:**" not in line else set()
             elif n and SUGGESTION in lines[n - 1] and "**Debrief suggests:** " in line:
                 seen.suggestions[facts[0]].append(line.partition("**Debrief suggests:** ")[2])
             elif "**Debrief suggests:** " in line:  # its first line was taken: so it is a person's now
@@ -69,7 +71,7 @@ class Oracle:
                 self.strict[fact] = self.versions[fact]
             elif not is_plain:
                 self.strict.pop(fact, None)
-        for fact in [fact for fact in self.strict if fact not in after.touched or fact in after.plain]:
+        for fact in [fact for fact in self.strict if fact not in after.own or fact in after.plain]:
             del self.strict[fact]
         for fact, said in before.suggestions.items():  # taken out, edited, or accepted
             if fact in self.strict and said != after.suggestions.get(fact):
@@ -96,7 +98,7 @@ class Oracle:
             assert not plain, f"{word} was deleted and came back"
             assert word not in now.suggestions, f"{word} was deleted and is suggested"
         elif word in there.touched:
-            told = [fact.line()] if fact and word in there.plain else []
+            told = [fact.line()] if fact and (word in there.plain or word in self.loose) else []
             assert plain in (there.plain.get(word, []), told), f"{word} is a person's and stands there twice"
         elif word in self.loose:
             assert len(plain) <= 1, f"{word} stands there twice"
