@@ -60,7 +60,7 @@ _HOUSEKEEPING = ("_join", "_leave")
 _COMMANDS = re.compile(r"\bcommander\b|\bincident (lead|manager|owner)\b|^IC$", re.IGNORECASE)
 _TAKES_COMMAND = re.compile(
     r"(?:^|[.!,;:\n]\s*|\b(?:and|so|ok(?:ay)?|hi|hello)\s+)"
-    r"(?:(?:i|i['’]?m|i['’]?ll|i['’]?ve|i am|i will|i have|i can)\s+"
+    r"(?:(?:i|i['’]?m|i['’]?ll|i['’]?ve|i am|i will|i have)\s+"
     r"(?:(?:now|got|going to|happy to|be|have|take|taking|took|taken|over|assume|assuming|acting|act)\s+){0,3}|"
     r"(?:taking|assuming|acting)\s+(?:over\s+)?)(?:as\s+)?(?:the\s+)?"
     r"(?:incident command(?:er)?|incident lead|IC|(?:(?<=have )|(?<=take )|(?<=taking )|(?<=took )|"

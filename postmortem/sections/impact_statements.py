@@ -11,7 +11,7 @@ from postmortem.sections.mood import asks
 from postmortem.sections.quoting import excerpt, own_words, quote_part, said_by_people
 from postmortem.sections.resolution_notes import resolution_notes
 from postmortem.sections.sentences import Sentence, sentences_of
-from postmortem.timeline import TimelineEvent
+from postmortem.timeline import EventKind, TimelineEvent
 from postmortem.told import Told
 
 _MOST_SHOWN = 5
@@ -31,14 +31,14 @@ class Impact(NamedTuple):
         return self.sentence.event
 
 
-def said_about_impact(told: Told) -> list[Impact]:
+def said_about_impact(told: Told, *, only: EventKind | None = None) -> list[Impact]:
     """In the order of time, of each event at most one sentence a heading: the one that tells most.
 
     A status update always counts, under the heading of what it tells most about, else with how bad it was over time.
     """
     to_be_done = tasks_by_record(told)
     found: list[Impact] = []
-    for event in said_by_people(told):
+    for event in (event for event in said_by_people(told) if only in (None, event.kind)):
         told_here = list(_of_event(event, to_be_done.get(event.id, ())))
         if event.kind == "status_update":
             whole = Sentence(event, 0, len(own_words(event)), "")

@@ -26,7 +26,8 @@ _HARM = (
     r"losing|complain(?:s|ed|ing|ts?)?|report(?:s|ed|ing|s that)?|stuck|time(?:s|d)? ?out|timing out|timeouts?|"
     r"locked out|logged out|kicked out|missing|unavailable|inaccessible|unreachable|broken|crash(?:es|ed|ing)?|"
     r"hangs?|"
-    r"hung|hanging|wait(?:s|ed|ing)?|delay(?:s|ed)?|charged twice|double[- ]charged|disconnect(?:s|ed)?|drop(?:s|"
+    r"hung|hanging|wait(?:s|ed|ing)?|delay(?:s|ed)?|charged (?:\S+ ){0,4}twice|blank|white screens?|"
+    r"empty (?:pages?|screens?)|double[- ]charged|disconnect(?:s|ed)?|drop(?:s|"
     r"ped)|"
     r"refused|reject(?:s|ed)|out of stock|queu(?:e|ed|eing|ing)|interrupted|interruption|unusable|"
     r"without (?:access|service)|pending|breach(?:ed|es)?|missed|violated"
@@ -54,7 +55,10 @@ _TRADE = (
     r"support queue|"
     r"tickets|payroll|donations|exams?|deadlines?"
 )
-_MONEY = r"[$€£¥₹] ?\d|\d[\d.,]* ?(?:k|m|bn|million|thousand)? ?(?:usd|eur|gbp|chf|dollars|euros|pounds)\b"
+_MONEY = (
+    r"[$€£¥₹] ?\d[\d.,]*(?:k|m|bn)?|\d[\d.,]* ?(?:k|m|bn|million|thousand)? ?(?:usd|eur|gbp|chf|dollars|euros|"
+    r"pounds)\b"
+)
 _MONEY_WENT = r"lost|loss(?:es)?|cost(?:s|ing)?|revenue|refund\w*|missed|worth|paid|charged|sales"
 _STATE_DOWN = (
     r"(?:is|are|was|were|been|be|went|gone|go(?:es)?|completely|fully|totally|hard) (?:all |completely |fully |"
@@ -90,7 +94,8 @@ _NOT_DATA = (
     r"heartbeats?|network|visibility|time|link))"
 )
 _RATES = (
-    r"errors?|error rates?|failure rates?|failures?|latency|latencies|p\d\d(?:\.\d+)?|response times?|throughput|"
+    r"errors?|error rates?|failure rates?|failures?|latency|latencies|p\d\d(?:\.\d+)?|[a-z0-9]+ rates?|"
+    r"response times?|throughput|"
     r"success rates?|availability|timeouts?|packet loss|5xxs?|4xxs?|[45]\d\ds?|backlog|queue (?:depth|length|"
     r"size)|lag|behind|"
     r"load times?|drop rate|retries|requests per second"
@@ -136,6 +141,7 @@ _RULES = tuple(
         (DATA, r"\b(?:data[- ]?(?:loss|leak|breach|corruption|integrity)|loss of data|split[- ]brain)\b", 3),
         (DATA, rf"\b(?:{_RECORDS})\b.{{0,60}}?\b(?:{_LOSS})\b", 2),
         (DATA, rf"\b(?:{_LOST})\b{_NOT_DATA}.{{0,30}}?\b(?:{_RECORDS})\b", 2),
+        (DATA, r"\b(?:customer|user|personal|private|sensitive|patient|card) data\b", 2),
         (DATA, r"\bno \w{1,20} (?:was|were|is|are|got|has been|have been) (?:lost|leaked|exposed|corrupted)\b", 2),
         (DOWNTIME, rf"(?:{_STATE_DOWN})\b.{{0,40}}?(?:{_SPAN})|(?:{_SPAN}) (?:of )?(?:{_STATE_DOWN})", 3),
         (USERS, _both(_PARTIES, f"{_HARM}|{_RELIEF}"), 2),
@@ -146,6 +152,7 @@ _RULES = tuple(
         (USERS, rf"\b(?:every|all|each|most|half(?: of)?)\b(?: [\w'-]+){{1,3}} (?:{_FAILS})\b", 2),
         (USERS, r"(?<![\w.])\d[\d.,]* (?:\w+ ){0,2}failures\b", 1),
         (OVER_TIME, _both(_RANKING, _RANKED, 30), 3),
+        (OVER_TIME, r"(?<![\w.])\d[\d.,]* ?(?:%|percent) of (?:all |the |our )?[a-z]{3}", 2),
         (OVER_TIME, _both(_RATES, _MEASURE, 30), 1),
         (DOWNTIME, rf"\b(?:{_IS})(?: {_HOW}){{0,3}}? (?:{_DOWN})|\bdied\b", 1),
         (USERS, r"\bimpossible to \w+|\bnobody (?:can|could)\b", 2),

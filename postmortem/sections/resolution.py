@@ -25,7 +25,6 @@ from postmortem.sections.resolution_words import (
 )
 from postmortem.sections.roles import RESOLVER
 from postmortem.sections.sentences import sentences_of
-from postmortem.timeline import TimelineEvent
 from postmortem.told import Told
 
 __all__ = ["describe_resolution", "resolution_notes"]
@@ -41,6 +40,7 @@ _FINDERS: tuple[tuple[str, _Finder], ...] = (
     (_PERMANENT, find_permanent),
     (_RECOVERY, find_recovery),
 )
+_OF_FIXES = _FINDERS[:2]
 
 
 def describe_resolution(told: Told) -> Section:
@@ -51,20 +51,14 @@ def describe_resolution(told: Told) -> Section:
         _TOO_EARLY: list(_too_early(told)),
     }
     shown = {line.text for lines in by_group.values() for line in lines}
-    for group, find in _FINDERS:
-        found = [line for line in _stated(told, _may_tell(told, group), find) if line.text not in shown]
+    stated = _stated(told)
+    for group, _ in _FINDERS:
+        found = [line for line in stated[group] if line.text not in shown]
         by_group[group] = list(_at_most(found))
         shown |= {line.text for line in found}
     lines = under_groups(by_group, _ORDER)
     questions = asked_at_the_end(tuple(_questions(by_group)), RESOLVER, after=lines)
     return Section(key="resolution", heading="Resolution and recovery", lines=(*lines, *questions))
-
-
-def _may_tell(told: Told, group: str) -> list[TimelineEvent]:
-    """A step of recovery comes after the end; a fix may be spoken of at any time."""
-    ended = end_of_impact(told) or told.milestones.named("resolved")
-    spoken = said_by_people(told)
-    return [event for event in spoken if event.at >= ended.at] if ended and group == _RECOVERY else spoken
 
 
 def _fields(told: Told) -> Iterator[Line]:
@@ -75,12 +69,13 @@ def _fields(told: Told) -> Iterator[Line]:
 
 def _ending(told: Told, ending: Ending) -> Line:
     line = quote_part(ending.event, ending.part, told.identities)
-    label = ", ".join(filter(None, (ending.label, _kind_of_fix(ending.event))))
+    label = ", ".join(filter(None, (ending.label, _kind_of_fix(ending))))
     return line.model_copy(update={"label": label or None})
 
 
-def _kind_of_fix(event: TimelineEvent) -> str | None:
-    plains = [sentence.plain for sentence in sentences_of(event)]
+def _kind_of_fix(ending: Ending) -> str | None:
+    start, end = ending.part
+    plains = [one.plain for one in sentences_of(ending.event) if start <= one.start < end]
     if any(map(find_temporary, plains)):
         return "temporary"
     return "permanent" if any(_is_done(plain) for plain in plains) else None
@@ -97,14 +92,22 @@ def _too_early(told: Told) -> Iterator[Line]:
         yield quote(note, told.identities).model_copy(update={"under": (again,)})
 
 
-def _stated(told: Told, events: list[TimelineEvent], find: _Finder) -> Iterator[Line]:
-    """Every sentence of this kind once; what is planned is labelled so."""
-    for event in events:
+def _stated(told: Told) -> dict[str, list[Line]]:
+    """Every sentence that tells a fix or a repair; what is planned is labelled so.
+
+    A step of recovery comes after the end, where that is known; a fix may be spoken of at any time.
+    """
+    ended = end_of_impact(told)
+    stated: dict[str, list[Line]] = {group: [] for group, _ in _FINDERS}
+    for event in said_by_people(told):
+        finders = _FINDERS if ended is None or event.at >= ended.at else _OF_FIXES
         for sentence in sentences_of(event):
-            found = find(sentence.plain)
-            if found and not asks(sentence.plain):
-                line = quote_part(event, sentence.part, told.identities)
-                yield line.model_copy(update={"label": how_far(sentence.plain, found)})
+            for group, find in finders:
+                found = find(sentence.plain)
+                if found and not asks(sentence.plain):
+                    line = quote_part(event, sentence.part, told.identities)
+                    stated[group].append(line.model_copy(update={"label": how_far(sentence.plain, found)}))
+    return stated
 
 
 def _at_most(lines: list[Line]) -> Iterator[Line]:

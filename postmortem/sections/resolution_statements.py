@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from typing import NamedTuple
 
 from postmortem.milestones import Milestone
@@ -29,12 +30,13 @@ class Ending(NamedTuple):
 
 def what_ended_it(told: Told) -> tuple[Ending, ...]:
     """In the order of time, of each event once; nothing from before the last reopening."""
-    spoken = [event for event in said_by_people(told) if holds(told, event)]
-    stated = [*_from_mitigation(told), *_from_deeds(told, spoken)]
-    noted = [_whole(event) for event in resolution_notes(told) if holds(told, event)]
-    changes = _from_changes(spoken)
-    eased = [] if noted or stated else _said_to_be_over(spoken)[-1:]
-    acted = [] if noted or changes or eased or _tells_a_deed(stated) else list(_last_action(told, spoken))
+    since = {event.id for event in _after_last_reopening(told)}
+    newest_first = [event for event in reversed(said_by_people(told)) if event.id in since]
+    stated = [*_from_mitigation(told), *_last(_MOST_OF_A_KIND, _from_deeds(told, newest_first))]
+    noted, changes = _from_notes(told), _last(_MOST_OF_A_KIND, _from_changes(newest_first))
+    eased = [] if noted or stated else _last(1, _said_to_be_over(newest_first))
+    is_told = noted or changes or _tells_a_deed(stated)
+    acted = [] if is_told else _last(1, _actions(told, newest_first))
     once: dict[str, Ending] = {}
     for ending in (*noted, *stated, *changes, *eased, *acted):
         once.setdefault(ending.event.id, ending)
@@ -44,9 +46,19 @@ def what_ended_it(told: Told) -> tuple[Ending, ...]:
 
 def how_it_was_resolved(told: Told) -> Ending | None:
     """The one statement that tells it best: the last note, else the mitigation's sentence, else the last deed."""
-    endings = what_ended_it(told)
-    known = [ending for ending in endings if ending.label != LAST_ACTION]
-    return max(reversed(known), key=_tells_well, default=None)
+    noted = _from_notes(told)
+    endings = [noted[-1]] if noted else [one for one in what_ended_it(told) if one.label != LAST_ACTION]
+    return max(reversed(endings), key=_tells_well, default=None)
+
+
+def _last(most: int, newest_first: Iterator[Ending]) -> list[Ending]:
+    """The last so many, in the order of time; what is older is not looked at."""
+    return list(islice(newest_first, most))[::-1]
+
+
+def _from_notes(told: Told) -> list[Ending]:
+    since = {event.id for event in _after_last_reopening(told)}
+    return [_whole(event) for event in resolution_notes(told) if event.id in since]
 
 
 def _tells_well(ending: Ending) -> tuple[bool, bool, bool]:
@@ -60,10 +72,11 @@ def end_of_impact(told: Told) -> Milestone | None:
     return mitigated if mitigated and not any(at > mitigated.at for at in fired) else None
 
 
-def holds(told: Told, event: TimelineEvent) -> bool:
-    """Whether nothing was reopened after it."""
-    reopened = [one.at for one in told.timeline.events if one.kind == "reopened"]
-    return not reopened or event.at >= reopened[-1]
+def _after_last_reopening(told: Told) -> list[TimelineEvent]:
+    """What nothing was reopened after."""
+    events = told.timeline.events
+    last = max((event.at for event in events if event.kind == "reopened"), default=None)
+    return [event for event in events if last is None or event.at >= last]
 
 
 def resolved_too_early(told: Told) -> Iterator[tuple[TimelineEvent, TimelineEvent]]:
@@ -90,35 +103,36 @@ def _from_mitigation(told: Told) -> Iterator[Ending]:
     yield Ending(event, sentence.part, "mitigated") if sentence else _whole(event, "mitigated")
 
 
-def _from_deeds(told: Told, spoken: list[TimelineEvent]) -> list[Ending]:
-    """The last messages that tell both a deed and that it worked."""
+def _from_deeds(told: Told, spoken: list[TimelineEvent]) -> Iterator[Ending]:
+    """Messages that tell both a deed and that it worked."""
     mitigated = end_of_impact(told)
-    found: list[Ending] = []
     for event in spoken:
         if mitigated is None or event.at - mitigated.at >= -_BEFORE_MITIGATION:
             sentences = list(sentences_of(event))
             worked = next((one for one in sentences if tells_an_end(one.plain)), None)
             if worked and any(names_a_deed(one.plain) for one in sentences):
-                found.append(Ending(event, worked.part))
-    return found[-_MOST_OF_A_KIND:]
+                yield Ending(event, worked.part)
 
 
-def _from_changes(spoken: list[TimelineEvent]) -> list[Ending]:
-    named = (one for event in spoken for one in sentences_of(event) if names_a_fix(one.plain) and not asks(one.plain))
-    return [Ending(one.event, one.part, "change") for one in named][-_MOST_OF_A_KIND:]
+def _from_changes(spoken: list[TimelineEvent]) -> Iterator[Ending]:
+    for event in spoken:
+        for one in sentences_of(event) if "://" in event.text else ():
+            if names_a_fix(one.plain) and not asks(one.plain):
+                yield Ending(one.event, one.part, "change")
 
 
-def _last_action(told: Told, spoken: list[TimelineEvent]) -> Iterator[Ending]:
-    """Where nobody says what ended it: what was done last, before it had ended where that is known."""
+def _said_to_be_over(spoken: list[TimelineEvent]) -> Iterator[Ending]:
+    for event in spoken:
+        yield from (Ending(one.event, one.part) for one in sentences_of(event) if tells_an_end(one.plain))
+
+
+def _actions(told: Told, spoken: list[TimelineEvent]) -> Iterator[Ending]:
+    """What was done, before it had ended where that is known: shown where nobody says what ended it."""
     ended = end_of_impact(told)
-    before = [event for event in spoken if ended is None or event.at < ended.at]
-    done = [one for event in before for one in sentences_of(event) if _is_plain_deed(one)]
-    if done:
-        yield Ending(done[-1].event, done[-1].part, LAST_ACTION_BEFORE if ended else LAST_ACTION)
-
-
-def _said_to_be_over(spoken: list[TimelineEvent]) -> list[Ending]:
-    return [Ending(one.event, one.part) for event in spoken for one in sentences_of(event) if tells_an_end(one.plain)]
+    label = LAST_ACTION_BEFORE if ended else LAST_ACTION
+    for event in spoken:
+        if ended is None or event.at < ended.at:
+            yield from (Ending(one.event, one.part, label) for one in sentences_of(event) if _is_plain_deed(one))
 
 
 def _is_plain_deed(sentence: Sentence) -> bool:

@@ -26,7 +26,8 @@ _DEEDS = (
     r"re-?configur(?:ed|ing)|correct(?:ed|ing)|work(?:ed|ing) around|whitelist(?:ed|ing)|allow(?:ed|ing|listed)"
 )
 _EFFECTS = (
-    r"(?:works?|working|healthy|green|stable|fine|ok(?:ay)?|normal|up|online|reachable|served|serving|passing|"
+    r"(?:works?|working|healthy|green|stable|fine|ok(?:ay)?|normal|up|online|reachable|served|serving|running|"
+    r"passing|"
     r"good|live|"
     r"quiet|responding|balanced|consistent|steady|succeed(?:s|ing)?|through) (?:again|now)|back (?:to normal|up|"
     r"online|in service|in business|under|"
@@ -82,11 +83,12 @@ _RECOVERY = re.compile(
     r"re-?import(?:ed|ing)?|re-?conciled?|reconciliation|queue (?:is |has )?(?:empty|drained|cleared)|"
     r"(?:drain|work|clear|process)(?:ed|ing) (?:off |through )?(?:the )?(?:\w+ )?(?:queue|backlog)|backlog (?:is|"
     r"has|was)|"
-    r"catch(?:ing|es)? up|caught up|warm(?:ed|ing)(?: up)?|cache(?:s)? (?:is|are|was|were)? ?(?:warm\w*|"
+    r"catch(?:ing|es)? up|caught up|(?<!still )warm(?:ed|ing)(?: up)?|cache(?:s)? (?:is|are|was|were)? ?(?:warm\w*|"
     r"re-?fill\w*|filling)|"
     r"fail(?:ed|ing)[- ]?back|failback|(?:switch|mov|shift|bring|brought|rout)\w* \w*(?: \w+)? ?back (?:to|"
     r"on|into|in)|"
-    r"re-?enabl(?:ed|ing)|clean(?:ed|ing|s)?[- ]?up|scal(?:ed|ing) (?:back|down again)|"
+    r"re-?enabl(?:ed|ing)|re-?add(?:ed|ing)|flush(?:ed|ing)|clean(?:ed|ing|s)?[- ]?up|scal(?:ed|ing) (?:back|"
+    r"down again)|"
     r"remov(?:ed|ing) the (?:\w+ )?(?:work-?around|block|override|silence|limit|throttle|banner|hotfix)|un-?pinned|"
     r"refund(?:ed|ing|s)?|notif(?:ied|ying) (?:all |the |affected |our )*(?:customers|users|merchants|partners)|"
     r"verif(?:ied|ying) (?:the |all |that )|checksums? (?:\w+ ){0,4}(?:pass\w*|ok|fine|match\w*|good)|"
@@ -106,7 +108,8 @@ _AHEAD = re.compile(
     r"todo|to-do|to do|tomorrow|next (?:week|sprint|month|quarter|release|step|days?)|later (?:today|this|on)|let's|"
     r"to follow|to come|in progress|working on|(?:not|n't|no) .{0,40}\byet|still (?:missing|open|to be|needed|"
     r"needs|pending|"
-    r"to do)|would|ought|once|could|can we|propos\w+|pending|by (?:monday|tuesday|wednesday|thursday|friday|"
+    r"to do)|would|ought|once|could|if|needed|can we|propos\w+|pending|by (?:monday|tuesday|wednesday|thursday|"
+    r"friday|"
     r"end of)|eta|"
     r"(?:fix|solution) (?:would|needs|is to)|action item|coming)\b"
 )
@@ -130,6 +133,7 @@ _DONE_FORM = re.compile(r"ed\b|\A(?:rebuilt|took|reset|set|brought|roll-?back|fa
 _SOON = 30  # characters: a subject and what goes with it
 _EFFECT = re.compile(rf"(?<!\w)(?:{_EFFECTS})(?!\w)")
 _DENIAL = re.compile(rf"(?:\b|(?<=\w))(?:{_DENIED})\b")
+_SUPPOSED = re.compile(r"\W*(?:if|unless|in case)\b")
 _NOT_YET = re.compile(r"\b(?:no|not|don't|haven't|isn't|doesn't|without)\b.{0,60}\byet\b")
 _NAMED_AHEAD = re.compile(r"\s*(?::|is to\b|-\s|would\b)")
 _TO_BE = re.compile(r"\b(?:be|will|get) \w")
@@ -171,7 +175,7 @@ def find_permanent(plain: str) -> re.Match[str] | None:
 
 
 def find_recovery(plain: str) -> re.Match[str] | None:
-    return _RECOVERY.search(plain)
+    return None if _SUPPOSED.match(plain) else _RECOVERY.search(plain)
 
 
 def how_far(plain: str, found: re.Match[str]) -> str | None:

@@ -20,6 +20,7 @@ from postmortem.timeline import TimelineEvent
 from postmortem.told import Told
 
 _LONGEST = 280
+_TELL_WHOM = (USERS, BUSINESS, DOWNTIME)
 _AS_TOLD_BY = {
     "mitigated": "The impact ended with the words",
     "change": "A fix that was named",
@@ -69,7 +70,7 @@ def _whom(told: Told) -> Line:
     if field:
         return Line(text=f"Affected ({field.name}): {field.value}.", citations=(cite_incident(incident),))
     statement = max(_not_said_yet(told), key=_tells_whom, default=None)
-    if statement is None or statement.group not in (USERS, BUSINESS, DOWNTIME):
+    if statement is None or statement.group not in _TELL_WHOM:
         return ask(
             "In one sentence without jargon: which customers were affected, and what did they notice?", COMMANDER
         )
@@ -79,7 +80,10 @@ def _whom(told: Told) -> Line:
 
 
 def _not_said_yet(told: Told) -> list[Impact]:
-    """What the first sentence quotes is not quoted again."""
+    """Status updates where they tell it; else all that was said, but what the first sentence quotes already."""
+    updates = said_about_impact(told, only="status_update")
+    if any(one.group in _TELL_WHOM for one in updates):
+        return updates
     symptom = None if told.evidence.incident.from_pagerduty else first_symptom(told)
     return [one for one in said_about_impact(told) if symptom is None or one.event.id != symptom.event.id]
 
@@ -87,8 +91,7 @@ def _not_said_yet(told: Told) -> list[Impact]:
 def _tells_whom(one: Impact) -> tuple[bool, bool, bool, int]:
     """Of equal ones the first is taken."""
     is_update = one.event.kind == "status_update"
-    is_about_it = one.group in (USERS, BUSINESS, DOWNTIME)
-    return is_about_it, is_update, names_a_party(one.sentence.plain), one.weight
+    return one.group in _TELL_WHOM, is_update, names_a_party(one.sentence.plain), one.weight
 
 
 def _how_long(told: Told) -> Line:

@@ -125,6 +125,7 @@ def test_somebody_who_says_that_they_command_is_the_commander(text: str):
         "who is IC?",
         "I'm not IC",
         "can I be IC?",
+        "I can take IC",
         "run the command again",
         "IC: Carl",
         "I'll take the command line tool",

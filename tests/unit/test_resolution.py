@@ -123,6 +123,15 @@ def test_the_last_action_on_record_leaves_the_question_open():
     assert of_group(told, UNKNOWN)[0].startswith("What ended it, and is that a permanent fix or a temporary one?")
 
 
+def test_a_state_that_is_well_again_is_shown_with_the_action_before_it():
+    told = evidence(said("1", 0, "bumped the heap and restarted it"), said("2", 60, "builds are running again"))
+
+    assert [(line.label, line.text) for line in resolution_of(told) if line.group == ENDED] == [
+        ("last action on record", "Bea Lindqvist: “bumped the heap and restarted it”"),
+        (None, "Bea Lindqvist: “builds are running again”"),
+    ]
+
+
 def test_the_link_of_a_fix_is_shown_and_the_link_of_a_cause_is_not():
     fix, cause = "https://github.com/acme/shop/pull/12", "https://github.com/acme/shop/commit/0a1b2c3d"
     told = evidence(said("1", 0, f"looks like {cause}"), said("2", 60, f"opened {fix} to revert that"))
