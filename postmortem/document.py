@@ -18,10 +18,10 @@ POSTMORTEM_SCHEMA = 2
 
 
 class Participant(Noun):
-    """Somebody who took part, and how, in words ("acknowledged; wrote 12 messages").
+    """Somebody who took part, and how, in words ("acknowledged; wrote in the chat").
 
-    `role` is the heading under which they stand ("Incident commander", "Responders", "Wrote in the chat", "Paged, no
-    act on record"): participants of one role stand next to each other, in the order in which the roles are read.
+    `role` is the heading under which they stand ("Incident commander", "Responders", "Wrote in the chat", "Only paged
+    or asked"): participants of one role stand next to each other, in the order in which the roles are read.
     """
 
     name: str
