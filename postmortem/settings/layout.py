@@ -8,6 +8,7 @@ from postmortem.settings.kinds import TemplateFile
 from postmortem.settings.section import Match, Section
 
 SectionKey = Literal[
+    "head",
     "summary",
     "impact",
     "timeline",

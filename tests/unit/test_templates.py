@@ -65,6 +65,12 @@ def test_a_template_of_the_organisations_own_replaces_one_section():
     assert "## Timeline" in text
 
 
+def test_the_head_can_have_a_template_too():
+    text = body("document: {sections: {head: {template: h}}}", {"h": "# {{ organisation or 'We' }}: {{ title }}"})
+
+    assert section(text, "head") == "# We: Checkout is slow\n"
+
+
 def test_a_template_for_the_whole_document_places_the_sections_itself():
     text = body("document: {template: d.md.j2}", {"d.md.j2": "Top secret\n\n{{ by_key.summary }}\n\n{{ by_key.head }}"})
 
