@@ -88,16 +88,22 @@ def _grouped(group: str, lines: Sequence[Line]) -> Iterator[Line]:
 def _action(known: Tried, place: int) -> Line:
     """By role, when, in the words of who did it; its effect under it."""
     action = known.actions[place]
-    evidence = known.effects[place]
     event, part = action.event, action.sentence.part
     text = f"{_who(known, event)}, {_when(known, event.at)}: “{excerpt(own_words(event), part)}”"
-    label = _label(action, evidence)
+    label = _label(known, place)
     return Line(text=text, citations=(cite_event(event),), label=label, under=tuple(_under(known, place)))
 
 
-def _label(action: Action, evidence: Sequence[Outcome]) -> str | None:
-    """A look at something has no effect of its own: it gets a label only where one was told in the same breath."""
-    return None if action.deed.kind == "diagnostic" and not evidence else effect_label(evidence)
+def _label(known: Tried, place: int) -> str | None:
+    """What was said, unless the incident was reopened on it: then the record tells both.
+
+    A look at something has no effect of its own: it gets a label only where one was told in the same breath.
+    """
+    evidence = known.effects[place]
+    if known.actions[place].deed.kind == "diagnostic" and not evidence:
+        return None
+    label = effect_label(evidence)
+    return "unknown" if label == "helped" and any(_reopened(known, place)) else label
 
 
 def _under(known: Tried, place: int) -> Iterator[Line]:
@@ -185,7 +191,7 @@ def _questions(known: Tried) -> Iterator[Line]:
         question = "What was tried to find the cause or to mend it, and what came of each? The record names no action."
         yield Line(text=question, asked_of=RESPONDERS)
         return
-    unknown = [place for place in mending if effect_label(known.effects[place]) == "unknown"]
+    unknown = [place for place in mending if _label(known, place) == "unknown"]
     if unknown:
         yield _asked(known, unknown)
 

@@ -161,6 +161,13 @@ def test_an_alert_that_ended_and_a_reopening_stand_beside_the_action_as_facts():
     ]
 
 
+def test_what_was_said_to_have_helped_is_unknown_where_the_incident_was_reopened_on_it():
+    (line,) = tried(said("1", 0, "rolled back api, that fixed it"), log("r", 900, "reopened"))
+
+    assert line.label == "unknown"
+    assert [under.label for under in line.under] == ["helped", "on record"]
+
+
 def test_running_and_done_by_the_same_person_is_one_action():
     (line,) = tried(said("1", 0, "rolling back api"), said("2", 600, "rolled back api, errors are gone"))
 
