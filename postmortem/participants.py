@@ -59,13 +59,13 @@ _TOLD_IN_ORDER = tuple(
 _HOUSEKEEPING = ("_join", "_leave")
 _COMMANDS = re.compile(r"\bcommander\b|\bincident (lead|manager|owner)\b|^IC$", re.IGNORECASE)
 _TAKES_COMMAND = re.compile(
-    r"(?:^|[.!,;:\n]\s*|\b(?:and|so|ok(?:ay)?|hi|hello)\s+)"
-    r"(?:(?:i|i['’]?m|i['’]?ll|i['’]?ve|i am|i will|i have)\s+"
-    r"(?:(?:now|got|going to|happy to|be|have|take|taking|took|taken|over|assume|assuming|acting|act)\s+){0,3}|"
-    r"(?:taking|assuming|acting)\s+(?:over\s+)?)(?:as\s+)?(?:the\s+)?"
+    r"(?:^|[.!,;:\n][ \t]{0,3}|\b(?:and|so|ok(?:ay)?|hi|hello)[ \t]{1,3})"
+    r"(?:(?:i|i['’]?m|i['’]?ll|i['’]?ve|i am|i will|i have)[ \t]{1,3}"
+    r"(?:(?:now|got|going to|happy to|be|have|take|taking|took|taken|over|assume|assuming|acting|act)[ \t]{1,3}){0,3}|"
+    r"(?:taking|assuming|acting)[ \t]{1,3}(?:over[ \t]{1,3})?)(?:as[ \t]{1,3})?(?:the[ \t]{1,3})?"
     r"(?:incident command(?:er)?|incident lead|IC|(?:(?<=have )|(?<=take )|(?<=taking )|(?<=took )|"
     r"(?<=assuming ))command)"
-    r"(?=\s*(?:$|[.!,;:\n(]|(?:here|now|for|and|from)\b))|"
+    r"(?=[ \t]{0,3}(?:$|[.!,;:\n(]|(?:here|now|for|and|from)\b))|"
     r"^IC here\b",
     re.IGNORECASE | re.MULTILINE,
 )

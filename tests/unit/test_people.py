@@ -1,5 +1,7 @@
 """Everyone who took part, by role, so that all are invited."""
 
+from time import perf_counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,6 +135,14 @@ def test_somebody_who_says_that_they_command_is_the_commander(text: str):
 )
 def test_nobody_commands_by_asking_denying_or_running_a_command(text: str):
     assert not takes_command(text)
+
+
+@pytest.mark.parametrize("text", [" \n", ", ", "I'm ", "and i now take "])
+def test_a_long_message_is_read_in_linear_time(text: str):
+    began = perf_counter()
+
+    assert not takes_command((text * 40_000)[:40_000])
+    assert perf_counter() - began < 1
 
 
 def test_the_people_map_names_people():
