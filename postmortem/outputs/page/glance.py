@@ -46,7 +46,8 @@ class Glance(NamedTuple):
 
 
 def glance(prose: Prose, postmortem: Postmortem) -> Glance:
-    asked = [Asked(_cut(line.text), part.name) for part in prose.parts for line in part.statements if line.asks]
+    parts = [part for part in prose.parts if not part.repeats]
+    asked = [Asked(_cut(line.text), part.name) for part in parts for line in part.statements if line.asks]
     answers = tuple(_answer(heading, _part(prose, postmortem, key, words)) for key, heading, words in _ASKED)
     items = in_words(postmortem.action_items)
     return Glance(answers, tuple(asked[:_MOST_QUESTIONS]), len(asked), items)

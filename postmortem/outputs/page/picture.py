@@ -95,6 +95,7 @@ class Picture(NamedTuple):
     flags: tuple[Flag, ...]
     lanes: tuple[DrawnLane, ...]
     ticks: tuple[Tick, ...]
+    rounds_top: int
     lanes_top: int
     lanes_end: int
     height: int
@@ -104,19 +105,23 @@ class Picture(NamedTuple):
 def draw(postmortem: Postmortem, rows: Sequence[Row]) -> Picture:
     """`rows` are those of the full log, one for each event, in its order."""
     window, timeline = window_of(postmortem), postmortem.timeline
-    flags = tuple(_flags(postmortem.milestones.found, window))
-    lanes_top = _TOP + _BAND + _OPEN + len(flags) * _LABEL + _GAP
+    bands, rounds = tuple(_bands(postmortem.milestones.found, window)), tuple(_rounds(postmortem, window))
+    rounds_top = _TOP + (_BAND if bands else 0)
+    flags_top = rounds_top + (_OPEN if rounds else 0)
+    flags = tuple(_flags(postmortem.milestones.found, window, flags_top))
+    lanes_top = flags_top + len(flags) * _LABEL + _GAP
     lanes = tuple(_lanes(lanes_of(timeline.events), timeline, rows, window, lanes_top))
     silences = tuple(_silences(postmortem, window))
     lanes_end = lanes_top + sum(_height(lane.bars) for lane in lanes) + (_SILENCE if silences else 0)
     return Picture(
         window=window,
-        bands=tuple(_bands(postmortem.milestones.found, window)),
-        rounds=tuple(_rounds(postmortem, window)),
+        bands=bands,
+        rounds=rounds,
         silences=silences,
         flags=flags,
         lanes=lanes,
         ticks=tuple(ticks(window)),
+        rounds_top=rounds_top,
         lanes_top=lanes_top,
         lanes_end=lanes_end,
         height=lanes_end + _AXIS,
@@ -164,9 +169,9 @@ def _span(window: Window, start: datetime, end: datetime, words: str, kind: str 
     return Span(_rounded(place), _rounded(max(window.place(end) - place, 0)), words, kind)
 
 
-def _flags(found: Iterable[Milestone], window: Window) -> Iterator[Flag]:
+def _flags(found: Iterable[Milestone], window: Window, top: int) -> Iterator[Flag]:
     for number, milestone in enumerate(found):
-        y = _TOP + _BAND + _OPEN + (number + 1) * _LABEL - 4
+        y = top + (number + 1) * _LABEL - 4
         words = f"{MILESTONES[milestone.name]} {_when(milestone.at, window)}"
         yield Flag(_rounded(window.place(milestone.at)), y, words, milestone.said or milestone.why)
 

@@ -17,6 +17,9 @@ _OURS = ("main", "at-a-glance", "picture", "full-log")
 _NOT_IN_A_NAME = re.compile(r"[^\w\- ]+")
 _LONG = 100
 """A list of so many lines (of source) is laid out only when it comes into view."""
+# The agenda of the review asks everything once more: what is open is counted where it was asked first.
+_REVIEW = re.compile(r"^<!-- debrief:begin review\b.*?^<!-- debrief:end review\b", re.MULTILINE | re.DOTALL)
+_REVIEW_HEADING = re.compile(r"^<!-- debrief:begin review\b[^\n]*-->\n+## +([^\n]+)$", re.MULTILINE)
 _STATUS = re.compile(r"Status: ")
 # The sources at the end of a line of ours; at a glance they would only be in the way.
 _SOURCES = re.compile(r" \((PagerDuty|Slack|Jira|Confluence|#|record)[^()]*\)( · also in Slack)?$")
@@ -45,11 +48,13 @@ class Statement(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What stands under one heading of the second level. `name` is what links to it."""
+    """What stands under one heading of the second level. `name` is what links to it; `repeats` tells the agenda of
+    the review, which asks again what is asked elsewhere."""
 
     heading: str
     name: str
     statements: tuple[Statement, ...]
+    repeats: bool
 
 
 class Prose(NamedTuple):
@@ -67,7 +72,8 @@ def read_prose(markdown: str) -> Prose:
     tokens = parse(told)
     title, tokens = _without_title(tokens)
     _name_headings(tokens)
-    parts = tuple(_parts(tokens))
+    review = _REVIEW_HEADING.search(told)
+    parts = tuple(_parts(tokens, review[1].strip() if review else None))
     _mark_questions(tokens)
     first = next((n for n, token in enumerate(tokens) if token.type == "heading_open"), len(tokens))
     return Prose(title, _html(tokens[:first]), parts, _html(tokens[first:]))
@@ -75,7 +81,8 @@ def read_prose(markdown: str) -> Prose:
 
 def open_questions(markdown: str) -> int:
     """How many lines of the document still ask something, without reading all of it as Markdown."""
-    return sum(line.lstrip(" -*+>").startswith(QUESTION) for line in without_full_log(markdown).splitlines())
+    told = _REVIEW.sub("", without_full_log(markdown))
+    return sum(line.lstrip(" -*+>").startswith(QUESTION) for line in told.splitlines())
 
 
 def _html(tokens: list[Token]) -> str:
@@ -110,12 +117,13 @@ def _mark_questions(tokens: list[Token]) -> None:
             first.content = first.content.removeprefix(QUESTION).lstrip()
 
 
-def _parts(tokens: list[Token]) -> Iterator[Part]:
+def _parts(tokens: list[Token], review: str | None) -> Iterator[Part]:
     starts = [n for n, token in enumerate(tokens) if (token.type, token.tag) == ("heading_open", "h2")]
     for start, end in pairwise([*starts, len(tokens)]):
         lines = [_SOURCES.sub("", plain(inside)) for inside in _said(tokens[start + 3 : end])]
         statements = tuple(Statement(line.removeprefix(QUESTION).strip(), line.startswith(QUESTION)) for line in lines)
-        yield Part(plain(tokens[start + 1]), str(tokens[start].attrGet("id")), statements)
+        heading = tokens[start + 1]
+        yield Part(plain(heading), str(tokens[start].attrGet("id")), statements, heading.content == review)
 
 
 def _said(tokens: list[Token]) -> Iterator[Token]:

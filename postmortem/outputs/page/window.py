@@ -52,7 +52,8 @@ def window_of(postmortem: Postmortem) -> Window:
     first, last = min(anchors), max(anchors)
     first = min([first, *_changes_shortly_before(postmortem, first, max(last - first, _HOUR))])
     if first == last:  # one moment alone tells no length
-        first, last = min(every, default=first), max(every, default=last)
+        told = [seconds(event.at) for event in postmortem.timeline.events if event.in_main] or every or [first]
+        first, last = min(told), max(told)
     length = max(last - first, _SHORTEST)
     start = max(first - _BEFORE * length, min([first, *every]) - _EDGE * length)
     end = min(last + _AFTER * length, max([last, *every]) + _EDGE * length)
