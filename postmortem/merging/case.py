@@ -71,28 +71,6 @@ class Case:
         mark = self.dialect.mark(self.dialect.says(self.ours[unit]))
         return mark is not None and mark.ends
 
-    def end_of_run(self, place: int) -> int:
-        """The last of the lines that a person joined to the unit at this place."""
-        units, standing = self.standing.units, self.standing
-        while (
-            place + 1 < len(units)
-            and standing.origins[place + 1] is None
-            and place + 1 not in self.stands_for
-            and units[place].count("\n") < 2
-            and self.dialect.is_joined(self.dialect.says(units[place + 1]))
-        ):
-            place += 1
-        return place
-
-    def end_of_block(self, place: int) -> int:
-        """Behind which unit a suggestion about the one at this place can stand: a table is not parted."""
-        units, is_row, says = self.standing.units, self.dialect.is_row, self.dialect.says
-        if not is_row(says(units[place])):
-            return self.end_of_run(place)
-        while place + 1 < len(units) and units[place].count("\n") < 2 and is_row(says(units[place + 1])):
-            place += 1
-        return place
-
     def gone(self) -> tuple[str, ...]:
         """What a person deleted or made their own and we do not say any more: should we say it again, it stays out."""
         there = self.standing.places()

@@ -1,6 +1,6 @@
 """A new edition of a document, with everything in it that a person made of the last one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from postmortem.merging.alignment import changed_pairs, equal_pairs
@@ -105,17 +105,17 @@ def _remembered(unit: _Unit, ours: Sequence[str]) -> int | tuple[int, str] | str
 
 def _result(case: Case) -> Iterator[_Unit]:
     """What stands there, unit by unit, each followed by what belongs behind it."""
-    placed = _placed(case)
+    units = [_unit(case, place) for place in range(len(case.standing.units))]
+    placed = _placed(case, units)
     suggestions: dict[int, list[_Unit]] = {}
-    for place in range(len(case.standing.units)):
-        yield from (_new(case, unit) for unit in placed.before.get(place, ()))
-        unit = _unit(case, place)
+    for place, unit in enumerate(units):
+        yield from (_new(case, new) for new in placed.before.get(place, ()))
         if unit and (suggestion := _suggestion(case, place)):
-            suggestions.setdefault(case.end_of_block(place), []).append(suggestion)
+            suggestions.setdefault(_end_of_block(case, units, place), []).append(suggestion)
         yield from _with_news(case, unit, placed.after.get(place, ()), suggestions.pop(place, []))
 
 
-def _placed(case: Case) -> Placed:
+def _placed(case: Case, units: Sequence[_Unit | None]) -> Placed:
     placed = place_new(
         case.new,
         places=case.places,
@@ -124,9 +124,32 @@ def _placed(case: Case) -> Placed:
         ends_section=case.ends_section,
     )
     after: dict[int, list[int]] = {}
-    for place, units in placed.after.items():
-        after[case.end_of_run(place)] = sorted(after.get(case.end_of_run(place), []) + units)
+    for place, new in placed.after.items():
+        end = _end(units, place, lambda unit: unit.ours is None and case.dialect.is_joined(unit.says))
+        after[end] = sorted(after.get(end, []) + new)
     return replace(placed, after=after)
+
+
+def _end_of_block(case: Case, units: Sequence[_Unit | None], place: int) -> int:
+    """Behind which unit a suggestion about the one at this place can stand: a table is not parted, nor are the lines
+    that a person joined to a unit."""
+    unit = units[place]
+    if unit and case.dialect.is_row(unit.says):
+        return _end(units, place, lambda following: case.dialect.is_row(following.says))
+    return _end(units, place, lambda following: following.ours is None and case.dialect.is_joined(following.says))
+
+
+def _end(units: Sequence[_Unit | None], place: int, goes_on: Callable[[_Unit], bool]) -> int:
+    """The last of the units that follow without an empty line between; those that go are looked through."""
+    end = place
+    for following in range(place + 1, len(units)):
+        unit, last = units[following], units[end]
+        if unit is None:
+            continue
+        if (last and _is_wide(last.tail)) or not goes_on(unit):
+            break
+        end = following
+    return end
 
 
 def _new(case: Case, unit: int) -> _Unit:
