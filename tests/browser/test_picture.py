@@ -66,6 +66,7 @@ def test_only_what_matters_most_is_left(page: Page):
 
 @pytest.mark.parametrize("way", ["button", "key", "wheel"])
 def test_it_zooms_and_comes_back(page: Page, way: str):
+    picture(page).scroll_into_view_if_needed()
     if way == "button":
         page.get_by_role("button", name="Zoom in").click()
     elif way == "key":
@@ -94,6 +95,7 @@ def test_dragging_moves_the_picture(page: Page):
     page.get_by_role("button", name="Zoom in").click()
     expect(page.locator(".plot")).to_have_attribute("width", "200%")
     before = page.locator(".plot").get_attribute("x")
+    picture(page).scroll_into_view_if_needed()
     box = picture(page).bounding_box()
     assert box
     page.mouse.move(box["x"] + 300, box["y"] + 20)
