@@ -101,7 +101,8 @@ def draft(
         bool, typer.Option("--diff", help="Show what publishing would change in the draft as it lies there, only that.")
     ] = False,
     output: Annotated[
-        str | None, typer.Option("--output", "-o", help="Write the draft here too, as .md or .json; - is the screen.")
+        str | None,
+        typer.Option("--output", "-o", help="Write the draft here too; its suffix says how. - is the screen."),
     ] = None,
     format: Annotated[  # noqa: A002 # the option's name
         str | None,
