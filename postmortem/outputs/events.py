@@ -9,7 +9,7 @@ from postmortem.outputs.lines import cited
 from postmortem.timeline import TimelineEvent, names_its_author
 
 # What a chat system writes in a person's name: nobody said it.
-_HOUSEKEEPING = re.compile(
+HOUSEKEEPING = re.compile(
     r"(?:@?\S[^\n]{0,80}? )??(?P<did>"
     r"(?:has )?(?:joined|left) (?:the (?:channel|group|conversation)|#\S{1,80})[^\n]{0,120}|"
     r"(?:has )?(?:set|cleared|changed) the channel (?:topic|purpose|description|name)\b[^\n]{0,300}|"
@@ -33,15 +33,15 @@ class Events:
         return together(head, self._told(event, longest))
 
     def _told(self, event: TimelineEvent, longest: int | None) -> Md:
-        as_what, words = _what_it_is(event)
+        as_what, words = what_it_is(event)
         text = words if longest is None else shorten(words, longest)
         by, after = self._author(event), _after(event)
-        housekeeping = _HOUSEKEEPING.fullmatch(text) if event.source == "slack" else None
+        housekeeping = HOUSEKEEPING.fullmatch(text) if event.source == "slack" else None
         if housekeeping:
             return together(by, " ", passage(housekeeping["did"], after=after)) if by else passage(text, after=after)
         if event.was_said:
             said = passage(text, after=after) if text.strip() else together("(without words) ", after)
-            return together("**", by, "**", as_what, ": ", said) if by else said
+            return together("**", by, "**", escape(as_what), ": ", said) if by else said
         return passage(text, after=together("(by ", by, ") ", after) if by else after)
 
     def _author(self, event: TimelineEvent) -> Md:
@@ -57,12 +57,12 @@ class Events:
         return together("↳ to ", escape(moment_seen_from(event.at, parent.at)), " · ") if parent else Md("↳ ")
 
 
-def _what_it_is(event: TimelineEvent) -> tuple[Md, str]:
+def what_it_is(event: TimelineEvent) -> tuple[str, str]:
     """What we call a text, apart from its words."""
     prefix = "Resolution note: "
     if event.kind == "note" and event.text.startswith(prefix):
-        return Md(" (resolution note)"), event.text.removeprefix(prefix)
-    return Md(""), event.text
+        return " (resolution note)", event.text.removeprefix(prefix)
+    return "", event.text
 
 
 def _after(event: TimelineEvent) -> Md:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from postmortem.citations import cite_event, day_and_clock, moment_seen_from
 from postmortem.document import Postmortem
+from postmortem.outputs.events import HOUSEKEEPING, what_it_is
 from postmortem.outputs.storage_text import escape_text, linked
 from postmortem.timeline import TimelineEvent, names_its_author
 
@@ -24,14 +25,24 @@ def _reply(event: TimelineEvent, parent: TimelineEvent | None) -> str:
 
 def _told(event: TimelineEvent, names: dict[str, str]) -> str:
     name = names.get(event.who or "", "")
-    by = name if name and not names_its_author(event, name) else ""
-    who = f"<strong>{escape_text(by)}</strong>: " if by and event.was_said else ""
-    done_by = f" (by {escape_text(by)})" if by and not event.was_said else ""
+    by = escape_text(name) if name and not names_its_author(event, name) else ""
+    as_what, words = what_it_is(event)
+    text = _lines(words) or "(without words)"
+    if event.source == "slack" and (done := HOUSEKEEPING.fullmatch(words)):
+        return f"{by} {_lines(done['did'])}{_after(event)}" if by else f"{text}{_after(event)}"
+    if event.was_said and by:
+        return f"<strong>{by}</strong>{as_what}: {text}{_after(event)}"
+    unsaid = _lines(event.text) or "(without words)"
+    return f"{unsaid}{f' (by {by})' if by else ''}{_after(event)}"
+
+
+def _after(event: TimelineEvent) -> str:
+    """What follows the words: how often it was repeated, whether it was edited, and the source."""
     repeated = f" (×{event.count}, until {moment_seen_from(event.at, event.until)})" if event.until else ""
     edited = " (edited)" if event.is_edited else ""
+    also = event.source != "slack" and any(one.startswith("slack/") for one in event.evidence_ids)
     source = cite_event(event)
-    text = _lines(event.text) or "(without words)"
-    return f"{who}{text}{done_by}{repeated}{edited} ({linked(source.label, source.link)})"
+    return f"{repeated}{edited} ({linked(source.label, source.link)}){' · also in Slack' if also else ''}"
 
 
 def _lines(text: str) -> str:

@@ -18,7 +18,7 @@ from postmortem.outputs.storage import blocks_from_tokens, render_storage, size_
 from postmortem.outputs.storage_text import code_macro
 from postmortem.settings import Settings
 from tests.benchmarks.big_evidence import BEGAN, LASTED, big_evidence
-from tests.unit.given import at, evidence, log, said
+from tests.unit.given import CARL, at, evidence, log, note, said
 from tests.vendors.confluence_storage import as_confluence_keeps, name_of, parsed
 
 _WHOLE = "The whole document is at drafts/x.md."
@@ -177,6 +177,16 @@ def test_the_log_has_every_event_with_its_date_zone_and_source():
 
     assert len(re.findall("<li>", log_of_it)) == len(postmortem.timeline.events)
     assert "14:01:00 UTC · <strong>Bea Lindqvist</strong>: the pool is down<br/>at Pool.get(Pool.java:7) (" in log_of_it
+
+
+def test_the_log_puts_no_systems_words_into_a_persons_mouth():
+    body = page(drafted("has joined the channel"))
+    told = evidence(log("a", 0, "triggered"), note("n", 60, "Rolled back", is_resolution=True, person_id=CARL.id))
+    noted = page(compose(told, Settings(), composed_at=at(7200).at))
+
+    assert "UTC · Bea Lindqvist has joined the channel (" in body
+    assert "</strong>: has joined" not in body
+    assert re.search(r"</strong> \(resolution note\): Rolled back \(", noted[noted.index("Full log") :])
 
 
 def test_the_same_document_gives_the_same_bytes():
