@@ -214,7 +214,7 @@ def look_at_issues(work: Work, issues: Sequence[dict[str, Any]]) -> dict[str, st
 def publish(
     work: Work, name: str, issues: Sequence[dict[str, Any]] = (), states: Mapping[str, str] = NOT_LOOKED_AT
 ) -> str:
-    """Put the document where people find it, beside whatever a person made of the last one. Returns its name."""
+    """Put the document where people find it, with everything in it that people made of it. Returns its name."""
 
     def put() -> str:
         postmortem = with_states(with_outcomes(the_postmortem(work), issues), states)
