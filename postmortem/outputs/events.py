@@ -41,7 +41,7 @@ class Events:
             return together(by, " ", passage(housekeeping["did"], after=after)) if by else passage(text, after=after)
         if event.was_said:
             said = passage(text, after=after) if text.strip() else together("(without words) ", after)
-            return together("**", by, "**", escape(as_what), ": ", said) if by else said
+            return together("**", by, "** " if as_what else "**", escape(as_what), ": ", said) if by else said
         return passage(text, after=together("(by ", by, ") ", after) if by else after)
 
     def _author(self, event: TimelineEvent) -> Md:
