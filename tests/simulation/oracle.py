@@ -64,7 +64,7 @@ class Oracle:
     def watches(self, before: Seen, after: Seen, changed: set[str], *, is_plain: bool) -> None:
         """A person saved `after` over `before`."""
         lost = before.shown - after.shown
-        self.loose |= after.shown - before.shown
+        self.loose |= set(after.plain) - set(before.plain)
         self.deleted = (self.deleted | lost) - after.shown
         for fact in changed & after.touched:
             if is_plain and fact in before.plain and fact not in self.loose and fact in self.versions:
