@@ -17,6 +17,7 @@ from postmortem.response_times import measure_response_times
 from postmortem.sections import write_sections
 from postmortem.settings import Settings, route_for
 from postmortem.silences import find_silences
+from postmortem.similar import similar_from_pagerduty
 from postmortem.told import Told
 
 
@@ -64,6 +65,7 @@ def compose(
         cycles=told.cycles,
         action_items=told.action_items,
         participants=told.participants,
+        similar=similar_from_pagerduty(evidence),
         readings=tuple(sorted(evidence.readings, key=_as_text)),
         gaps=tuple(sorted(evidence.gaps, key=_as_text)),
         names={
