@@ -34,7 +34,8 @@ class Run:
         for _ in range(self.chance.randint(2, 6)):
             self.edits()
             self.said.moves_on()
-            self.chance.choice((self.calm, self.calm, self.killed, self.raced))()
+            weather = self.chance.choice((self.calm, self.calm, self.killed, self.raced))
+            (weather if self.tells_its_edition() else self.calm)()
             self.publishes()
         return self.counts
 
@@ -54,6 +55,12 @@ class Run:
         self.there = Seen.of(edited.encode())
         self.said.watched = {int(word[1:]) for word in self.there.touched} if self.chance.random() < 0.7 else set()
         self.oracle.watches(before, self.there, self.hand.changed, is_plain=self.hand.is_plain)
+
+    def tells_its_edition(self) -> bool:
+        """Where a person took out the comment and our status line, a write that was lost cannot be told from one whose
+        every line they deleted (docs/decisions/0008-edits-survive.md): there is no kill and no race then."""
+        content = self.weather.files.get(NAME, b"")
+        return b"debrief:edition" in content or b" composed 2026" in content
 
     def calm(self) -> None:
         """Nothing happens besides."""
