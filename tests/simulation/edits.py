@@ -75,7 +75,11 @@ class Run:
         self.weather.writes_left = None
         if self.chance.random() < 0.5:
             self._meanwhile_published()
+            before = self.weather.files.get(NAME, b"")
             self.edits()
+            if NAME in self.weather.files and not self.tells_its_edition():
+                comments = [line for line in before.splitlines() if b"debrief:edition" in line]
+                self.weather.files[NAME] += b"\n" + b"\n".join(comments) + b"\n"
 
     def raced(self) -> None:
         """A person, or a twin of ours, writes between our reading and our writing."""
