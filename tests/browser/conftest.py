@@ -11,7 +11,7 @@ from connectors.errors import NotFound
 from tests.browser.visit import Desk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Generator[Browser]:
     try:
         chromium = find_chromium()
