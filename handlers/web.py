@@ -195,7 +195,8 @@ def _listed(site: Site, incident_id: str, kept: dict[str, Any]) -> pages.Listed:
 
 
 def _draft(site: Site, request: Request) -> Response:
-    """The page of the document as it lies there; before there is one, why not."""
+    """The page of the document as it lies there; before there is one, why not. One that was kept in an older shape is
+    shown as the Markdown that it is."""
     incident_id = request.path_params["incident_id"]
     file, standing = _document(site, incident_id), standing_of(incident_id, site.store, site.engine)
     postmortem = site.shelf(incident_id).postmortem() if file else None
@@ -205,6 +206,8 @@ def _draft(site: Site, request: Request) -> Response:
         draft = pages.Draft(postmortem, file.content.decode(errors="replace"), site.store.location(file.name))
         page = pages.draft_page(draft, standing, site.token(session))
         headers["content-security-policy"] = PAGE_POLICY
+    elif file:
+        return RedirectResponse(f"{request.url.path}/document.md")
     elif standing:
         page = pages.waiting_page(standing, site.token(session))
     else:

@@ -92,7 +92,7 @@ def shelf_of(house: House, incident_id: str) -> Shelf:
 def the_postmortem(work: Work) -> Postmortem:
     postmortem = work.shelf.postmortem()
     if postmortem is None:
-        raise FileNotFoundError(f"the postmortem of {work.incident_id} is no longer in the store")
+        raise FileNotFoundError(f"the postmortem of {work.incident_id} is not in the store, or of an older Debrief")
     return postmortem
 
 

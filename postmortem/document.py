@@ -1,17 +1,19 @@
 """The postmortem as data: what every output renders, whole, and nothing beside it."""
 
+from pydantic import BaseModel
+
 from postmortem.action_item import ActionItem
 from postmortem.cycles import Cycle
 from postmortem.evidence import Gap, Reading
 from postmortem.incident import Incident
 from postmortem.life import PostmortemStatus, StatusChange
+from postmortem.likeness import SimilarIncident
 from postmortem.line import Citation, Section
 from postmortem.milestones import Milestones
 from postmortem.moment import Utc
 from postmortem.noun import Noun
 from postmortem.response_times import ResponseTimes
 from postmortem.silences import Silence
-from postmortem.likeness import SimilarIncident
 from postmortem.timeline import Timeline
 
 POSTMORTEM_SCHEMA = 2
@@ -68,3 +70,18 @@ class Postmortem(Noun):
         if found is None:
             raise KeyError(key)
         return found
+
+
+class _Kept(BaseModel):
+    """Of a kept document only what says how to read it."""
+
+    schema_version: int
+
+
+def read_postmortem(content: bytes) -> Postmortem | None:
+    """The document as it was kept; None for one of another schema, which the next draft composes anew from evidence.
+
+    Its Markdown needs no reading, and stays. Raises pydantic.ValidationError for what is no postmortem.
+    """
+    is_known = _Kept.model_validate_json(content).schema_version == POSTMORTEM_SCHEMA
+    return Postmortem.model_validate_json(content) if is_known else None

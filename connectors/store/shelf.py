@@ -11,7 +11,7 @@ from typing import Any
 from connectors.store.life import Life
 from connectors.store.port import ABSENT, Conflict, Store
 from connectors.store.publishing import MOST_NAMED, Published, Publisher
-from postmortem.document import Postmortem
+from postmortem.document import Postmortem, read_postmortem
 from postmortem.evidence import Evidence, Observation, Part
 from postmortem.incident import Incident
 from postmortem.items_seen import ItemsSeen
@@ -81,10 +81,10 @@ class Shelf:
         return path
 
     def postmortem(self) -> Postmortem | None:
+        """None before there is one, and where an older Debrief kept it in another shape."""
         file = self._store.load(f"postmortems/{self._folder}.json")
-        if file is None:
-            return None
-        return Postmortem.model_validate_json(file.content).moved(Life(self._store, self._id).history())
+        kept = read_postmortem(file.content) if file else None
+        return kept.moved(Life(self._store, self._id).history()) if kept else None
 
     def items_seen(self) -> ItemsSeen:
         """Every action item that any draft of this incident listed: what gives them their ordinals."""

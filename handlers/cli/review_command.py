@@ -82,5 +82,6 @@ def _found(store: Store, asked: str) -> str:
 def _read(shelf: Shelf, incident_id: str) -> Postmortem:
     postmortem = shelf.postmortem()
     if postmortem is None:
-        raise Ended(Exit.NO_DRAFT, f"The postmortem of {incident_id} is no longer there: debrief draft makes it again.")
+        why = "is no longer there, or was kept by an older Debrief"
+        raise Ended(Exit.NO_DRAFT, f"The postmortem of {incident_id} {why}: debrief draft makes it again.")
     return postmortem
