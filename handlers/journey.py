@@ -6,6 +6,7 @@ goes through the effects ledger; what cannot be read becomes a gap in the draft,
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -85,10 +86,7 @@ def follow_through(work: Work) -> dict[str, Any]:
 
 
 def one_round(work: Work, token: int) -> dict[str, Any]:
-    """Look again, collect, compose, publish, open issues, publish with their links, announce.
-
-    The Confluence page is made before the issues, which link to it, and written with theirs.
-    """
+    """Look again, collect, compose, publish, open issues, publish with their links, announce."""
     looked = look_again(work)
     if "stopped" in looked:
         return looked
@@ -103,8 +101,7 @@ def one_round(work: Work, token: int) -> dict[str, Any]:
     document = publish(work, "publish with issues", issues, look_at_issues(work, issues))
     page = write_confluence_page(work, token, page)
     announced = announce(work, token, collected["channel"], document, page)
-    outcome = {"document": document, "issues": counted(issues), "announced": announced}
-    return composed | outcome | ({"page": page} if page else {})
+    return composed | {"document": document, "issues": counted(issues), "announced": announced, "page": page}
 
 
 def take_the_lease(work: Work) -> int:
@@ -208,7 +205,8 @@ def look_at_issues(work: Work, issues: Sequence[dict[str, Any]]) -> dict[str, st
         except ConnectorError:  # the links are there; their state is shown the next time
             return {}
 
-    return work.steps.run(work.named("look at the issues"), look) if keys else {}
+    found = work.steps.run(work.named("look at the issues"), look) if keys else {}
+    return {key: str(state) for key, state in found.items()}
 
 
 def publish(
@@ -262,11 +260,10 @@ def announce(
     is_private, is_ext_shared = (channel.is_private, channel.is_ext_shared) if channel else (False, False)
     shared = None if links or is_ext_shared else page_file(work, document)
     in_channel = shared[0] if shared else name
+    told = partial(announce_draft, postmortem, links=links, said=said)
     post = Post(
-        paragraphs=announce_draft(
-            postmortem, draft=in_channel, links=links, said=said, withheld="" if is_ext_shared else None
-        ),
-        note=announce_draft(postmortem, draft=name, links=links, said=said, withheld="slack/" if is_private else None),
+        paragraphs=told(draft=in_channel, withheld="" if is_ext_shared else None),
+        note=told(draft=name, withheld="slack/" if is_private else None),
         key=f"{house.settings.install_id}/{work.incident_id}/announcement",
         draft=shared,
         since=postmortem.incident.created_at.at,
