@@ -22,14 +22,14 @@ FLAGS = (
     "--disable-sync",
 )
 SECONDS = 60
-REMEDY = "Install one (on Debian: apt-get install chromium), or write HTML and print that from a browser."
+REMEDY = "Install one (on Debian: apt-get install chromium), or write HTML and print that."
 
 
 def find_chromium() -> Path:
     """The first Chromium on the PATH. Raises NotFound with what to do about it."""
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
-        raise NotFound("Printing a PDF", "no Chromium is on the PATH", REMEDY)
+        raise NotFound("Looking for Chromium", "none is on the PATH", REMEDY)
     return Path(found)
 
 

@@ -107,8 +107,8 @@ def test_without_a_chromium_a_pdf_is_refused_before_anything_is_read(
 
     assert came.code == 2
     assert came.err == (
-        "debrief: Printing a PDF: no Chromium is on the PATH. Install one (on Debian: apt-get install chromium), "
-        "or write HTML and print that from a browser.\n"
+        "debrief: Looking for Chromium: none is on the PATH. Install one (on Debian: apt-get install chromium), "
+        "or write HTML and print that.\n"
     )
 
 
