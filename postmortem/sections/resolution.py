@@ -10,6 +10,7 @@ from postmortem.sections.mood import asks
 from postmortem.sections.quoting import quote, quote_part, said_by_people
 from postmortem.sections.resolution_notes import resolution_notes
 from postmortem.sections.resolution_statements import (
+    CHANGE,
     LAST_ACTION,
     Ending,
     end_of_impact,
@@ -31,7 +32,8 @@ __all__ = ["describe_resolution", "resolution_notes"]
 
 _ENDED, _TEMPORARY, _PERMANENT, _RECOVERY = "What ended it", "Temporary fixes", "Permanent fixes", "Recovery"
 _TOO_EARLY = "Resolved, and reopened afterwards"
-_ORDER = (_ENDED, _TOO_EARLY, _TEMPORARY, _PERMANENT, _RECOVERY)
+_NAMED = "Changes that were named as a fix"
+_ORDER = (_ENDED, _NAMED, _TOO_EARLY, _TEMPORARY, _PERMANENT, _RECOVERY)
 _MOST_OF_A_KIND = 4
 
 type _Finder = Callable[[str], re.Match[str] | None]
@@ -47,7 +49,8 @@ def describe_resolution(told: Told) -> Section:
     """Each statement under one heading; what none of them tells is asked of whoever resolved it."""
     endings = what_ended_it(told)
     by_group = {
-        _ENDED: [*_fields(told), *(_ending(told, ending) for ending in endings)],
+        _ENDED: [*_fields(told), *(_ending(told, ending) for ending in endings if ending.label != CHANGE)],
+        _NAMED: [_named_as_a_fix(told, ending) for ending in endings if ending.label == CHANGE],
         _TOO_EARLY: list(_too_early(told)),
     }
     shown = {line.text for lines in by_group.values() for line in lines}
@@ -71,6 +74,11 @@ def _ending(told: Told, ending: Ending) -> Line:
     line = quote_part(ending.event, ending.part, told.identities)
     label = ", ".join(filter(None, (ending.label, _kind_of_fix(ending))))
     return line.model_copy(update={"label": label or None})
+
+
+def _named_as_a_fix(told: Told, ending: Ending) -> Line:
+    """Nobody said that it ended the incident: it stands apart from what did."""
+    return quote_part(ending.event, ending.part, told.identities).model_copy(update={"label": _kind_of_fix(ending)})
 
 
 def _kind_of_fix(ending: Ending) -> str | None:
@@ -120,10 +128,11 @@ def _at_most(lines: list[Line]) -> Iterator[Line]:
 
 
 def _questions(by_group: dict[str, list[Line]]) -> Iterator[str]:
-    labels = [line.label or "" for line in by_group[_ENDED]]
+    ended = [line.label or "" for line in by_group[_ENDED]]
+    labels = [*ended, *(line.label or "" for line in by_group[_NAMED])]
     is_temporary = bool(by_group[_TEMPORARY]) or any("temporary" in label for label in labels)
     is_permanent = bool(by_group[_PERMANENT]) or any("permanent" in label for label in labels)
-    if all(LAST_ACTION in label for label in labels):
+    if all(LAST_ACTION in label for label in ended):
         yield "What ended it, and is that a permanent fix or a temporary one?"
     elif not is_temporary and not is_permanent:
         yield "Is what ended it a permanent fix or a temporary one?"

@@ -15,6 +15,8 @@ from postmortem.timeline import TimelineEvent
 from postmortem.told import Told
 
 LAST_ACTION, LAST_ACTION_BEFORE = "last action on record", "last action before it ended"
+CHANGE = "change"  # the link of one that somebody called a fix
+_NO_END = (LAST_ACTION, CHANGE)
 _MOST_OF_A_KIND = 3
 # A deed that worked is told shortly before somebody says that the whole is well again, or after.
 _BEFORE_MITIGATION = timedelta(minutes=15)
@@ -30,6 +32,10 @@ class Ending(NamedTuple):
 
 def what_ended_it(told: Told) -> tuple[Ending, ...]:
     """In the order of time, of each event once; nothing from before the last reopening."""
+    return told.once(_what_ended_it)
+
+
+def _what_ended_it(told: Told) -> tuple[Ending, ...]:
     since = {event.id for event in _after_last_reopening(told)}
     newest_first = [event for event in reversed(said_by_people(told)) if event.id in since]
     stated = [*_from_mitigation(told), *_last(_MOST_OF_A_KIND, _from_deeds(told, newest_first))]
@@ -45,9 +51,12 @@ def what_ended_it(told: Told) -> tuple[Ending, ...]:
 
 
 def how_it_was_resolved(told: Told) -> Ending | None:
-    """The one statement that tells it best: the last note, else the mitigation's sentence, else the last deed."""
+    """The one statement that tells it best: the last note, else the mitigation's sentence, else the last deed.
+
+    A change that somebody called a fix is none: that it ended the incident would be our claim.
+    """
     noted = _from_notes(told)
-    endings = [noted[-1]] if noted else [one for one in what_ended_it(told) if one.label != LAST_ACTION]
+    endings = [noted[-1]] if noted else [one for one in what_ended_it(told) if one.label not in _NO_END]
     return max(reversed(endings), key=_tells_well, default=None)
 
 
@@ -118,7 +127,7 @@ def _from_changes(spoken: list[TimelineEvent]) -> Iterator[Ending]:
     for event in spoken:
         for one in sentences_of(event) if "://" in event.text else ():
             if names_a_fix(one.plain) and not asks(one.plain):
-                yield Ending(one.event, one.part, "change")
+                yield Ending(one.event, one.part, CHANGE)
 
 
 def _said_to_be_over(spoken: list[TimelineEvent]) -> Iterator[Ending]:

@@ -132,11 +132,13 @@ def test_a_state_that_is_well_again_is_shown_with_the_action_before_it():
     ]
 
 
-def test_the_link_of_a_fix_is_shown_and_the_link_of_a_cause_is_not():
+def test_the_link_of_a_fix_stands_apart_from_what_ended_it_and_the_link_of_a_cause_is_not_shown():
     fix, cause = "https://github.com/acme/shop/pull/12", "https://github.com/acme/shop/commit/0a1b2c3d"
     told = evidence(said("1", 0, f"looks like {cause}"), said("2", 60, f"opened {fix} to revert that"))
 
-    assert of_group(told, ENDED) == [f"Bea Lindqvist: “opened {fix} to revert that”"]
+    assert of_group(told, "Changes that were named as a fix") == [f"Bea Lindqvist: “opened {fix} to revert that”"]
+    assert not of_group(told, ENDED)
+    assert "What ended it, and is that a permanent fix or a temporary one?" in of_group(told, UNKNOWN)[0]
     assert not names_a_fix("so changelink broke it, a fix is due")
 
 
