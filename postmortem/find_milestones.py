@@ -6,6 +6,7 @@ from postmortem.alert_moments import last_clear
 from postmortem.contradictions import list_contradictions
 from postmortem.evidence import Evidence
 from postmortem.milestones import Confidence, Milestone, MilestoneName, Milestones
+from postmortem.sections.quoting import own_words
 from postmortem.start_of_impact import LONGEST_UNSEEN, StartOfImpact, find_start_of_impact
 from postmortem.statements_of_state import (
     find_mitigation,
@@ -66,7 +67,7 @@ def _acknowledged(timeline: Timeline, detected: Milestone | None) -> Milestone |
     if acknowledged := first_of(timeline, "acknowledged"):
         return _milestone("acknowledged", acknowledged, "recorded", "the first acknowledgement in PagerDuty")
     for event in timeline.events:
-        if detected and event.at >= detected.at and is_a_persons(event) and (said := says_taken_on(event.text)):
+        if detected and event.at >= detected.at and is_a_persons(event) and (said := says_taken_on(own_words(event))):
             return _milestone("acknowledged", event, "stated", "the first person who said that they took it on", said)
     return None
 
@@ -75,7 +76,7 @@ def _mitigated(timeline: Timeline, evidence: Evidence, detected: Milestone | Non
     """The first statement that held; else the clearing of the last alert, where nobody but the monitor ended it."""
     if event := find_mitigation(timeline, detected.at if detected else None):
         why = "the first person who said that the impact had ended, and nobody took it back"
-        return _milestone("mitigated", event, "stated", why, says_mitigated(event.text))
+        return _milestone("mitigated", event, "stated", why, says_mitigated(own_words(event)))
     return last_clear(timeline, evidence)
 
 
@@ -89,7 +90,7 @@ def _resolved(timeline: Timeline, mitigated: Milestone | None) -> Milestone | No
     spoken = [event for event in timeline.events if is_a_persons(event) and not event.is_deleted]
     since = max((place for place, event in enumerate(spoken) if is_taken_back(event.text)), default=-1) + 1
     for event in spoken[since:]:
-        if (said := says_resolved(event.text)) and (mitigated is None or event.at >= mitigated.at):
+        if (said := says_resolved(own_words(event))) and (mitigated is None or event.at >= mitigated.at):
             return _milestone("resolved", event, "stated", "the first person who called it over, for good", said)
     return None
 

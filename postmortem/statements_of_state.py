@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from postmortem.sections.quoting import own_words
 from postmortem.timeline import Timeline, TimelineEvent
 
 _MITIGATED = re.compile(
@@ -104,7 +105,7 @@ def reports_symptom(event: TimelineEvent) -> str | None:
     if event.is_deleted or not (event.kind == "message" or is_a_persons(event)):
         return None
     words = _SYSTEM_ALERT if event.is_bot else SYMPTOM
-    plain = (part for part in sentences(event.text) if not _NO_SYMPTOM.search(part))
+    plain = (part for part in sentences(own_words(event)) if not _NO_SYMPTOM.search(part))
     return next((part for part in plain if words.search(part) and not _RESOLVED.search(part)), None)
 
 

@@ -1,6 +1,7 @@
 """What happened, in at most five sentences that an executive can read: each with its source, or asked of a role."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from postmortem.chat_incident import UNNAMED
 from postmortem.citations import cite_all, cite_event, cite_incident, clock, day_and_clock
@@ -20,10 +21,10 @@ from postmortem.timeline import TimelineEvent
 from postmortem.told import Told
 
 _LONGEST = 280
+_LONGEST_SYMPTOM = 180
 _TELL_WHOM = (USERS, BUSINESS, DOWNTIME)
 _AS_TOLD_BY = {
     "mitigated": "The impact ended with the words",
-    "change": "A fix that was named",
     LAST_ACTION_BEFORE: "The last action before it ended",
 }
 
@@ -49,18 +50,32 @@ def _rank(incident: Incident) -> str:
 
 
 def _what_the_chat_tells(told: Told) -> Line:
-    """Its name, the first symptom that was said, and a citation of every channel it was said in."""
-    symptom = first_symptom(told)
-    first_of_channel: dict[str | None, TimelineEvent] = {}
-    for event in (*((symptom.event,) if symptom else ()), *told.timeline.events):
-        first_of_channel.setdefault(event.channel_name, event)
+    """Its name where it has one, the symptom as reported and as named, and a citation of every channel."""
     title = told.evidence.incident.title
-    text = f"{title if title.startswith(UNNAMED) else f'“{title}”'}, told by the chat alone"
-    if symptom:
-        words = shorten_quote(excerpt(own_words(symptom.event), symptom.part), _LONGEST)
-        text += f"; the first symptom that was said, at {clock(symptom.event.at)}: “{words}”"
+    text = "Told by the chat alone" if title.startswith(UNNAMED) else f"“{title}”, told by the chat alone"
+    first_of_channel: dict[str | None, TimelineEvent] = {}
+    for symptom, how in zip(_symptoms(told), ("the first symptom was reported", "it was named"), strict=False):
+        text += f"; {how} at {clock(symptom.event.at)}: “{shorten_quote(symptom.words, _LONGEST_SYMPTOM)}”"
+        first_of_channel.setdefault(symptom.event.channel_name, symptom.event)
+    for event in told.timeline.events:
+        first_of_channel.setdefault(event.channel_name, event)
     cited = cite_all(first_of_channel.values())
     return Line(text=f"{text}.", citations=cited or (cite_incident(told.evidence.incident),))
+
+
+class _Symptom(NamedTuple):
+    event: TimelineEvent
+    words: str
+
+
+def _symptoms(told: Told) -> Iterator[_Symptom]:
+    """What the detection is taken from, and the first sentence that names what was wrong, where that is another's."""
+    detected, named = told.milestones.named("detected"), first_symptom(told)
+    event = next((event for event in told.timeline.events if detected and event.id == detected.event_id), None)
+    if detected and detected.said and event:
+        yield _Symptom(event, detected.said)
+    if named and (event is None or named.event.id != event.id):
+        yield _Symptom(named.event, excerpt(own_words(named.event), named.part))
 
 
 def _whom(told: Told) -> Line:
@@ -84,8 +99,8 @@ def _not_said_yet(told: Told) -> list[Impact]:
     updates = said_about_impact(told, only="status_update")
     if any(one.group in _TELL_WHOM for one in updates):
         return updates
-    symptom = None if told.evidence.incident.from_pagerduty else first_symptom(told)
-    return [one for one in said_about_impact(told) if symptom is None or one.event.id != symptom.event.id]
+    shown = () if told.evidence.incident.from_pagerduty else {symptom.event.id for symptom in _symptoms(told)}
+    return [one for one in said_about_impact(told) if one.event.id not in shown]
 
 
 def _tells_whom(one: Impact) -> tuple[bool, bool, bool, int]:
