@@ -1,6 +1,8 @@
 """What every section is written from: the evidence, and what was already made out of it."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 from postmortem.action_item import ActionItem
 from postmortem.cycles import Cycle
@@ -14,7 +16,8 @@ from postmortem.silences import Silence
 from postmortem.timeline import Timeline
 
 
-class Told(NamedTuple):
+@dataclass(frozen=True)
+class Told:
     """Built once by `compose`; a section reads what it needs and changes nothing."""
 
     evidence: Evidence
@@ -27,3 +30,12 @@ class Told(NamedTuple):
     cycles: tuple[Cycle, ...]
     participants: tuple[Participant, ...]
     action_items: tuple[ActionItem, ...]
+    _read: dict[Callable[["Told"], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once[T](self, read: Callable[["Told"], T]) -> T:
+        """What more than one section reads out of all that was said: read when it is first asked for, and kept as long
+        as this draft is being made. `read` is a function of a module, and nobody changes what it returns.
+        """
+        if read not in self._read:
+            self._read[read] = read(self)
+        return self._read[read]

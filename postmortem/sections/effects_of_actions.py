@@ -197,7 +197,8 @@ def _is_next(outcome: Outcome, place: int, actions: Sequence[Action]) -> bool:
 
 def _is_after_another(outcome: Outcome, place: int, actions: Sequence[Action], *, of_thread: bool = False) -> bool:
     """Whether something else was done to the system, or told in their thread, between the action and the outcome."""
-    for other in actions[place + 1 :]:
+    for later in range(place + 1, len(actions)):  # a slice would copy them all
+        other = actions[later]
         if other.deed.kind == "mitigating" and (not of_thread or _in_thread(outcome.event, other.event)):
             return (other.event.at, other.event.id) <= (outcome.event.at, outcome.event.id)
     return False

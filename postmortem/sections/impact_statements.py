@@ -36,16 +36,7 @@ def said_about_impact(told: Told, *, only: EventKind | None = None) -> list[Impa
 
     A status update always counts, under the heading of what it tells most about, else with how bad it was over time.
     """
-    to_be_done = tasks_by_record(told)
-    found: list[Impact] = []
-    for event in (event for event in said_by_people(told) if only in (None, event.kind)):
-        told_here = list(_of_event(event, to_be_done.get(event.id, ())))
-        if event.kind == "status_update":
-            whole = Sentence(event, 0, len(own_words(event)), "")
-            told_here = [max(told_here, key=_weight, default=Impact(whole, OVER_TIME, 1))]
-        found += _best_of_each_group(told_here)
-    ended = {event.id for event in resolution_notes(told)}
-    return [one for one in found if one.event.id not in ended or one.group != OVER_TIME]
+    return [one for one in told.once(_said_about_impact) if only in (None, one.event.kind)]
 
 
 def shown_statements(told: Told, said: list[Impact], group: str) -> Iterator[tuple[TimelineEvent | None, Line]]:
@@ -70,6 +61,19 @@ def quote_impact(told: Told, one: Impact) -> Line:
 def is_to_be_done(sentence: Sentence, tasks: tuple[str, ...]) -> bool:
     """Whether the sentence is an action item: it stands in a section of its own."""
     return bool(_MARKED.match(sentence.plain)) or any(task in sentence.text for task in tasks)
+
+
+def _said_about_impact(told: Told) -> list[Impact]:
+    to_be_done = tasks_by_record(told)
+    found: list[Impact] = []
+    for event in said_by_people(told):
+        told_here = list(_of_event(event, to_be_done.get(event.id, ())))
+        if event.kind == "status_update":
+            whole = Sentence(event, 0, len(own_words(event)), "")
+            told_here = [max(told_here, key=_weight, default=Impact(whole, OVER_TIME, 1))]
+        found += _best_of_each_group(told_here)
+    ended = {event.id for event in resolution_notes(told)}
+    return [one for one in found if one.event.id not in ended or one.group != OVER_TIME]
 
 
 def _of_event(event: TimelineEvent, to_be_done: tuple[str, ...]) -> Iterator[Impact]:

@@ -94,7 +94,7 @@ def _it_was_reopened(told: Told) -> Iterator[Line]:
 
 
 def _an_action_did_not_help(told: Told) -> Iterator[Line]:
-    known = Tried(told)
+    known = told.once(Tried)
     for action, evidence in zip(known.actions, known.effects, strict=True):
         label = effect_label(evidence)
         if label in ("hurt", "no effect"):

@@ -23,7 +23,7 @@ def ask(question: str, role: str) -> Line:
 
 def said_by_people(told: Told) -> list[TimelineEvent]:
     """Everything that a person said, in order: messages, notes, status updates."""
-    return [event for event in told.timeline.events if _was_said_by_a_person(event)]
+    return told.once(_said_by_people)
 
 
 def own_words(event: TimelineEvent) -> str:
@@ -97,6 +97,10 @@ def _speaker(event: TimelineEvent, identities: Identities) -> str:
     name = identities.name(event.who) or "Somebody"
     says_so = names_its_author(event, name) and own_words(event) == event.text
     return "" if says_so else f"{name}: "
+
+
+def _said_by_people(told: Told) -> list[TimelineEvent]:
+    return [event for event in told.timeline.events if _was_said_by_a_person(event)]
 
 
 def _was_said_by_a_person(event: TimelineEvent) -> bool:

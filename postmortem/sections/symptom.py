@@ -25,11 +25,14 @@ _POINTS_ELSEWHERE = re.compile(
 
 def first_symptom(told: Told) -> Sentence | None:
     """The first that names what was wrong, else the first that says that something was; None where none does."""
-    wrong = [
-        sentence
-        for event in said_by_people(told)
-        for sentence in sentences_of(event)
-        if _WRONG.search(sentence.plain) and not asks(sentence.plain) and not tells_an_end(sentence.plain)
-    ]
-    named = (sentence for sentence in wrong if not _POINTS_ELSEWHERE.match(sentence.plain))
-    return next(named, next(iter(wrong), None))
+    return told.once(_first_symptom)
+
+
+def _first_symptom(told: Told) -> Sentence | None:
+    first: Sentence | None = None
+    for sentence in (sentence for event in said_by_people(told) for sentence in sentences_of(event)):
+        if _WRONG.search(sentence.plain) and not asks(sentence.plain) and not tells_an_end(sentence.plain):
+            if not _POINTS_ELSEWHERE.match(sentence.plain):
+                return sentence
+            first = first or sentence
+    return first

@@ -49,6 +49,7 @@ class Tried:
         self.rare = rare_words(self.actions, spoken)
         self.roles = {person.name: person.role for person in told.participants}
         self.first = told.timeline.events[0].at if told.timeline.events else None
+        self.reopened = [event for event in told.timeline.events if event.kind == "reopened"]
         self.effects = [self._evidence(place) for place in range(len(self.actions))]
 
     def _evidence(self, place: int) -> list[Outcome]:
@@ -56,7 +57,7 @@ class Tried:
 
 
 def list_what_was_tried(told: Told) -> Section:
-    known = Tried(told)
+    known = told.once(Tried)
     groups = (
         (MITIGATION, [_action(known, place) for place in _of_kind(known, "mitigating")]),
         (DIAGNOSIS, [_action(known, place) for place in _looks(known)]),
@@ -132,15 +133,16 @@ def _said(known: Tried, event: TimelineEvent, part: tuple[int, int], label: str)
 def _until_the_next(known: Tried, place: int, within: timedelta) -> datetime:
     """When something else was done, at the latest `within` after the action."""
     action = known.actions[place]
-    later = (one.event.at for one in known.actions[place + 1 :] if one.deed.kind == "mitigating")
-    return min(next(later, action.event.at + within), action.event.at + within)
+    latest = action.event.at + within
+    later = (known.actions[next_one] for next_one in range(place + 1, len(known.actions)))  # a slice would copy them
+    return next((min(one.event.at, latest) for one in later if one.deed.kind == "mitigating"), latest)
 
 
 def _reopened(known: Tried, place: int) -> Iterator[Line]:
     """That the incident was reopened before anything else was done."""
     at, until = known.actions[place].event.at, _until_the_next(known, place, _REOPENED_WITHIN)
-    for event in known.told.timeline.events:
-        if event.kind == "reopened" and at < event.at <= until:
+    for event in known.reopened:
+        if at < event.at <= until:
             after = duration_in_words((event.at - at).total_seconds())
             text = f"The incident was reopened {after} after it, at {clock(event.at)}."
             yield Line(text=text, citations=(cite_event(event),), label="on record")
