@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from postmortem.document import Postmortem
+from postmortem.outputs.escaping import printable
 from postmortem.outputs.html import render_page
 
 MOST_LISTED = 200
@@ -87,7 +88,7 @@ def content_security_policy() -> str:
 
 def _page(template: str, **content: Any) -> str:
     page = _TEMPLATES.get_template(f"{template}.html").render(style=_style(), moment=_moment, **content)
-    return page.encode(errors="replace").decode()  # a lone surrogate in a title can be kept, but not sent
+    return printable(page)  # a lone surrogate in a title can be kept, but not sent
 
 
 def _path(text: str) -> str:

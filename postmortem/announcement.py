@@ -2,6 +2,7 @@
 
 from postmortem.action_item import ActionItem, Span
 from postmortem.document import Postmortem
+from postmortem.outputs.escaping import printable
 
 type Paragraphs = tuple[tuple[Span, ...], ...]
 
@@ -28,7 +29,13 @@ def announce_draft(
     hidden = [item for item in items if withheld is not None and item.evidence_id.startswith(withheld)]
     told = tuple(item for item in items if item not in hidden)
     listed = _items(told) if told or not hidden else ()
-    return (head, *_warned(said), *_missing(postmortem), *listed, *map(_bare, hidden), *_unresolved(told))
+    whole = (head, *_warned(said), *_missing(postmortem), *listed, *map(_bare, hidden), *_unresolved(told))
+    return tuple(tuple(map(_shown, spans)) for spans in whole)
+
+
+def _shown(span: Span) -> Span:
+    """Neither Slack nor PagerDuty takes out what turns the direction of reading."""
+    return Span(text=printable(span.text), link=span.link and printable(span.link))
 
 
 def _warned(said: tuple[str, ...]) -> Paragraphs:

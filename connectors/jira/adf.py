@@ -20,8 +20,10 @@ LONGEST_LINK = 2_000
 CUT_HERE = "… cut here: Jira takes no longer description. The postmortem has the whole text."
 
 _SCHEMES = ("http", "https", "mailto")
-# Control characters, lone surrogates, noncharacters, and the two overrides that make text read backwards.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202d\u202e]")
+# Control characters, lone surrogates, noncharacters, and what turns the direction of reading.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+)
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 type Node = dict[str, Any]

@@ -1,5 +1,6 @@
 """What Debrief says in the channel, and finding it again after a lost answer."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from postmortem.action_item import Span
 MOST_BLOCKS = 50
 LONGEST_BLOCK = 3000
 MOST_PAGES = 20
+_LINK = re.compile(r"https?://[^\s/?#\\]")
 _LOOK = "It may have happened: look before trying again."
 
 
@@ -97,7 +99,7 @@ def _elements(spans: Iterable[Span]) -> list[Raw]:
 
 
 def _element(span: Span, text: str) -> Raw:
-    if span.link and span.link.startswith(("https://", "http://")):
+    if span.link and _LINK.match(span.link):
         return {"type": "link", "url": scrub(span.link), "text": text}
     return {"type": "text", "text": text}
 

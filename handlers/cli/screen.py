@@ -1,5 +1,6 @@
 """The report on a terminal: readable at 80 columns, and as plain text where there is no terminal."""
 
+import re
 from pathlib import Path
 
 from rich.console import Console
@@ -10,6 +11,8 @@ from handlers.cli.plain import plain
 from handlers.cli.report import Issue, Report
 from handlers.cli.tally import SOURCES, count_words
 
+_LINK = re.compile(r"https?://[^/\W][!-~]*")
+"""What can be a link on a terminal: nothing in it ends the sequence that makes it one."""
 _HEADS = {
     "live": "Draft postmortem ready",
     "offline": "Draft postmortem ready",
@@ -21,13 +24,13 @@ def show_report(console: Console, report: Report, *, output: str | None = None) 
     console.print(Text(f"{_HEADS[report.mode]}: {plain(report.incident['title'])}", style="bold"), soft_wrap=True)
     place = output if output and output != "-" else report.draft
     if place:
-        console.print(Text(f"  {short(place)}", style="cyan"), soft_wrap=True)
+        console.print(Text(f"  {plain(short(place))}", style="cyan"), soft_wrap=True)
     console.print()
     _show_counts(console, report)
     _show_issues(console, report)
     verb = "Would be announced" if report.mode == "dry run" else "Announced"
     for words in report.announced:
-        console.print(Text(f"{verb} {words}."))
+        console.print(Text(f"{verb} {plain(words)}."))
     _show_missing(console, report)
 
 
@@ -59,7 +62,8 @@ def _show_issues(console: Console, report: Report) -> None:
 
 def _issue(mode: str, issue: Issue) -> Text:
     if issue.key:
-        return Text(issue.key, style=f"green link {issue.link}" if issue.link else "green")
+        is_link = issue.link is not None and _LINK.fullmatch(issue.link)
+        return Text(plain(issue.key), style=f"green link {issue.link}" if is_link else "green")
     if issue.state == "would be opened":
         return Text(f"in {plain(issue.project or '?')}")
     return Text(issue.state if mode == "live" else issue.project or "no route", style="yellow")

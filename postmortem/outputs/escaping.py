@@ -16,14 +16,19 @@ _SPECIAL = re.compile(
 )
 _AT_START = re.compile(r"^(?:(?=[-+=#]|:-)|(\d{1,9})(?=[.)]))")
 # An address that can be opened, or code within a line as chat writes it.
-_ALIVE = re.compile(r"(?P<url>https?://[^\s<>\\^`{|}\"“”„«»]+[^\s<>\\^`{|}\"“”„«».,;:!?)\]'’*_~…])|`(?P<code>[^`\n]+)`")
+_ALIVE = re.compile(
+    r"(?P<url>https?://(?![/?#])[^\s<>\\^`{|}\"“”„«»]+[^\s<>\\^`{|}\"“”„«».,;:!?)\]'’*_~…])|`(?P<code>[^`\n]+)`"
+)
 _SHORT_FENCE = re.compile(r"```([^`\n]+)```")
 _FENCE = re.compile(r"```((?:(?!```)[^\n])*\n.*?)(?:```|\Z)", re.DOTALL)
 _BACKTICKS = re.compile(r"`+")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 # In a block of code nothing can be escaped; our own marks (`outputs/markers.py`) must not be forged there.
 _OUR_MARK = re.compile(r"<!--(\s{0,9}debrief:)", re.IGNORECASE)
-_SCHEMES = ("https://", "http://", "mailto:")
+_SAFE_LINK = re.compile(r"https?://[^\s/?#\\]|mailto:\S")
+# GitHub makes a link of this even where every sign of it is escaped; a space of no width is what keeps it a text.
+_XMPP = re.compile(r"(?<=xmpp:)(?=[\w.+-])", re.IGNORECASE)
+_BREAKS = re.compile(r"[\x0b\x0c\x1c-\x1f\x85]|\r\n?")
 
 
 class Md(str):
@@ -43,7 +48,13 @@ def joined(separator: LiteralString, parts: Iterable[Md]) -> Md:
 
 def escape(text: str) -> Md:
     """Text from outside as plain text of one line: nothing in it formats, links or loads."""
-    return Md(_SPECIAL.sub(r"\\\1", _one_line(text)))
+    return Md(_escaped(_one_line(text)))
+
+
+def printable(text: str) -> str:
+    """Text from outside with nothing in it that steers a screen: no control character, nothing that turns the
+    direction of reading, no lone surrogate. Every line break is a newline or, within a line, a space."""
+    return _CONTROL.sub("", _BREAKS.sub(lambda found: "\n" if found[0][0] == "\r" else " ", text))
 
 
 def plain(text: str) -> Md:
@@ -96,7 +107,7 @@ def code(text: str) -> Md:
 
 def link(label: str, url: str | None) -> Md:
     """A link where the address is safe to open; the label alone where it is not. The label cannot end it early."""
-    if url is None or not url.startswith(_SCHEMES):
+    if url is None or not _SAFE_LINK.match(url):
         return escape(label)
     shown = escape(label).replace("]", "\\]")
     return Md(f"[{shown}]({quote(url, safe=':/?#@!&*+,;=%~-._', errors='replace')})")
@@ -128,15 +139,19 @@ def _one_line(text: str) -> str:
 def _inline(line: str, *, in_cell: bool) -> str:
     """A line with its addresses and its code. A stroke in a cell would end it, and code cannot escape one."""
     if "`" not in line and "://" not in line:
-        return _SPECIAL.sub(r"\\\1", line)
+        return _escaped(line)
     parts, end = list[str](), 0
     for alive in _ALIVE.finditer(line):
         inside = alive["code"]
         if inside is not None and (not inside.strip() or (in_cell and "|" in inside)):
             continue
-        parts += (_SPECIAL.sub(r"\\\1", line[end : alive.start()]), f"`{inside}`" if inside else f"<{alive['url']}>")
+        parts += (_escaped(line[end : alive.start()]), f"`{inside}`" if inside else f"<{alive['url']}>")
         end = alive.end()
-    return "".join(parts) + _SPECIAL.sub(r"\\\1", line[end:])
+    return "".join(parts) + _escaped(line[end:])
+
+
+def _escaped(line: str) -> str:
+    return _XMPP.sub("\u200b", _SPECIAL.sub(r"\\\1", line))
 
 
 def _broken(text: str, indent: str) -> Md:

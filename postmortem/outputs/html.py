@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from postmortem.citations import day_and_clock
 from postmortem.document import Postmortem
+from postmortem.outputs.escaping import printable
 from postmortem.outputs.page import __name__ as PAGE  # noqa: N812 # the package's name, where its files lie
 from postmortem.outputs.page.glance import glance
 from postmortem.outputs.page.log import days, log_rows
@@ -50,7 +51,7 @@ def render_page(postmortem: Postmortem, document: str, *, bar: Markup | None = N
         style=_asset("page.css"),
         script=_asset("page.js"),
     )
-    return page.encode(errors="replace").decode()  # a lone surrogate in a text can be kept, but not written
+    return printable(page)  # a lone surrogate in a text can be kept, but not written
 
 
 def content_security_policy(*, with_forms: bool = False) -> str:

@@ -10,6 +10,7 @@ Source: https://spec.commonmark.org/0.31.2/, https://github.github.com/gfm/ (rea
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from html import unescape
 
 from markdown_it import MarkdownIt
@@ -21,9 +22,11 @@ from markdown_it.token import Token
 _SAFE_LINK = re.compile(r"https?://[^/\s]|mailto:[^\s]|#", re.IGNORECASE)
 _FOLD = re.compile(r"<details><summary>(.*)</summary>\s*")
 _FOLD_END = "</details>"
-_MARK = r"^<!-- debrief:{} full_log\b[^\n]*-->[^\S\n]*$"
-_FULL_LOG_BEGINS = re.compile(_MARK.format("begin"), re.MULTILINE)
-_FULL_LOG_ENDS = re.compile(_MARK.format("end"), re.MULTILINE)
+_MARK = re.compile(r"^<!-- debrief:(begin|end) full_log\b[^\n]*-->[^\S\n]*(?:\n+|\Z)", re.MULTILINE)
+_OF_THE_LOG = re.compile(
+    r"\s*$|## Full log\s*$|<details><summary>All \d+ events, in order</summary>|</details>|"
+    r"### \w+, \d{4}-\d\d-\d\d \(UTC\)|- \d\d:\d\d:\d\d\b|  "
+)
 # What may stand inside a paragraph's run of lines and still end it, as any HTML block may.
 _ENDS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
@@ -34,13 +37,29 @@ def parse(markdown: str) -> list[Token]:
 
 
 def without_full_log(markdown: str) -> str:
-    """The document without the part between our marks of the full log; unchanged where the marks are not both there.
+    """The document without its full log; unchanged where our marks of it are not both there.
 
     The full log is as long as the incident: an output that has it from the data, or leaves it out, need not parse it.
+    Only lines as we write them are left out: marks that a person pasted hide nothing that stands between them.
     """
-    begins = _FULL_LOG_BEGINS.search(markdown)
-    ends = _FULL_LOG_ENDS.search(markdown, begins.end()) if begins else None
-    return markdown[: begins.start()] + markdown[ends.end() :].lstrip("\n") if begins and ends else markdown
+    pieces, end = list[str](), 0
+    for begins, ends in _full_logs(markdown):
+        inside = markdown[begins.end() : ends.start()].split("\n")
+        kept = "\n".join(line for line in inside if not _OF_THE_LOG.match(line))
+        pieces += (markdown[end : begins.start()], f"{kept}\n\n" if kept else "")
+        end = ends.end()
+    return "".join([*pieces, markdown[end:]])
+
+
+def _full_logs(markdown: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """Each end with the last beginning before it: a mark without its other one is nobody's."""
+    begins: re.Match[str] | None = None
+    for mark in _MARK.finditer(markdown):
+        if mark[1] == "begin":
+            begins = mark
+        elif begins:
+            yield begins, mark
+            begins = None
 
 
 def render_html(tokens: list[Token], renderer: RendererHTML) -> str:
@@ -54,6 +73,10 @@ class _Parser(MarkdownIt):
         self.enable(["table", "strikethrough"]).disable("image")
         self.block.ruler.before("html_block", "comment", _comment, _ENDS)
         self.block.ruler.before("html_block", "fold", _fold, _ENDS)
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 # the library's name
+        """An address reads as it was written: decoded, `xn--80ak6aa92e` would look like a name that it is not."""
+        return link
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 # the library's name
         return bool(_SAFE_LINK.match(url))

@@ -1,5 +1,6 @@
 """The full log, one row for each event: the picture's data for those who read it, and for the script."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import batched, groupby
@@ -13,7 +14,7 @@ from postmortem.timeline import TimelineEvent, names_its_author
 
 _A_CHUNK = 100
 """Rows that the browser lays out together, when they come into view."""
-_SAFE = ("https://", "http://", "mailto:")
+_SAFE = re.compile(r"https?://[^\s/?#\\]|mailto:\S", re.IGNORECASE)
 
 
 class Row(NamedTuple):
@@ -63,7 +64,7 @@ def _row(
         lane=lane,
         is_main=event.in_main,
         source=source.label,
-        link=source.link if source.link and source.link.lower().startswith(_SAFE) else None,
+        link=source.link if source.link and _SAFE.match(source.link) else None,
         who=name if name and not names_its_author(event, name) else None,
         text=event.text or "(without words)",
         note=", ".join(_notes(event, parents)),
