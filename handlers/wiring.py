@@ -14,14 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from connectors.errors import NotFound
-
 if TYPE_CHECKING:
     from connectors.confluence.api import ConfluenceApi
     from connectors.engine.local import LocalEngine
     from connectors.jira.api import JiraApi
     from connectors.pagerduty.api import PagerDutyApi
-    from connectors.retrying import Budget
     from connectors.secrets.environment import EnvironmentSecrets
     from connectors.secrets.port import Secrets
     from connectors.slack.api import SlackApi
@@ -178,71 +175,20 @@ def build_house(
 ) -> House:
     """Build a connector for every vendor whose secrets are there. No vendor is spoken to yet."""
     from connectors.retrying import Budget
+    from handlers import vendors
 
     budget = Budget(sleep=sleep, now=lambda: now().timestamp())
     return House(
         settings=settings,
         store=store,
         now=now,
-        pagerduty=_pagerduty(settings, secrets, budget),
-        slack=_slack(settings, secrets, budget),
-        jira=_jira(settings, secrets, budget),
-        confluence=_confluence(settings, secrets, budget),
+        pagerduty=vendors.pagerduty_api(settings, secrets, budget),
+        slack=vendors.slack_api(settings, secrets, budget),
+        jira=vendors.jira_api(settings, secrets, budget),
+        confluence=vendors.confluence_api(settings, secrets, budget),
         on_part=on_part,
         templates=templates or {},
     )
-
-
-def _pagerduty(settings: Settings, secrets: Secrets, budget: Budget) -> PagerDutyApi | None:
-    from connectors.pagerduty.api import PagerDutyApi
-
-    token = _optional(secrets, "PAGERDUTY_TOKEN")
-    if token is None:
-        return None
-    regions = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
-    return PagerDutyApi(
-        token,
-        budget,
-        base_url=settings.pagerduty.base_url or regions[settings.pagerduty.region],
-        user_token=_optional(secrets, "PAGERDUTY_USER_TOKEN"),
-        sender=settings.pagerduty.sender,
-    )
-
-
-def _slack(settings: Settings, secrets: Secrets, budget: Budget) -> SlackApi | None:
-    from connectors.slack.api import SlackApi
-
-    token = _optional(secrets, "SLACK_TOKEN")
-    if token is None:
-        return None
-    return SlackApi(token, budget, base_url=settings.slack.base_url or "https://slack.com/api/")
-
-
-def _jira(settings: Settings, secrets: Secrets, budget: Budget) -> JiraApi | None:
-    from connectors.jira.api import JiraApi
-
-    token, email = _optional(secrets, "JIRA_TOKEN"), settings.jira.email or _optional(secrets, "JIRA_EMAIL")
-    if token is None or email is None or settings.jira.site is None:
-        return None
-    return JiraApi(settings.jira.site, email, token, budget, base_url=settings.jira.base_url)
-
-
-def _confluence(settings: Settings, secrets: Secrets, budget: Budget) -> ConfluenceApi | None:
-    from connectors.confluence.api import ConfluenceApi
-
-    site = settings.confluence.site
-    token, email = _optional(secrets, "CONFLUENCE_TOKEN"), settings.confluence.email
-    email = email or _optional(secrets, "CONFLUENCE_EMAIL")
-    if token is None or email is None or site is None:
-        return None
-    return ConfluenceApi(site, email, token, budget, base_url=settings.confluence.base_url)
-
-
-def _optional(secrets: Secrets, name: str) -> str | None:
-    try:
-        return secrets.read(name)
-    except NotFound:
-        return None
 
 
 def doorway_of(machine: Machine, store: Store, engine: LocalEngine) -> Doorway:

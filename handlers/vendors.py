@@ -1,0 +1,54 @@
+"""A connector for every vendor whose settings and secrets are there; None for the others. Nothing is called yet."""
+
+from connectors.confluence.api import ConfluenceApi
+from connectors.errors import NotFound
+from connectors.jira.api import JiraApi
+from connectors.pagerduty.api import PagerDutyApi
+from connectors.retrying import Budget
+from connectors.secrets.port import Secrets
+from connectors.slack.api import SlackApi
+from postmortem.settings import Settings
+
+
+def pagerduty_api(settings: Settings, secrets: Secrets, budget: Budget) -> PagerDutyApi | None:
+    token = _optional(secrets, "PAGERDUTY_TOKEN")
+    if token is None:
+        return None
+    regions = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
+    return PagerDutyApi(
+        token,
+        budget,
+        base_url=settings.pagerduty.base_url or regions[settings.pagerduty.region],
+        user_token=_optional(secrets, "PAGERDUTY_USER_TOKEN"),
+        sender=settings.pagerduty.sender,
+    )
+
+
+def slack_api(settings: Settings, secrets: Secrets, budget: Budget) -> SlackApi | None:
+    token = _optional(secrets, "SLACK_TOKEN")
+    if token is None:
+        return None
+    return SlackApi(token, budget, base_url=settings.slack.base_url or "https://slack.com/api/")
+
+
+def jira_api(settings: Settings, secrets: Secrets, budget: Budget) -> JiraApi | None:
+    token, email = _optional(secrets, "JIRA_TOKEN"), settings.jira.email or _optional(secrets, "JIRA_EMAIL")
+    if token is None or email is None or settings.jira.site is None:
+        return None
+    return JiraApi(settings.jira.site, email, token, budget, base_url=settings.jira.base_url)
+
+
+def confluence_api(settings: Settings, secrets: Secrets, budget: Budget) -> ConfluenceApi | None:
+    site = settings.confluence.site
+    token, email = _optional(secrets, "CONFLUENCE_TOKEN"), settings.confluence.email
+    email = email or _optional(secrets, "CONFLUENCE_EMAIL")
+    if token is None or email is None or site is None:
+        return None
+    return ConfluenceApi(site, email, token, budget, base_url=settings.confluence.base_url)
+
+
+def _optional(secrets: Secrets, name: str) -> str | None:
+    try:
+        return secrets.read(name)
+    except NotFound:
+        return None
