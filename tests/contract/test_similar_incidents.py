@@ -35,3 +35,15 @@ def test_the_first_incident_recalls_nothing(tmp_path: Path):
         world.resolves()
         world.settles()
         assert world.postmortem().similar == ()
+
+
+def test_what_pagerduty_itself_relates_stands_in_the_draft(tmp_path: Path):
+    with world_of(tmp_path, "expired-certificate") as world:
+        past = {"incident": {"id": "PPAST01", "created_at": "2026-08-02T10:00:00Z", "title": "Ledger tls expired"}}
+        world.pagerduty.holds(world.scripts[0].pagerduty | {"past_incidents": [past | {"score": 46.8}]})
+        world.resolves()
+        world.settles()
+        (recalled,) = world.postmortem().similar
+        assert (recalled.incident_id, recalled.title) == ("PPAST01", "Ledger tls expired")
+        assert recalled.citations[0].link == "https://acme.pagerduty.com/incidents/PPAST01"
+        assert "[Ledger tls expired](https://acme.pagerduty.com/incidents/PPAST01)" in world.draft()
