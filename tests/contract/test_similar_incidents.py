@@ -46,4 +46,5 @@ def test_what_pagerduty_itself_relates_stands_in_the_draft(tmp_path: Path):
         (recalled,) = world.postmortem().similar
         assert (recalled.incident_id, recalled.title) == ("PPAST01", "Ledger tls expired")
         assert recalled.citations[0].link == "https://acme.pagerduty.com/incidents/PPAST01"
-        assert "[Ledger tls expired](https://acme.pagerduty.com/incidents/PPAST01)" in world.draft()
+        told = "- **Ledger tls expired**, 2026-08-02 10:00:00 UTC: one of PagerDuty's past incidents ("
+        assert told in world.draft()
