@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from postmortem import merging
 from postmortem.merging import Dialect, Edition, Mark, begin, merge
 from postmortem.outputs.storage_text import escape_text
 from postmortem.outputs.storage_units import Level, Unit, body_of, settled, units_of
@@ -21,7 +22,10 @@ _TAG = re.compile(r"<[^<>]*>")
 # Composed anew each time: no reason to suggest anything to a person who wrote that line afresh.
 _COMPOSED = re.compile(r" · composed [^·<]{1,80}(?= ·|<)")
 _KEPT = "Kept up to date by Debrief; what people write or change here stays."
-_SIGNATURE = re.compile(r"Debrief key: [^<>]{1,300}, edition ([0-9a-f]{16})\.")
+_NAMED = r"Debrief key: [^<>]{1,300}, edition ([0-9a-f]{16})\."
+_NAMES_EDITION = re.compile(_NAMED)
+# A paragraph of its own: what somebody says of such a line stands in an item or a cell, and is not ours to take out.
+_SIGNATURE = re.compile(rf"<p>(?:<em>)?[^<>]*{_NAMED}(?:</em>)?</p>")
 _SUGGESTS = "<strong>Debrief suggests:</strong> "
 # An anchor shows nothing to readers and survives Confluence: by its hash a suggestion that nobody changed is known.
 _ANCHOR = (
@@ -52,7 +56,7 @@ def first_page(ours: str, key: str) -> MergedPage:
 def merge_page(last: Edition | None, theirs: str, ours: str, key: str) -> MergedPage:
     """Merge the page as we would write it now into the page as it is. What people wrote stays byte for byte."""
     whole = units_of(theirs)
-    there = tuple(unit for unit in whole if not _SIGNATURE.search(unit.says))
+    there = tuple(unit for unit in whole if not _SIGNATURE.fullmatch(unit.says))
     new = units_of(ours)
     merged = merge(last, _says(there), _says(new), STORAGE)
     if merged.units == _says(there):
@@ -64,7 +68,7 @@ def merge_page(last: Edition | None, theirs: str, ours: str, key: str) -> Merged
 
 def edition_named_in(body: str) -> str | None:
     """The name of the edition that a page came from, unless a person took that line out."""
-    named = _SIGNATURE.findall(body)
+    named = _NAMES_EDITION.findall(body)
     return named[-1] if named else None
 
 
@@ -74,14 +78,14 @@ def signature_of(key: str) -> str:
 
 
 def most_like(editions: Iterable[Edition], body: str) -> Edition | None:
-    """Of several editions the one that the page most likely came from."""
-    there = set(_says(units_of(body)))
-    return max(editions, key=lambda edition: sum(unit in there for unit, _ in edition.units()), default=None)
+    """Of several editions, the newest last, the one that the page most likely came from."""
+    there = (unit.says for unit in units_of(body) if not _SIGNATURE.fullmatch(unit.says))
+    return merging.most_like(editions, tuple(there), STORAGE)
 
 
 def as_kept(edition: Edition, body: str) -> Edition:
     """The edition in the words in which Confluence keeps it, so that what it changed counts as nobody's change."""
-    kept = tuple(unit.says for unit in units_of(body) if not _SIGNATURE.search(unit.says))
+    kept = tuple(unit.says for unit in units_of(body) if not _SIGNATURE.fullmatch(unit.says))
     if len(kept) != len(edition.written):
         return edition
     base = list(edition.base)
