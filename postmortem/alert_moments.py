@@ -1,6 +1,6 @@
 """What the alerts tell of the end: when the last of them cleared, where no person ended the incident."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from postmortem.evidence import Evidence, LogEntry
 from postmortem.milestones import Milestone
@@ -29,6 +29,14 @@ def last_clear(timeline: Timeline, evidence: Evidence) -> Milestone | None:
     return Milestone(
         name="mitigated", at=min(max(cleared), resolved.at), event_id=event.id, confidence="inferred", why=why
     )
+
+
+def last_firing(timeline: Timeline) -> datetime | None:
+    """When an alert fired last before the last resolve; None where none did."""
+    resolved = last_of(timeline, "resolved")
+    alerts = [event for event in timeline.events if event.kind == "alert"]
+    fired = [event.until or event.at for event in alerts if resolved is None or event.at <= resolved.at]
+    return max(fired, default=None)
 
 
 def was_resolved_by_timer(evidence: Evidence, resolved: TimelineEvent | None) -> bool:

@@ -1,15 +1,17 @@
 """Which moments the response is measured by: from alerts, log entries, notes, status updates and words in the chat."""
 
+from collections.abc import Sequence
 from itertools import zip_longest
 
-from postmortem.alert_moments import last_clear
+from postmortem.alert_moments import last_clear, last_firing
 from postmortem.contradictions import list_contradictions
+from postmortem.contradictions.wording import ROUNDING
 from postmortem.evidence import Evidence
 from postmortem.milestones import Confidence, Milestone, MilestoneName, Milestones
 from postmortem.sections.quoting import own_words
 from postmortem.start_of_impact import LONGEST_UNSEEN, StartOfImpact, find_start_of_impact
 from postmortem.statements_of_state import (
-    find_mitigation,
+    find_mitigations,
     first_of,
     is_a_persons,
     is_taken_back,
@@ -22,6 +24,8 @@ from postmortem.statements_of_state import (
 from postmortem.timeline import Timeline, TimelineEvent
 
 _MERGED = "it was merged into another incident, which closed it: the impact may have gone on there"
+_STILL_FIRED = "alerts went on after people had said that the impact was over"
+_TOLD_TO_BE_OVER = "the first person who said that the impact had ended, and neither people nor alerts took it back"
 _REOPENED = "it was reopened after its last resolve"
 
 
@@ -29,14 +33,15 @@ def find_milestones(timeline: Timeline, evidence: Evidence, zone: str) -> Milest
     """The same evidence gives the same milestones. `zone` is the organisation's, an IANA name."""
     detected = _detected(timeline)
     start = find_start_of_impact(timeline, evidence, zone, detected)
-    mitigated = _mitigated(timeline, evidence, detected)
+    held = find_mitigations(timeline, detected.at if detected else None)
+    mitigated, doubtful = _mitigated(timeline, evidence, held)
     resolved = _resolved(timeline, mitigated)
     candidates = (start.milestone, detected, _acknowledged(timeline, detected), mitigated, resolved)
     found = tuple(milestone for milestone in candidates if milestone)
     return Milestones(
         found=found,
-        questions=list_contradictions(timeline, evidence, start, found),
-        not_found=_why_not_found(timeline, evidence, start, found),
+        questions=list_contradictions(timeline, evidence, start, found, doubtful),
+        not_found=_why_not_found(timeline, evidence, start, found, doubtful),
     )
 
 
@@ -72,12 +77,19 @@ def _acknowledged(timeline: Timeline, detected: Milestone | None) -> Milestone |
     return None
 
 
-def _mitigated(timeline: Timeline, evidence: Evidence, detected: Milestone | None) -> Milestone | None:
-    """The first statement that held; else the clearing of the last alert, where nobody but the monitor ended it."""
-    if event := find_mitigation(timeline, detected.at if detected else None):
-        why = "the first person who said that the impact had ended, and nobody took it back"
-        return _milestone("mitigated", event, "stated", why, says_mitigated(own_words(event)))
-    return last_clear(timeline, evidence)
+def _mitigated(
+    timeline: Timeline, evidence: Evidence, held: Sequence[TimelineEvent]
+) -> tuple[Milestone | None, Milestone | None]:
+    """The first statement that held after the last alert; else the clearing of that, where the monitor ended it.
+
+    Beside it a statement that alerts went on after: it may have told of the end of something smaller.
+    """
+    told = [
+        _milestone("mitigated", event, "stated", _TOLD_TO_BE_OVER, says_mitigated(own_words(event))) for event in held
+    ]
+    fired = last_firing(timeline)
+    after = next((one for one in told if fired is None or fired <= one.at + ROUNDING), None)
+    return (after, None) if after else (last_clear(timeline, evidence), next(iter(told), None))
 
 
 def _resolved(timeline: Timeline, mitigated: Milestone | None) -> Milestone | None:
@@ -100,13 +112,17 @@ def _how(resolved: TimelineEvent) -> str:
 
 
 def _why_not_found(
-    timeline: Timeline, evidence: Evidence, start: StartOfImpact, found: tuple[Milestone, ...]
+    timeline: Timeline,
+    evidence: Evidence,
+    start: StartOfImpact,
+    found: tuple[Milestone, ...],
+    doubtful: Milestone | None,
 ) -> dict[MilestoneName, str]:
     """What is known of the moments that were not found, beyond that nothing tells them."""
     last = last_of(timeline, "resolved", "reopened")
     known: dict[MilestoneName, str | None] = {
         "impact_started": start.why_unknown,
-        "mitigated": _MERGED if evidence.incident.merged_into else None,
+        "mitigated": _MERGED if evidence.incident.merged_into else _STILL_FIRED if doubtful else None,
         "resolved": _REOPENED if last and last.kind == "reopened" else None,
     }
     missing = known.keys() - {milestone.name for milestone in found}

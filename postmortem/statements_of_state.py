@@ -78,8 +78,8 @@ _BEGINS_NOW = re.compile(
 SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
-def find_mitigation(timeline: Timeline, detected_at: datetime | None) -> TimelineEvent | None:
-    """The first statement by a person that the impact had ended which nobody took back, and no reopening did.
+def find_mitigations(timeline: Timeline, detected_at: datetime | None) -> list[TimelineEvent]:
+    """The statements by people that the impact had ended which nobody took back, and no reopening did.
 
     Only what was said after the detection and before the last resolve counts.
     """
@@ -93,7 +93,7 @@ def find_mitigation(timeline: Timeline, detected_at: datetime | None) -> Timelin
         and (resolved is None or event.at <= resolved.at)
     ]
     taken_back = max((place for place, event in enumerate(said) if is_taken_back(event.text)), default=-1)
-    return next((event for event in said[taken_back + 1 :] if says_mitigated(event.text)), None)
+    return [event for event in said[taken_back + 1 :] if says_mitigated(own_words(event))]
 
 
 def is_a_persons(event: TimelineEvent) -> bool:

@@ -19,11 +19,18 @@ from postmortem.timeline import Timeline
 
 
 def list_contradictions(
-    timeline: Timeline, evidence: Evidence, start: StartOfImpact, found: Sequence[Milestone]
+    timeline: Timeline,
+    evidence: Evidence,
+    start: StartOfImpact,
+    found: Sequence[Milestone],
+    doubtful: Milestone | None = None,
 ) -> tuple[Line, ...]:
-    """Each contradiction once, always in this order; what several records ask alike cites them all."""
+    """Each contradiction once, always in this order; what several records ask alike cites them all.
+
+    `doubtful` is the end of the impact that somebody told while alerts went on.
+    """
     kept: dict[str, Line] = {}
-    for line in _contradictions(timeline, evidence, start, found):
+    for line in _contradictions(timeline, evidence, start, found, doubtful):
         same = kept.get(line.text)
         cited = dict.fromkeys((*(same.citations if same else ()), *line.citations))
         kept[line.text] = line.model_copy(update={"citations": tuple(cited)})
@@ -31,7 +38,11 @@ def list_contradictions(
 
 
 def _contradictions(
-    timeline: Timeline, evidence: Evidence, start: StartOfImpact, found: Sequence[Milestone]
+    timeline: Timeline,
+    evidence: Evidence,
+    start: StartOfImpact,
+    found: Sequence[Milestone],
+    doubtful: Milestone | None,
 ) -> Iterator[Line]:
     detected = next((one for one in found if one.name == "detected"), None)
     yield from before_the_trigger(timeline)
@@ -42,7 +53,7 @@ def _contradictions(
     yield from two_starts(start)
     yield from alert_before_stated_start(timeline, start)
     yield from two_ends(timeline)
-    yield from alerts_after_mitigation(timeline, found)
+    yield from alerts_after_mitigation(timeline, doubtful)
     yield from begins_after_the_end(timeline)
     yield from closed_by_timer(timeline, evidence)
     yield from still_open(timeline, evidence)

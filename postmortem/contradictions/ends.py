@@ -1,6 +1,6 @@
 """Where people, PagerDuty and alerts tell of different ends, or of none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 
 from postmortem.alert_moments import was_resolved_by_timer
@@ -55,15 +55,14 @@ def _which_end(said: TimelineEvent, resolved: TimelineEvent, sentence: str, side
     return ask_of(text, RESOLVER, (said, resolved))
 
 
-def alerts_after_mitigation(timeline: Timeline, found: Sequence[Milestone]) -> Iterator[Line]:
+def alerts_after_mitigation(timeline: Timeline, mitigated: Milestone | None) -> Iterator[Line]:
     """Alerts that still fired minutes after somebody had said that the impact was over."""
-    by_name = {one.name: one for one in found}
-    mitigated, resolved = by_name.get("mitigated"), by_name.get("resolved")
-    if mitigated is None or mitigated.said is None or resolved is None:
+    resolved = last_of(timeline, "resolved")
+    if mitigated is None or mitigated.said is None:
         return
     since = mitigated.at + ROUNDING
     fired = [event for event in timeline.events if event.kind == "alert" and (event.until or event.at) > since]
-    fired = [event for event in fired if event.at <= resolved.at]
+    fired = [event for event in fired if resolved is None or event.at <= resolved.at]
     if fired:
         last = max(fired, key=lambda event: (event.until or event.at, event.id))
         text = (

@@ -11,7 +11,6 @@ from postmortem.sections.grouping import asked_at_the_end, under_groups
 from postmortem.sections.impact_statements import Impact, said_about_impact, shown_statements
 from postmortem.sections.impact_words import BUSINESS, DATA, DOWNTIME, OVER_TIME, USERS, group_of_field, has_figure
 from postmortem.sections.quoting import own_words, shorten_quote
-from postmortem.sections.resolution_statements import end_of_impact
 from postmortem.sections.resolution_words import is_field_of_resolution
 from postmortem.sections.roles import SERVICE_OWNER
 from postmortem.timeline import TimelineEvent
@@ -56,8 +55,7 @@ def _fields(told: Told) -> Iterator[tuple[str, Line]]:
 def _lasted(told: Told) -> Iterator[tuple[str, Line]]:
     """The span of the impact, where both of its ends are known."""
     span = told.response_times.impact_span
-    is_doubtful = told.milestones.named("mitigated") is not None and end_of_impact(told) is None
-    if span.seconds is None or span.from_at is None or span.to_at is None or is_doubtful:
+    if span.seconds is None or span.from_at is None or span.to_at is None:
         return
     by_id = {event.id: event for event in told.timeline.events}
     ends = dict.fromkeys(id_ for id_ in (span.from_event, span.to_event) if id_ in by_id)

@@ -75,10 +75,8 @@ def _tells_well(ending: Ending) -> tuple[bool, bool, bool]:
 
 
 def end_of_impact(told: Told) -> Milestone | None:
-    """The mitigation, unless an alert fired later: then it may have been the end of something smaller."""
-    mitigated = told.milestones.named("mitigated")
-    fired = (event.until or event.at for event in told.timeline.events if event.kind == "alert")
-    return mitigated if mitigated and not any(at > mitigated.at for at in fired) else None
+    """The mitigation: `find_milestones` takes none that alerts went on after."""
+    return told.milestones.named("mitigated")
 
 
 def _after_last_reopening(told: Told) -> list[TimelineEvent]:

@@ -191,6 +191,22 @@ def test_an_alert_of_a_bot_in_the_chat_is_a_detection():
     assert clock_of(found, "detected") == "17 14:00"
 
 
+def test_an_end_that_was_told_while_alerts_went_on_is_not_measured():
+    records = (_TRIGGERED, said("1", 600, "the cache is healthy"), alert("a", 3000, text="Pool full"))
+    measured = written(*records, log("r", 7200, "resolved")).response_times
+
+    assert measured.time_to_mitigate.seconds is None
+    assert measured.time_to_mitigate.why_unknown == ("alerts went on after people had said that the impact was over")
+
+
+def test_an_end_that_was_told_after_the_last_alert_counts_before_an_earlier_one():
+    records = (_TRIGGERED, said("1", 600, "the cache is healthy"), alert("a", 3000), said("2", 3600, "all clear"))
+    found = milestones(*records, log("r", 4200, "resolved"))
+
+    assert clock_of(found, "mitigated") == "17 15:00"
+    assert not found.questions
+
+
 def test_the_monitor_that_clears_and_resolves_tells_when_the_impact_ended():
     cleared = alert("a", 0, resolved_at=alert("x", 540).moment)
     found = milestones(cleared, _TRIGGERED, log("r", 600, "resolved", channel="api"))
