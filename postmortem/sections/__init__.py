@@ -2,10 +2,12 @@
 
 from postmortem.line import Section
 from postmortem.sections.causes import list_causes
+from postmortem.sections.deeds import forget_deeds
 from postmortem.sections.impact import describe_impact
 from postmortem.sections.lessons import list_lessons
 from postmortem.sections.resolution import describe_resolution
 from postmortem.sections.response import describe_response
+from postmortem.sections.sentences import forget_sentences
 from postmortem.sections.summary import summarise
 from postmortem.sections.tried import list_what_was_tried
 from postmortem.told import Told
@@ -23,4 +25,8 @@ _WRITERS = (
 
 def write_sections(told: Told) -> tuple[Section, ...]:
     """Each section from the same told facts; none reads another."""
-    return tuple(write(told) for write in _WRITERS)
+    try:
+        return tuple(write(told) for write in _WRITERS)
+    finally:
+        forget_sentences()
+        forget_deeds()

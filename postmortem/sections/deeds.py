@@ -1,7 +1,7 @@
 """What people say they did: done or being done, never planned, asked for, wished or denied. Only their words count."""
 
 import re
-from functools import lru_cache
+from functools import cache
 from typing import Literal, NamedTuple
 
 from postmortem.sections.deed_words import (
@@ -37,7 +37,7 @@ class Deed(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=16_384)  # asked by more than one section, of the same sentence
+@cache  # asked by more than one section, of the same sentence
 def deed_in(plain: str) -> Deed | None:
     """The first thing that a sentence (as rules read it) says was done or is being done; what mends before what
     looks."""
@@ -56,6 +56,11 @@ def deed_in(plain: str) -> Deed | None:
     found += [deed for words in (REPORTED, WITHOUT_AN_ENDING) if (deed := _told(words, plain))]
     mending = [deed for deed in found if deed.kind == "mitigating"]
     return min(mending or found, key=lambda deed: deed.end, default=None)
+
+
+def forget_deeds() -> None:
+    """As `forget_sentences` does."""
+    deed_in.cache_clear()
 
 
 class _Rule(NamedTuple):

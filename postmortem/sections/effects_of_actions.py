@@ -172,7 +172,7 @@ def _speaks_of(
     action = actions[place]
     if outcome.event.id == action.event.id:
         return _is_next(outcome, place, actions)
-    if outcome.event.id in {sentence.event.id for sentence in action.again}:
+    if any(outcome.event.id == sentence.event.id for sentence in action.again):
         return True
     if action.deed.kind == "diagnostic":
         return False

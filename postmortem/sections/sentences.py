@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from postmortem.sections.quoting import own_words
@@ -14,7 +14,6 @@ _URL = re.compile(r"https?://\S{3,}", re.IGNORECASE)
 _OF_A_CHANGE = re.compile(r"/(commits?|pulls?|merge_requests|changes|changesets?|diff|compare)/", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^\n]+?(?:(?<![.!?…])[.!?…]++(?=[\s)\"'”]|\Z)|(?=\n)|\Z)")
 _BULLET = re.compile(r"\s*(?:[-*•+◦▪]|\d{1,2}[.)])?\s*")
-_REMEMBERED = 16_384  # messages
 _LONGEST = 2_000  # characters of one sentence that are looked at: no person's sentence is longer
 CHANGE_LINK = "changelink"
 
@@ -44,10 +43,15 @@ def sentences_of(event: TimelineEvent) -> Iterator[Sentence]:
         yield Sentence(event, start, end, plain)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@cache
 def _split(words: str) -> tuple[tuple[int, int, str], ...]:
     """(start, end, as rules read it): several sections read the same message."""
     return tuple(_stretches(as_rules_read(words)))
+
+
+def forget_sentences() -> None:
+    """When a draft is written nobody needs its sentences any more: the longest nights would stay in memory for ever."""
+    _split.cache_clear()
 
 
 def _stretches(plain: str) -> Iterator[tuple[int, int, str]]:
