@@ -30,8 +30,6 @@ class Desk:
 
     def opens(self, html: str, *, width: int = 1280, **context: Any) -> Page:
         """The page in a window of its own. `context` are Playwright's options: color_scheme, java_script_enabled."""
-        file = self._folder / f"page-{len(self.opened)}.html"
-        file.write_text(html, "utf-8")
         visited = self._open.enter_context(
             self._browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce", **context)
         )
@@ -40,9 +38,15 @@ class Desk:
         visited.on("console", lambda message: self.complaints.append(message.text))
         visited.on("weberror", lambda error: self.complaints.append(str(error.error)))
         page = visited.new_page()
+        self.turns_to(page, html)
+        return page
+
+    def turns_to(self, page: Page, html: str) -> None:
+        """Another page in the same window."""
+        file = self._folder / f"page-{len(self.opened)}.html"
+        file.write_text(html, "utf-8")
         self.opened.append(file.as_uri())
         page.goto(file.as_uri())
-        return page
 
     def _note(self, request: Request) -> None:
         self.requests.append(request.url)
