@@ -11,13 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from connectors.store.port import Conflict, File, Store
-from postmortem.merging import MARKDOWN, Edition, Merged, begin, edition_from_json, merge, most_like
+from postmortem.merging import MARKDOWN, Dialect, Edition, Merged, begin, edition_from_json, merge, most_like
 
 ATTEMPTS = 20
 """So often another writer may come first before we give up."""
 
 MOST_NAMED = 8
 """Editions that are looked at where the document does not name its own."""
+
+type Merge = Callable[[Edition | None, Sequence[str], Sequence[str], Dialect], Merged]
 
 _NAMED = re.compile(r"^<!-- debrief:edition ([0-9a-f]{16}) -->[ \t\r]*(?:\n|\Z)", re.MULTILINE)
 _BYTE_ORDER_MARK = "\ufeff"
@@ -28,53 +30,76 @@ class Published:
     """What lies there now, beside what lay there before (None: nothing), and what became of ours: how many units are
     `suggested` beside what a person changed, and `left_out` because a person deleted them."""
 
+    name: str
     before: bytes | None
     after: bytes
     suggested: int = 0
     left_out: int = 0
 
 
+def nobodys(_: bytes) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Publisher:
     """Of one document. `folder` is where its editions are kept; `names` are those written last, newest last, and
-    `remember` adds one."""
+    `remember` adds one. `is_ours` knows the bytes of a document that an older Debrief wrote, which kept no editions."""
 
     store: Store
     folder: str
     names: Callable[[], Sequence[str]]
     remember: Callable[[str], None]
+    merge: Merge = merge
+    is_ours: Callable[[bytes], bool] = nobodys
 
-    def publish(self, name: str, content: bytes) -> Published:
-        """Put ours into what lies there. Raises Conflict where others keep writing."""
+    def publish(self, name: str, content: bytes) -> Published | None:
+        """Put ours into what lies there. None where nobody knows what that came from: it stays as it is.
+
+        Raises Conflict where others keep writing.
+        """
+        old: set[str] = set()
         for _ in range(ATTEMPTS):
             there = self.store.load(name)
-            published, edition = self._planned(there, content)
-            if there and published.after == there.content:
+            planned = self._planned(name, there, content)
+            if planned is None:
+                return None
+            published, edition = planned
+            is_written = there is not None and published.after == there.content
+            if is_written and not edition.is_empty:
                 return published
-            self._keep(edition, edition.name)
+            old |= self._keep(edition)  # also of an emptied document, in which nothing can name it
             try:
-                self.store.save(name, published.after, expected=there.version if there else "")
+                if not is_written:
+                    self.store.save(name, published.after, expected=there.version if there else "")
             except Conflict:
                 continue
+            self._forget(old - {edition.name})
             return published
         raise Conflict(f"{name} was written {ATTEMPTS} times by others while it was published")
 
-    def rehearse(self, name: str, content: bytes) -> Published:
+    def rehearse(self, name: str, content: bytes) -> Published | None:
         """The same, without writing anything."""
-        return self._planned(self.store.load(name), content)[0]
+        planned = self._planned(name, self.store.load(name), content)
+        return planned[0] if planned else None
 
-    def _planned(self, there: File | None, content: bytes) -> tuple[Published, Edition]:
+    def _planned(self, name: str, there: File | None, content: bytes) -> tuple[Published, Edition] | None:
         ours = content.decode()
-        if there is None:
+        if there is None or self.is_ours(there.content):
             merged = begin(MARKDOWN.split(ours))
-            return Published(None, _named(ours, merged.edition).encode()), merged.edition
+            after = _named(ours, merged.edition).encode()
+            return Published(name, there.content if there else None, after), merged.edition
         text = there.content.decode(errors="surrogateescape")
         mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
         end = "\r\n" if 2 * text.count("\r\n") > text.count("\n") else "\n"
         theirs = MARKDOWN.split(_ended(without_name(text.removeprefix(mark)), end))
-        merged = merge(self._edition_of(text, theirs), theirs, MARKDOWN.split(ours.replace("\n", end)), MARKDOWN)
-        after = there.content if _is_empty(theirs) else _document(mark, merged, end)
-        return Published(there.content, after, merged.suggested, merged.left_out), merged.edition
+        last = self._edition_of(text, theirs)
+        if last is None and not _is_empty(theirs):
+            return None
+        merged = self.merge(last, theirs, MARKDOWN.split(ours.replace("\n", end)), MARKDOWN)
+        is_left_empty = _is_empty(theirs) and not _NAMED.search(text)
+        after = there.content if is_left_empty else _document(mark, merged, end)
+        return Published(name, there.content, after, merged.suggested, merged.left_out), merged.edition
 
     def _edition_of(self, text: str, theirs: Sequence[str]) -> Edition | None:
         """What a document came from; None where nobody knows."""
@@ -84,14 +109,23 @@ class Publisher:
         known = [edition for name in self.names()[-MOST_NAMED:] if (edition := self._load(name))]
         return most_like(known, theirs, MARKDOWN)
 
-    def _keep(self, edition: Edition, name: str) -> None:
-        self.store.save(f"{self.folder}/{name}.json", edition.as_json())
-        if name not in self.names():
-            self.remember(name)
+    def _keep(self, edition: Edition) -> set[str]:
+        """Keep it, as the last of the names, also where it was kept before; returns those that are no longer named."""
+        self.store.save(f"{self.folder}/{edition.name}.json", edition.as_json())
+        names = [*self.names()]
+        if names[-1:] == [edition.name]:
+            return set()
+        self.remember(edition.name)
+        return {*names} - {*self.names()}
+
+    def _forget(self, names: set[str]) -> None:
+        """Empty old editions (a store deletes no files), once the document names a later one."""
+        for name in sorted(names):
+            self.store.save(f"{self.folder}/{name}.json", b"")
 
     def _load(self, name: str) -> Edition | None:
         file = self.store.load(f"{self.folder}/{name}.json")
-        return edition_from_json(file.content) if file else None
+        return edition_from_json(file.content) if file and file.content else None
 
 
 def without_name(text: str) -> str:

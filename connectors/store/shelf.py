@@ -17,6 +17,8 @@ from postmortem.incident import Incident
 from postmortem.items_seen import ItemsSeen
 
 _INDEX = "POSTMORTEMS"
+_MOST_BESIDE = 99
+_BESIDE = re.compile(r"(-update(-\d+)?)?\.md$")
 _ODD = re.compile(r"[^a-z0-9]+")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
@@ -94,19 +96,23 @@ class Shelf:
     def publish(self, incident: Incident, content: bytes) -> str:
         """Write the document where it belongs, with everything in it that people made of it; returns its name.
 
-        What became of ours is in `state()["edits"]`. Raises Conflict where others keep writing.
+        What lies there and nobody knows (an older Debrief's draft in which people wrote) stays as it is: ours goes
+        beside it, once, and is the document from then on; `state()["stays"]` names the other. What became of ours is in
+        `state()["edits"]`. Raises Conflict where others keep writing.
         """
-        name = self._document_name(incident)
-        published = self._publisher(name).publish(name, content)
-        edits = {"suggested": published.suggested, "left_out": published.left_out}
-        if self.state().get("edits") != edits:
-            self.remember(edits=edits)
-        return name
+        chosen = self._document_name(incident)
+        published = self._first(_places(chosen), lambda place, name: place.publish(name, content))
+        edits: dict[str, Any] = {"edits": {"suggested": published.suggested, "left_out": published.left_out}}
+        if published.name != chosen:
+            edits |= {"document": published.name, "stays": chosen}
+        if not edits.items() <= self.state().items():
+            self.remember(**edits)
+        return published.name
 
     def rehearse(self, incident: Incident, content: bytes) -> Published:
         """What `publish` would do to the document as it lies there; nothing is written."""
         name = self.state().get("document") or self._new_name(incident)
-        return self._publisher(name).rehearse(name, content)
+        return self._first(_places(name), lambda place, name: place.rehearse(name, content))
 
     def page_file(self, name: str) -> bytes | None:
         """What is remembered of the incident's page elsewhere, by name; None where nothing is."""
@@ -146,12 +152,20 @@ class Shelf:
         words = _ODD.sub("-", incident.title.casefold()).strip("-")[:50].strip("-")
         return f"{self._drafts}/{incident.created_at.at:%Y-%m-%d}-{words or 'incident'}-{self._folder}.md"
 
+    def _first(self, names: Iterable[str], act: Callable[[Publisher, str], Published | None]) -> Published:
+        """At the first of these names where it can be done."""
+        for name in names:
+            if published := act(self._publisher(name), name):
+                return published
+        raise Conflict(f"there are {_MOST_BESIDE} documents of {self._id} of which nobody knows whose they are")
+
     def _publisher(self, name: str) -> Publisher:
         return Publisher(
             self._store,
             folder=f"editions/{self._folder}",
             names=lambda: self.state().get("editions", {}).get(name, []),
             remember=lambda edition: self._remember_edition(name, edition),
+            is_ours=lambda content: _hash(content) in self.state().get("written", {}).get(name, ()),
         )
 
     def _remember_edition(self, document: str, edition: str) -> None:
@@ -183,6 +197,13 @@ def list_postmortems(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every postmortem kept here: incident id, and its title, status, created_at and priority."""
     for record in store.list(_INDEX):
         yield record.sort, record.value
+
+
+def _places(name: str) -> Iterator[str]:
+    """The document's name, and those beside it."""
+    yield name
+    stem = _BESIDE.sub("", name)
+    yield from (place for n in range(1, _MOST_BESIDE) if (place := f"{stem}-update{f'-{n}' * (n > 1)}.md") != name)
 
 
 def _hash(content: bytes) -> str:

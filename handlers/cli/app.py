@@ -136,6 +136,7 @@ def draft(
 
 def _draft(asked: Asked) -> int:
     from handlers.cli.drafting import make_draft
+    from handlers.cli.edits import as_replacing
     from handlers.cli.screen import show_report
     from postmortem.outputs.markdown import template_problems
 
@@ -154,6 +155,8 @@ def _draft(asked: Asked) -> int:
         sys.stdout.buffer.write(written_as(drawn, asked.output, asked.format))
         return report.code
     if asked.output:
+        drawn = as_replacing(drawn, asked.output)
+        report = drawn.report
         write_output(Path(asked.output), written_as(drawn, asked.output, asked.format))
     if asked.as_json:
         _print_json(report.as_json() | {"output": asked.output})

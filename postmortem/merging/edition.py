@@ -37,6 +37,11 @@ class Edition:
             for unit in self.written
         ]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether a person had emptied the document, and it was left so."""
+        return not any(unit.strip() for unit, _ in self.units())
+
     def as_json(self) -> bytes:
         """ASCII: also what is no text survives."""
         told = {"base": self.base, "written": self.written, "refused": self.refused, "gone": self.gone}

@@ -72,14 +72,18 @@ def most_like(editions: Iterable[Edition], theirs: Sequence[str], dialect: Diale
     """The edition that theirs came from, where it does not say so itself; of equals the last.
 
     What we wanted to say tells it, not what was written: an edition whose write lost against somebody else's holds
-    everything that they wrote, but not a word of its own news is there.
+    everything that they wrote, but not a word of its own news is there. The last one of an emptied document needs no
+    telling: nothing of ours was written since, or there would be a later one.
     """
+    editions = [*editions]
+    if editions and editions[-1].is_empty:
+        return editions[-1]
     there = {dialect.says(unit) for unit in theirs}
 
     def shared(edition: Edition) -> int:
         return len(there & {dialect.says(unit) for unit in edition.base})
 
-    return max(reversed([*editions]), key=shared, default=None)
+    return max(reversed(editions), key=shared, default=None)
 
 
 def _unknown(theirs: Sequence[str], ours: Sequence[str], dialect: Dialect) -> Edition:

@@ -1,17 +1,19 @@
 """Edits survive: in a folder and in a bucket, whoever writes at the same time, and wherever the process is killed."""
 
+import hashlib
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from connectors.store.port import Conflict, Store
-from connectors.store.publishing import Publisher
+from connectors.store.publishing import MOST_NAMED
 from connectors.store.shelf import Shelf
 from postmortem.incident import Incident
 from postmortem.moment import moment_from_iso
 from tests.contract.cli import Terminal
-from tests.simulation.edits import Run
+from tests.simulation.edits import Run, lived
+from tests.simulation.planted import PLANTED
 from tests.simulation.weather import Killed, Weather
 from tests.world import World, world_of
 
@@ -145,10 +147,91 @@ def test_a_kill_around_any_write_leaves_no_doubt(weather: Weather, writes_left: 
     assert weather.files[NAME].decode().partition("<!-- debrief:edition")[0] == expected
 
 
-@pytest.mark.parametrize("seed", range(1, 61))
+@pytest.mark.parametrize("seed", [*range(1, 61), 3696, 6829, 9388])
 def test_random_edits_regenerations_kills_and_races_lose_nothing(seed: int):
-    """The same as `python -m tests.simulation.edits`, a few of its ten thousand."""
+    """The same as `python -m tests.simulation.edits`, a few of its ten thousand, and those that once failed."""
     Run(seed).lives()
+
+
+@pytest.mark.parametrize("seed", range(1, 13))
+def test_nor_do_they_on_a_confluence_page(seed: int):
+    """A few of `python -m tests.simulation.edits --page`."""
+    Run(seed, "page").lives()
+
+
+@pytest.mark.parametrize("defect", PLANTED)
+def test_the_simulation_notices_a_merge_or_a_store_that_is_wrong(defect: str):
+    assert any(lived(seed, defect)[1] for seed in range(1, 31))
+
+
+def test_an_emptied_document_stays_empty_and_what_is_put_back_brings_nothing_else_along(weather: Weather):
+    publish(weather, FIRST)
+    weather.files[NAME] = b""
+    publish(weather, SECOND)
+    assert weather.files[NAME] == b""
+
+    weather.files[NAME] = b"- It broke\n"
+    publish(weather, THIRD)
+    document = weather.files[NAME].decode()
+    assert document.startswith("- It broke twice\n")
+    assert "Nobody was paged" not in document
+    assert "Ada" not in document
+
+
+def test_only_the_last_editions_are_kept(store: Store, shelf: Shelf):
+    for number in range(MOST_NAMED + 5):
+        shelf.publish(INCIDENT, FIRST.replace("It broke", f"It broke {number} times").encode())
+    kept = [name for name in store.names("editions/") if (file := store.load(name)) and file.content]
+    assert len(kept) == MOST_NAMED
+
+
+def test_the_edition_that_the_document_names_is_kept_however_often_the_process_dies(weather: Weather):
+    publish(weather, FIRST)
+    written(weather, "- Ada mended it\n", "- My own line\n")
+    for number in range(3 * MOST_NAMED):
+        weather.writes_left = 2
+        with pytest.raises(Killed):
+            publish(weather, FIRST.replace("It broke", f"It broke {number} times"))
+        weather.writes_left = None
+    publish(weather, SECOND)
+    expected = SECOND.replace("- Ada mended it\n", "- My own line\n")
+    assert weather.files[NAME].decode().partition("<!-- debrief:edition")[0] == expected
+
+
+OLDER = b"# Postmortem: It broke\n\n- It broke\n"
+"""What the first release wrote: no marks, no edition; its hash is in the state."""
+
+
+def written_by_the_first_release(store: Store, shelf: Shelf) -> None:
+    store.save(NAME, OLDER)
+    shelf.remember(document=NAME, written={NAME: [hashlib.sha256(OLDER).hexdigest()]})
+
+
+def test_a_draft_of_an_older_debrief_that_nobody_touched_is_replaced(store: Store, shelf: Shelf):
+    written_by_the_first_release(store, shelf)
+    assert shelf.publish(INCIDENT, FIRST.encode()) == NAME
+    assert read(store) == FIRST
+    assert shelf.publish(INCIDENT, SECOND.encode()) == NAME
+    assert read(store) == SECOND
+
+
+def test_one_that_a_person_edited_stays_whole_and_ours_goes_beside_it_once(store: Store, shelf: Shelf):
+    written_by_the_first_release(store, shelf)
+    edit(store, "- It broke\n", "- It broke, and I know why\n")
+    beside = NAME.replace(".md", "-update.md")
+    theirs = OLDER.replace(b"- It broke\n", b"- It broke, and I know why\n")
+
+    assert shelf.rehearse(INCIDENT, FIRST.encode()).name == beside
+    assert shelf.publish(INCIDENT, FIRST.encode()) == beside
+    assert read(store, beside) == FIRST
+    edit(store, "- Ada mended it\n", "- Bea mended it\n", beside)
+    assert shelf.publish(INCIDENT, SECOND.encode()) == beside
+    assert read(store, beside) == SECOND.replace("Ada", "Bea")
+    kept = store.load(NAME)
+    assert kept is not None
+    assert kept.content == theirs
+    assert [*store.names("drafts/")] == [beside, NAME]
+    assert shelf.state()["stays"] == NAME
 
 
 def test_a_draft_shows_what_publishing_would_change_and_writes_nothing(tmp_path: Path, terminal: Terminal):
@@ -170,6 +253,27 @@ def test_a_draft_shows_what_publishing_would_change_and_writes_nothing(tmp_path:
         assert {
             name for name, content in files.items() if before.get(name) != content and name.suffix == ".md"
         } == set()
+
+
+def test_a_copy_replaces_the_file_whole_also_where_it_is_the_draft_itself(tmp_path: Path, terminal: Terminal):
+    with world_of(tmp_path / "world", "checkout-latency") as world:
+        draft = Path(terminal.runs_with(world, "draft", world.incident_id(), "--yes", "--json").json["draft"])
+        other = terminal.folder / "other.md"
+        other.write_text("My shopping list\n")
+        draft.write_text(draft.read_text().replace("## Impact\n", "## What it cost\n"))
+        for file in (other, draft):
+            came = terminal.runs_with(
+                world, "draft", world.incident_id(), "--yes", "--output", str(file), "--force", "--json"
+            )
+            assert came.code == 0
+            assert file.read_text().count("# Postmortem: ") == 1
+            assert "shopping" not in file.read_text()
+            assert "\n## Impact\n" in draft.read_text() or file == other
+        assert "What it cost" in other.read_text()
+        assert "What it cost" not in draft.read_text()
+        assert came.json["hints"] == []
+        terminal.runs_with(world, "draft", world.incident_id(), "--yes")
+        assert "\n## Impact\n" in draft.read_text()
 
 
 def test_a_diff_of_what_is_not_there_yet_is_the_whole_draft(tmp_path: Path, terminal: Terminal):
@@ -199,8 +303,7 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 
 def publish(weather: Weather, content: str) -> None:
-    publisher: Publisher = weather.publisher()
-    publisher.publish(NAME, content.encode())
+    weather.publisher().publish(NAME, content.encode())
 
 
 def written(weather: Weather, old: str, new: str) -> None:

@@ -2,11 +2,29 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from tests.simulation.generated import Fact, Generated
 from tests.simulation.hand import FACT, HAND, SUGGESTION
 
+Kind = Literal["lost", "returned", "duplicated", "stale"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""What can go wrong: a person's work is lost, what they deleted returned, something stands there twice, or news is not
+where it has to be."""
+
 _OF_LOG = ("<details><summary>All of it</summary>", "### Thursday", "</details>")
+
+
+class Violation(AssertionError):
+    def __init__(self, kind: Kind, why: str) -> None:
+        super().__init__(f"{kind}: {why}")
+        self.kind: Kind = kind
+
+
+def demand(is_so: bool, kind: Kind, why: str) -> None:
+    """Raises Violation."""
+    if not is_so:
+        raise Violation(kind, why)
 
 
 @dataclass
@@ -65,6 +83,8 @@ class Oracle:
         """A person saved `after` over `before`."""
         lost = before.shown - after.shown
         self.loose |= set(after.plain) - set(before.plain)
+        # Put back and changed at once, of what we did not say any more: a line of their own; ours may come again.
+        self.loose |= after.touched - before.shown - self.deleted - set(self.versions)
         self.deleted = (self.deleted | lost) - after.shown
         for fact in changed & after.touched:
             if is_plain and fact in before.plain and fact not in self.loose and fact in self.versions:
@@ -79,7 +99,7 @@ class Oracle:
 
     def judges(self, there: Seen, now: Seen, said: Generated) -> None:
         """`there` is what a person left, `now` what is published, `said` what we had to say. Raises AssertionError."""
-        assert now.hand == there.hand, "a person's line was lost, changed or moved"
+        demand(now.hand == there.hand, "lost", "a person's line was lost, changed or moved")
         ours = {fact.word: fact for fact in said.every()}
         for word in now.shown | set(now.suggestions) | set(ours) | self.deleted:
             self._judge(word, ours.get(word), there, now, set(ours))
@@ -95,21 +115,25 @@ class Oracle:
     def _judge(self, word: str, fact: Fact | None, there: Seen, now: Seen, said: set[str]) -> None:
         plain = now.plain.get(word, [])
         if word in self.deleted:
-            assert not plain, f"{word} was deleted and came back"
-            assert word not in now.suggestions, f"{word} was deleted and is suggested"
+            demand(not plain, "returned", f"{word} was deleted and came back")
+            demand(word not in now.suggestions, "returned", f"{word} was deleted and is suggested")
         elif word in there.touched:
             told = [fact.line()] if fact and (word in there.plain or word in self.loose) else []
-            assert plain in (there.plain.get(word, []), told), f"{word} is a person's and stands there twice"
+            is_once = plain in (there.plain.get(word, []), told)
+            demand(is_once, "duplicated", f"{word} is a person's and stands there twice")
         elif word in self.loose:
-            assert len(plain) <= 1, f"{word} stands there twice"
+            demand(len(plain) <= 1, "duplicated", f"{word} stands there twice")
         elif word in there.plain:
-            assert plain == ([fact.line()] if fact else []), f"{word} is untouched and not up to date"
+            expected = [fact.line()] if fact else []
+            demand(plain == expected, _kind_of(plain, expected), f"{word} is untouched and not up to date")
         elif fact:
             is_alive = self._is_alive(fact.section, there, said)
-            assert is_alive or not plain or is_alive is None, f"{word} is news in a section that was deleted"
-            assert not is_alive or plain == [fact.line()], f"{word} is news and does not stand there once"
+            is_silent = is_alive or not plain or is_alive is None
+            demand(is_silent, "returned", f"{word} is news in a section that was deleted")
+            is_told = not is_alive or plain == [fact.line()]
+            demand(is_told, _kind_of(plain, [fact.line()]), f"{word} is news and does not stand there once")
         else:
-            assert not plain, f"{word} is nobody's"
+            demand(not plain, "stale", f"{word} is nobody's")
 
     def _is_alive(self, section: str, there: Seen, said: set[str]) -> bool | None:
         """Whether a person left anything of a section that tells a reader something; None where that is a matter of
@@ -130,12 +154,17 @@ class Oracle:
 
     def _suggestions(self, there: Seen, now: Seen, ours: dict[str, Fact]) -> None:
         for word, said in now.suggestions.items():
-            assert len(said) == 1, f"{word} is suggested twice"
-            assert word in there.touched, f"{word} is suggested beside nobody's change"
-            assert said[0] in ours[word].line(), f"{word} is suggested in old words"
+            demand(len(said) == 1, "duplicated", f"{word} is suggested twice")
+            demand(word in there.touched, "stale", f"{word} is suggested beside nobody's change")
+            demand(said[0] in ours[word].line(), "stale", f"{word} is suggested in old words")
         for word, version in self.strict.items():
             if word in ours:
                 is_news = ours[word].version != version and (word, ours[word].version) not in self.refused
                 stood = ours[word].version == version and word in there.suggestions
-                assert (word in now.suggestions) == (is_news or stood), f"{word}: the suggestion is missing or too much"
+                is_right = (word in now.suggestions) == (is_news or stood)
+                demand(is_right, "stale", f"{word}: the suggestion is missing or too much")
                 self.strict[word] = ours[word].version
+
+
+def _kind_of(plain: list[str], expected: list[str]) -> Kind:
+    return "duplicated" if len(plain) > max(1, len(expected)) else "stale"

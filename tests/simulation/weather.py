@@ -5,7 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.store.port import Conflict, File
-from connectors.store.publishing import Publisher
+from connectors.store.publishing import MOST_NAMED, Merge, Publisher
+from postmortem.merging import merge
+
+NAME = "drafts/postmortem.md"
 
 
 class Killed(BaseException):
@@ -14,13 +17,31 @@ class Killed(BaseException):
 
 class Weather:
     """`writes_left` counts down to a kill: at 0 before a write, at half after it. `meanwhile` runs once, right before
-    the document is written."""
+    the document is written. `merge` is what the publisher merges by."""
 
-    def __init__(self) -> None:
+    def __init__(self, merge: Merge = merge) -> None:
+        self._merge = merge
         self.files: dict[str, bytes] = {}
         self.editions: list[str] = []
         self.writes_left: float | None = None
         self.meanwhile: Callable[[], None] | None = None
+
+    def read(self) -> bytes | None:
+        """The document as it lies there; None where there is none."""
+        return self.files.get(NAME)
+
+    def puts(self, content: bytes | None) -> None:
+        """A person saves the document, or deletes it."""
+        if content is None:
+            self.files.pop(NAME, None)
+        else:
+            self.files[NAME] = content
+
+    def publishes(self, content: str) -> None:
+        self.publisher().publish(NAME, content.encode())
+
+    def loses_an_answer(self) -> None:
+        """A store in memory answers always."""
 
     def load(self, name: str) -> File | None:
         content = self.files.get(name)
@@ -38,10 +59,11 @@ class Weather:
 
     def publisher(self) -> Publisher:
         store: Any = self
-        return Publisher(store, "editions", names=lambda: self.editions, remember=self._remember)
+        return Publisher(store, "editions", names=lambda: self.editions, remember=self._remember, merge=self._merge)
 
     def _remember(self, edition: str) -> None:
-        self._write(lambda: self.editions.append(edition))
+        names = [*(name for name in self.editions if name != edition), edition][-MOST_NAMED:]
+        self._write(lambda: setattr(self, "editions", names))
 
     def _write(self, effect: Callable[[], None]) -> None:
         if self.writes_left == 0:
