@@ -23,8 +23,8 @@ def measure() -> Iterator[Figure]:
         _seconds(usual),
         "s",
         3.0,
-        f"From saved evidence to {usual['chars']:,} characters of Markdown on one core: {_stages(usual)}. It was 2 s as "
-        "long as a draft held a timeline and action items only; now each sentence is read for what it says of the "
+        f"From saved evidence to {usual['chars']:,} characters of Markdown on one core: {_stages(usual)}. It was 2 s "
+        "as long as a draft held a timeline and action items only; now each sentence is read for what it says of the "
         "impact, of causes, of what was tried and of what came of it.",
     )
     yield Figure(
