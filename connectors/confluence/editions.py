@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from postmortem.merging import Edition, edition_from_json
 from postmortem.outputs.storage_edits import edition_named_in, most_like
 
-MOST_NAMED = 8
+MOST_KEPT = 20
+"""Editions that are kept of a page: so far back may a version of it lie that a person restores."""
+
+MOST_LOOKED_AT = 8
 """Editions that are looked at where a person took out the line that names its own."""
 
 _NEWEST = "newest"
@@ -24,7 +27,9 @@ class Editions:
         """The edition that a page came from; None where nobody knows: then all of it counts as people's."""
         name = edition_named_in(body)
         named = self.load(name) if name else None
-        return named or most_like([known for name in self._newest() if (known := self.load(name))], body)
+        return named or most_like(
+            [known for name in self._newest()[-MOST_LOOKED_AT:] if (known := self.load(name))], body
+        )
 
     def load(self, name: str) -> Edition | None:
         content = self.read(name)
@@ -35,7 +40,16 @@ class Editions:
         self.write(name, edition.as_json())
         newest = self._newest()
         if name not in newest:
-            self.write(_NEWEST, json.dumps([*newest, name][-MOST_NAMED:]).encode())
+            self.write(_NEWEST, json.dumps([*newest, name]).encode())
+
+    def forget_old(self, named: str) -> None:
+        """Empty all but the last (files are never removed), once the page is known to name this one."""
+        newest = self._newest()
+        old = [name for name in newest[:-MOST_KEPT] if name != named]
+        for name in old:
+            self.write(name, b"")
+        if old:
+            self.write(_NEWEST, json.dumps([name for name in newest if name not in old]).encode())
 
     def _newest(self) -> list[str]:
         content = self.read(_NEWEST)

@@ -112,6 +112,7 @@ def keep_as_kept(api: ConfluenceApi, page_id: str, version: int, editions: Editi
     edition = editions.load(name) if name else None
     if name and edition:
         editions.keep(name, as_kept(edition, body))
+        editions.forget_old(name)
 
 
 def _space_id(api: ConfluenceApi, key: str) -> str:

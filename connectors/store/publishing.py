@@ -16,7 +16,10 @@ from postmortem.merging import MARKDOWN, Dialect, Edition, Merged, begin, editio
 ATTEMPTS = 20
 """So often another writer may come first before we give up."""
 
-MOST_NAMED = 8
+MOST_KEPT = 20
+"""Editions that are kept of a document: so far back may a copy of it lie that a person puts back."""
+
+MOST_LOOKED_AT = 8
 """Editions that are looked at where the document does not name its own."""
 
 type Merge = Callable[[Edition | None, Sequence[str], Sequence[str], Dialect], Merged]
@@ -106,7 +109,7 @@ class Publisher:
         for named in reversed(_NAMED.findall(text)):
             if edition := self._load(named):
                 return edition
-        known = [edition for name in self.names()[-MOST_NAMED:] if (edition := self._load(name))]
+        known = [edition for name in self.names()[-MOST_LOOKED_AT:] if (edition := self._load(name))]
         return most_like(known, theirs, MARKDOWN)
 
     def _keep(self, edition: Edition) -> set[str]:

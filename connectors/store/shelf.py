@@ -10,7 +10,7 @@ from typing import Any
 
 from connectors.store.life import Life
 from connectors.store.port import ABSENT, Conflict, Store
-from connectors.store.publishing import MOST_NAMED, Published, Publisher
+from connectors.store.publishing import MOST_KEPT, Published, Publisher
 from postmortem.document import Postmortem, read_postmortem
 from postmortem.evidence import Evidence, Observation, Part
 from postmortem.incident import Incident
@@ -172,7 +172,7 @@ class Shelf:
         def with_it(state: dict[str, Any]) -> dict[str, Any]:
             editions: dict[str, list[str]] = state.get("editions", {})
             others = [known for known in editions.get(document, []) if known != edition]
-            return state | {"editions": editions | {document: [*others, edition][-MOST_NAMED:]}}
+            return state | {"editions": editions | {document: [*others, edition][-MOST_KEPT:]}}
 
         self._change_state(with_it)
 

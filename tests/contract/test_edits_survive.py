@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from connectors.store.port import Conflict, Store
-from connectors.store.publishing import MOST_NAMED
+from connectors.store.publishing import MOST_KEPT
 from connectors.store.shelf import Shelf
 from postmortem.incident import Incident
 from postmortem.moment import moment_from_iso
 from tests.contract.cli import Terminal
 from tests.simulation.edits import Run, lived
+from tests.simulation.page import PageWeather
 from tests.simulation.planted import PLANTED
 from tests.simulation.weather import Killed, Weather
 from tests.world import World, world_of
@@ -179,16 +180,16 @@ def test_an_emptied_document_stays_empty_and_what_is_put_back_brings_nothing_els
 
 
 def test_only_the_last_editions_are_kept(store: Store, shelf: Shelf):
-    for number in range(MOST_NAMED + 5):
+    for number in range(MOST_KEPT + 5):
         shelf.publish(INCIDENT, FIRST.replace("It broke", f"It broke {number} times").encode())
     kept = [name for name in store.names("editions/") if (file := store.load(name)) and file.content]
-    assert len(kept) == MOST_NAMED
+    assert len(kept) == MOST_KEPT
 
 
 def test_the_edition_that_the_document_names_is_kept_however_often_the_process_dies(weather: Weather):
     publish(weather, FIRST)
     written(weather, "- Ada mended it\n", "- My own line\n")
-    for number in range(3 * MOST_NAMED):
+    for number in range(3 * MOST_KEPT):
         weather.writes_left = 2
         with pytest.raises(Killed):
             publish(weather, FIRST.replace("It broke", f"It broke {number} times"))
@@ -196,6 +197,14 @@ def test_the_edition_that_the_document_names_is_kept_however_often_the_process_d
     publish(weather, SECOND)
     expected = SECOND.replace("- Ada mended it\n", "- My own line\n")
     assert weather.files[NAME].decode().partition("<!-- debrief:edition")[0] == expected
+
+
+def test_only_the_last_editions_of_a_page_are_kept():
+    weather = PageWeather()
+    for number in range(MOST_KEPT + 5):
+        weather.publishes(FIRST.replace("It broke", f"It broke {number} times"))
+    kept = [name for name, content in weather.remembered.items() if content and name != "newest"]
+    assert len(kept) == MOST_KEPT
 
 
 OLDER = b"# Postmortem: It broke\n\n- It broke\n"

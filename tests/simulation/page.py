@@ -18,6 +18,11 @@ class PageWeather(Weather):
         self._wiki, self._editor, self._lost = _Wiki(self), Editor(), 0
         self._wiki.editions = Editions(self._wiki.files.get, self._remembers)
 
+    @property
+    def remembered(self) -> dict[str, bytes]:
+        """What is kept of the page elsewhere, by name."""
+        return self._wiki.files
+
     def read(self) -> bytes | None:
         page = self._page()
         return self._editor.text(page.body).encode() if page else None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.store.port import Conflict, File
-from connectors.store.publishing import MOST_NAMED, Merge, Publisher
+from connectors.store.publishing import MOST_KEPT, Merge, Publisher
 from postmortem.merging import merge
 
 NAME = "drafts/postmortem.md"
@@ -62,7 +62,7 @@ class Weather:
         return Publisher(store, "editions", names=lambda: self.editions, remember=self._remember, merge=self._merge)
 
     def _remember(self, edition: str) -> None:
-        names = [*(name for name in self.editions if name != edition), edition][-MOST_NAMED:]
+        names = [*(name for name in self.editions if name != edition), edition][-MOST_KEPT:]
         self._write(lambda: setattr(self, "editions", names))
 
     def _write(self, effect: Callable[[], None]) -> None:
