@@ -1,5 +1,7 @@
 """How long the incident took, each time with the two moments it was measured from, or why it is unknown."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -72,6 +74,56 @@ class ResponseTimes(Noun):
             self.time_to_resolve,
             self.impact_span,
         )
+
+
+_MOMENTS: dict[ResponseTimeName, tuple[MilestoneName, MilestoneName]] = {
+    "time_to_detect": ("impact_started", "detected"),
+    "time_to_acknowledge": ("detected", "acknowledged"),
+    "time_to_mitigate": ("detected", "mitigated"),
+    "time_to_resolve": ("detected", "resolved"),
+    "impact_span": ("impact_started", "mitigated"),
+}
+_ASKS_FOR: dict[MilestoneName, str] = {
+    "impact_started": "When did the impact begin?",
+    "detected": "When was it detected?",
+    "acknowledged": "When was it acknowledged?",
+    "mitigated": "When did the impact end?",
+    "resolved": "When was it resolved?",
+}
+# Where a contradiction asks for the moment already, with the words that it quotes.
+_ASKED: dict[MilestoneName, re.Pattern[str]] = {
+    "impact_started": re.compile(r"impact begin\?|” was said at [-\d: UTC]{20,26}; (?:is )?that "),
+    "mitigated": re.compile(r"when did the impact end\?"),
+}
+
+
+def open_moments(measured: ResponseTimes, asked: Iterable[str]) -> tuple[str, ...]:
+    """A question for each moment that is missing, once, with what is known of it.
+
+    `asked` are the questions about what contradicts itself: a moment that one of them asks for is not asked again.
+    """
+    told = tuple(asked)
+    missing: dict[MilestoneName, str] = {}
+    for one in measured.measured:
+        start, end = _MOMENTS[one.name]
+        if one.seconds is None and one.why_unknown and not (one.from_at and one.to_at):
+            missing.setdefault(end if one.from_at else start, _as_sentence(one.why_unknown))
+    backwards = (
+        f"{one.heading}: {one.why_unknown}"
+        for one in measured.measured
+        if one.seconds is None and one.to_at and one.from_at
+    )
+    left = {name: why for name, why in missing.items() if not _is_asked(name, told)}
+    return (*backwards, *(f"{_ASKS_FOR[name]} {why}" for name, why in left.items()))
+
+
+def _is_asked(name: MilestoneName, told: Iterable[str]) -> bool:
+    words = _ASKED.get(name)
+    return words is not None and any(words.search(text) for text in told)
+
+
+def _as_sentence(why: str) -> str:
+    return f"{why[:1].upper()}{why[1:].rstrip('.')}."
 
 
 def measure_response_times(milestones: Milestones) -> ResponseTimes:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from postmortem.document import Postmortem
 from postmortem.line import Line
+from postmortem.response_times import open_moments
 
 NOT_MEASURED = "No moment of the incident is on record: when did it begin, and when was it acknowledged and resolved?"
 COMMANDER = "incident commander"
@@ -33,7 +34,10 @@ class Agenda(NamedTuple):
 def agenda(asked: Iterable[Asked]) -> tuple[Agenda, ...]:
     """By role, in the order in which the document first asks them; the same question is asked once."""
     by_role: dict[str, list[Asked]] = {}
-    for question in dict.fromkeys(asked):
+    once: dict[tuple[str, str], Asked] = {}
+    for question in asked:
+        once.setdefault((question.text, question.of.casefold()), question)
+    for question in once.values():
         by_role.setdefault(question.of.casefold(), []).append(question)
     roles = ((questions[0].of, tuple(questions)) for questions in by_role.values())
     return tuple(Agenda(of[:1].upper() + of[1:], questions) for of, questions in roles)
@@ -72,10 +76,12 @@ def _in_tables(postmortem: Postmortem) -> Iterator[Asked]:
 
 
 def _unmeasured(postmortem: Postmortem) -> Iterator[Asked]:
-    """One question for all times that are unknown for the same reason."""
-    by_reason: dict[str, list[str]] = {}
-    for one in postmortem.response_times.measured:
-        if one.seconds is None and one.why_unknown:
-            by_reason.setdefault(one.why_unknown.rstrip("."), []).append(one.heading)
-    for why, headings in by_reason.items():
-        yield Asked(f"{', '.join(headings)}: unknown, because {why}. When was it?", COMMANDER, "response_times")
+    yield from (Asked(line.text, COMMANDER, "response_times") for line in missing_moments(postmortem))
+
+
+def missing_moments(postmortem: Postmortem) -> tuple[Line, ...]:
+    """A question for each moment that the response times lack; none where nothing is measured at all."""
+    if not postmortem.milestones.found:
+        return ()
+    told = (line.text for line in postmortem.milestones.questions)
+    return tuple(Line(text=text, asked_of=COMMANDER) for text in open_moments(postmortem.response_times, told))

@@ -9,7 +9,7 @@ from postmortem.document import Postmortem
 from postmortem.moment import Utc
 from postmortem.outputs.escaping import Md, escape, joined, link, prose, shorten, together
 from postmortem.outputs.events import Events
-from postmortem.outputs.lines import cited, question
+from postmortem.outputs.lines import cited
 from postmortem.response_times import ResponseTime, duration_in_words
 
 _SHORT = 60
@@ -48,11 +48,8 @@ def _time_row(ready: Events, measured: ResponseTime, quoted: set[str]) -> TimeRo
     start = _end(ready, measured.from_event, measured.from_at, _once(measured.from_said, quoted))
     end = _end(ready, measured.to_event, measured.to_at, _once(measured.said, quoted))
     if measured.seconds is None:
-        why = measured.why_unknown or "nothing tells"
-        asked = question("incident commander", escape(f"{why[:1].upper()}{why[1:].rstrip('.')}: when was it?"))
-        return TimeRow(
-            escape(measured.heading), Md("unknown"), start or asked, end or (asked if start else Md("")), Md("")
-        )
+        unknown = Md("❓ asked below")
+        return TimeRow(escape(measured.heading), Md("unknown"), start or unknown, end or unknown, Md(""))
     lasted = together("**", escape(duration_in_words(measured.seconds)), "**")
     return TimeRow(escape(measured.heading), lasted, start, end, escape(measured.confidence or ""))
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from postmortem.document import Participant, Postmortem
 from postmortem.evidence import Reading
 from postmortem.line import Line
-from postmortem.outputs.agenda import Asked, agenda, open_questions
+from postmortem.outputs.agenda import Asked, agenda, missing_moments, open_questions
 from postmortem.outputs.escaping import Md, escape, joined, link, link_to_heading, together
 from postmortem.outputs.layout import Layout
 from postmortem.outputs.main_timeline import view_timeline
@@ -111,7 +111,7 @@ def variables(postmortem: Postmortem, layout: Layout) -> dict[str, Any]:
         "lasted": postmortem.response_times.time_to_resolve.seconds,
         "timeline": view_timeline(postmortem),
         "milestones": postmortem.milestones.found,
-        "milestone_questions": postmortem.milestones.questions,
+        "milestone_questions": (*missing_moments(postmortem), *postmortem.milestones.questions),
         "response_times": time_rows(postmortem),
         "is_measured": bool(postmortem.milestones.found),
         "action_items": item_rows(postmortem.action_items),

@@ -111,7 +111,7 @@ def _questions(known: _Told) -> Iterator[Line]:
     if not known.answered:
         yield _ask("Nobody wrote down a cause: which conditions together made this happen?", COMMANDER)
     elif is_known:
-        yield _ask("Which conditions together made this happen, and which of the above still hold?", COMMANDER)
+        yield _ask("Which conditions together made this happen?", COMMANDER)
     yield from _of_open_hypotheses(known, is_known=is_known)
     if known.answered and not groups & {PROCESS, HUMAN}:
         yield _ask("What in process, planning or hand-overs made this possible, or made it last longer?", COMMANDER)

@@ -14,8 +14,6 @@ def under_groups(by_group: Mapping[str, Sequence[Line]], order: Iterable[str]) -
 
 
 def asked_at_the_end(questions: Sequence[str], role: str, *, after: Sequence[Line]) -> tuple[Line, ...]:
-    """All questions to one role as one line; under a heading of its own where other headings came before."""
-    if not questions:
-        return ()
-    line = ask(" ".join(questions), role)
-    return (line.model_copy(update={"group": STILL_UNKNOWN}) if after else line,)
+    """Each question to one role; under a heading of their own where other headings came before."""
+    lines = (ask(question, role) for question in questions)
+    return tuple(line.model_copy(update={"group": STILL_UNKNOWN}) if after else line for line in lines)

@@ -1,5 +1,6 @@
 """Who and what was hit, for how long and how badly: records, status updates, custom fields, and what people said."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -12,18 +13,19 @@ from postmortem.sections.impact_statements import Impact, said_about_impact, sho
 from postmortem.sections.impact_words import BUSINESS, DATA, DOWNTIME, OVER_TIME, USERS, group_of_field, has_figure
 from postmortem.sections.quoting import own_words, shorten_quote
 from postmortem.sections.resolution_words import is_field_of_resolution
-from postmortem.sections.roles import SERVICE_OWNER
+from postmortem.sections.roles import SERVICE_OWNER, WHO_WAS_AFFECTED
 from postmortem.timeline import TimelineEvent
 from postmortem.told import Told
 
 _OTHER = "Other fields of the incident"
 _ORDER = (USERS, BUSINESS, DOWNTIME, DATA, OVER_TIME, _OTHER)
+# When it began and ended is asked beside the response times.
 _QUESTIONS = {
-    USERS: "Which users and customers were affected, how many, and what did they notice?",
+    USERS: WHO_WAS_AFFECTED,
     BUSINESS: "What did it cost the business (orders, revenue, agreements with customers)?",
-    DOWNTIME: "From when to when was the service down or degraded?",
     DATA: "Was any data lost, damaged or exposed?",
 }
+_NONE = re.compile(r"\b(?:no|none|zero)\b")
 _HOW_MANY = "How many users and customers were affected?"
 _RANKINGS: tuple[LogEntryKind, ...] = ("priority_changed", "urgency_changed")
 _FIELDS: tuple[LogEntryKind | ObservationKind, ...] = ("field_changed", "field")
@@ -31,7 +33,7 @@ _MOST_KINDS_OF_ALERT = 5
 
 
 def describe_impact(told: Told) -> Section:
-    """Under five sub-headings; what none of them tells is asked of the service owner in one line."""
+    """Under five sub-headings; what none of them tells is asked of the service owner."""
     said = said_about_impact(told)
     by_group: dict[str, list[Line]] = {group: [] for group in _ORDER}
     for group, line in (*_fields(told), *_lasted(told)):
@@ -117,10 +119,16 @@ def _changes(told: Told) -> Iterator[tuple[TimelineEvent, str]]:
 def _questions(by_group: dict[str, list[Line]]) -> Iterator[str]:
     for group, question in _QUESTIONS.items():
         lines = by_group[group]
-        if not lines:
+        if not lines or (group == BUSINESS and not any(map(_tells_how_much, lines))):
             yield question
         elif group == USERS and not any(has_figure(line.text.casefold()) for line in lines):
             yield _HOW_MANY
+
+
+def _tells_how_much(line: Line) -> bool:
+    """A figure, or that there was none: that payments fail is no cost yet."""
+    plain = line.text.casefold()
+    return has_figure(plain) or bool(_NONE.search(plain))
 
 
 def _counted(count: int, word: str) -> str:

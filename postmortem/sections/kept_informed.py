@@ -10,7 +10,7 @@ from postmortem.line import Line
 from postmortem.response_times import duration_in_words
 from postmortem.sections.quoting import ask
 from postmortem.sections.reached import counted, times_in_words
-from postmortem.sections.roles import COMMANDER, RESOLVER, RESPONDERS
+from postmortem.sections.roles import COMMANDER, RESPONDERS
 from postmortem.timeline import TimelineEvent
 from postmortem.told import Told
 
@@ -86,7 +86,6 @@ def list_rounds(told: Told) -> Iterator[Line]:
     starts = cite_all(by_id[cycle.from_event] for cycle in told.cycles)
     text = f"It went {len(told.cycles)} rounds, reopened {times_in_words(len(told.cycles) - 1)} ({rounds})."
     yield Line(text=text, label="rounds", citations=starts)
-    yield ask("What made it look resolved before it was reopened, and what would have shown that it was not?", RESOLVER)
 
 
 def time_outside_office_hours(told: Told) -> Iterator[Line]:

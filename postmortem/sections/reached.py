@@ -54,12 +54,6 @@ def count_escalations(told: Told) -> Iterator[Line]:
         times, answered = times_in_words(len(escalated)), _answered(escalated, acknowledged)
         text = f"It was escalated {times}, first {after} after the trigger{answered}."
         yield Line(text=text, label="escalations", citations=_cite((*escalated[:_SHOWN], *acknowledged[:1])))
-        if not acknowledged or acknowledged[0].moment.at > first.moment.at:
-            yield ask(
-                f"Nobody had acknowledged when it was escalated {after} after the trigger: what would let the first "
-                "page reach somebody sooner?",
-                RESPONDERS,
-            )
     if exhausted:
         text = f"The escalation path ended without an answer at {clock(exhausted[0].moment.at)}."
         yield Line(text=text, label="escalations", citations=_cite(exhausted[:_SHOWN]))

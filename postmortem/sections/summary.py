@@ -14,7 +14,7 @@ from postmortem.sections.impact_statements import Impact, is_to_be_done, said_ab
 from postmortem.sections.impact_words import BUSINESS, DOWNTIME, USERS, group_of_field, names_a_party
 from postmortem.sections.quoting import ask, excerpt, own_words, shorten_quote
 from postmortem.sections.resolution_statements import LAST_ACTION_BEFORE, Ending, end_of_impact, how_it_was_resolved
-from postmortem.sections.roles import COMMANDER, RESOLVER
+from postmortem.sections.roles import COMMANDER, RESOLVER, SERVICE_OWNER, WHO_WAS_AFFECTED
 from postmortem.sections.sentences import sentences_of
 from postmortem.sections.symptom import first_symptom
 from postmortem.timeline import TimelineEvent
@@ -86,9 +86,7 @@ def _whom(told: Told) -> Line:
         return Line(text=f"Affected ({field.name}): {field.value}.", citations=(cite_incident(incident),))
     statement = max(_not_said_yet(told), key=_tells_whom, default=None)
     if statement is None or statement.group not in _TELL_WHOM:
-        return ask(
-            "In one sentence without jargon: which customers were affected, and what did they notice?", COMMANDER
-        )
+        return ask(WHO_WAS_AFFECTED, SERVICE_OWNER)
     words = shorten_quote(excerpt(own_words(statement.event), statement.sentence.part), _LONGEST)
     by = "Stakeholders were told" if statement.event.kind == "status_update" else "About the impact, it was said"
     return Line(text=f"{by}: “{words}”", citations=(cite_event(statement.event),))
@@ -116,13 +114,22 @@ def _how_long(told: Told) -> Line:
         return _when(told)
     ends = [by_id[id_] for id_ in (lasted.from_event, lasted.to_event) if id_ in by_id]
     reopened = [event for event in told.timeline.events if event.kind == "reopened"]
-    again = f", reopened {_times(len(reopened))} on the way" if reopened else ""
+    again = f", reopened {_times(len(reopened))} on the way{_open_for(told)}" if reopened else ""
     mitigated = end_of_impact(told)
-    eased = f"; people said after {_after(told)} that the impact had ended" if mitigated and _after(told) else ""
+    is_earlier = mitigated is not None and mitigated.at < lasted.to_at
+    eased = f"; people said after {_after(told)} that the impact had ended" if is_earlier and _after(told) else ""
     said = [by_id[mitigated.event_id]] if eased and mitigated and mitigated.event_id in by_id else []
     span = f"{day_and_clock(lasted.from_at)} to {day_and_clock(lasted.to_at)}"
     text = f"It lasted {duration_in_words(lasted.seconds)} ({span}){again}{eased}."
     return Line(text=text, citations=cite_all((*ends, *reopened, *said)))
+
+
+def _open_for(told: Told) -> str:
+    """How long its rounds took together, where all of them ended."""
+    rounds = [cycle.seconds for cycle in told.cycles if cycle.seconds is not None and cycle.seconds >= 0]
+    if not rounds or len(rounds) < len(told.cycles):
+        return ""
+    return f" and open for {duration_in_words(sum(rounds))} of it"
 
 
 def _after(told: Told) -> str:
@@ -131,17 +138,18 @@ def _after(told: Told) -> str:
 
 
 def _when(told: Told) -> Line:
-    """Its length cannot be measured: what is known of its span, and the question."""
+    """Its length cannot be measured: what is known of its span. The rest is asked beside the response times."""
     events, lasted = told.timeline.events, told.response_times.time_to_resolve
     if not events:
         return ask("When did it begin, and when did it end?", COMMANDER)
     if lasted.from_at:
         detected = [event for event in events if event.id == lasted.from_event]
-        text = f"It was detected at {day_and_clock(lasted.from_at)}. When did it end? Unknown: {lasted.why_unknown}."
-        return Line(text=text, asked_of=COMMANDER, citations=cite_all(detected))
+        text = f"It was detected at {day_and_clock(lasted.from_at)}. Its end is unknown: {lasted.why_unknown}."
+        asked_of = None if detected else COMMANDER
+        return Line(text=text, asked_of=asked_of, citations=cite_all(detected))
     span = f"The records run from {day_and_clock(events[0].at)} to {day_and_clock(events[-1].at)}."
-    text = f"{span} When did it begin, and when did it end?"
-    return Line(text=text, asked_of=COMMANDER, citations=cite_all((events[0], events[-1])))
+    text = f"{span} When it began and ended is unknown."
+    return Line(text=text, citations=cite_all((events[0], events[-1])))
 
 
 def _who(told: Told) -> Line:

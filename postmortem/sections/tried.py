@@ -34,6 +34,7 @@ _REOPENED_WITHIN = timedelta(hours=6)
 _MOST_ALERTS = 3
 _MOST_ASKED = 4
 _LONGEST_ASKED = 80  # characters of an action inside a question
+_NO_ACTION = "The record names no action"
 _NO_ROLE = (RESPONDER_ROLE, CHAT_ROLE, PAGED_ROLE, "")
 
 
@@ -190,7 +191,8 @@ def _when(known: Tried, at: datetime) -> str:
 def _questions(known: Tried) -> Iterator[Line]:
     mending = _of_kind(known, "mitigating")
     if not mending:
-        question = "What was tried to find the cause or to mend it, and what came of each? The record names no action."
+        but = " but what ended it" if resolution_notes(known.told) else ""
+        question = f"What was tried to find the cause or to mend it, and what came of each? {_NO_ACTION}{but}."
         yield Line(text=question, asked_of=RESPONDERS)
         return
     unknown = [place for place in mending if _label(known, place) == "unknown"]

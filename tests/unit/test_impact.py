@@ -86,13 +86,22 @@ def test_a_denial_and_a_loss_stand_under_data_each_in_its_own_words():
     ]
 
 
-def test_what_nobody_told_is_asked_of_the_service_owner_in_one_line():
-    (question,) = impact_of(evidence(said("1", 0, "looking")))
+def test_what_nobody_told_is_asked_of_the_service_owner_each_by_itself():
+    asked = impact_of(evidence(said("1", 0, "looking")))
 
-    assert question.asked_of == "service owner"
-    assert question.group is None
-    assert question.text.startswith("Which users and customers were affected, how many, and what did they notice? What")
-    assert question.text.endswith("Was any data lost, damaged or exposed?")
+    assert {(question.asked_of, question.group) for question in asked} == {("service owner", None)}
+    assert [question.text for question in asked] == [
+        "Which users and customers were affected, how many, and what did they notice?",
+        "What did it cost the business (orders, revenue, agreements with customers)?",
+        "Was any data lost, damaged or exposed?",
+    ]
+
+
+def test_that_payments_fail_tells_no_cost_but_a_figure_does():
+    cost = "What did it cost the business (orders, revenue, agreements with customers)?"
+
+    assert cost in [line.text for line in impact_of(evidence(said("1", 0, "payments are failing")))]
+    assert cost not in [line.text for line in impact_of(evidence(said("1", 0, "640 orders failed")))]
 
 
 def test_only_what_is_missing_is_asked():
@@ -101,13 +110,10 @@ def test_only_what_is_missing_is_asked():
         said("2", 60, "the site was down for 40 minutes"),
         said("3", 90, "no data was lost"),
     )
-    question = impact_of(told)[-1]
-
-    assert question.group == "Still unknown"
-    assert question.text == (
-        "How many users and customers were affected? "
-        "What did it cost the business (orders, revenue, agreements with customers)?"
-    )
+    assert [line.text for line in impact_of(told) if line.group == "Still unknown"] == [
+        "How many users and customers were affected?",
+        "What did it cost the business (orders, revenue, agreements with customers)?",
+    ]
 
 
 def test_custom_fields_stand_where_their_names_say():
@@ -126,7 +132,8 @@ def test_a_field_that_tells_the_resolution_stands_there_alone():
 
     assert [line.text for line in sections["resolution"].lines if line.group] == [
         "Resolution summary: swapped the disk",
-        f"Is what ended it a permanent fix or a temporary one? {_REPAIRED}",
+        "Is what ended it a permanent fix or a temporary one?",
+        _REPAIRED,
     ]
     assert "swapped" not in str(sections["impact"].lines)
 
@@ -207,4 +214,5 @@ def test_a_span_that_a_later_alert_contradicts_is_asked_for():
     )
 
     assert of_group(told, DOWNTIME) == []
-    assert "From when to when was the service down or degraded?" in impact_of(told)[-1].text
+    asked = [line.text for line in compose(told, Settings(), composed_at=START).milestones.questions]
+    assert "when did the impact end?" in asked[0]

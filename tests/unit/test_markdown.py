@@ -275,7 +275,12 @@ def test_every_line_has_a_source_or_asks_somebody():
 
     for line in markdown(told).splitlines():
         if line.startswith(("- ", "| Time")):
-            assert line.rstrip().endswith((")", "in Slack")) or "❓ **" in line or " messages" in line, line
+            assert (
+                line.rstrip().endswith((")", "in Slack"))
+                or "❓ **" in line
+                or " messages" in line
+                or "❓ asked below" in line
+            ), line
 
 
 @settings(max_examples=60, deadline=None)

@@ -231,8 +231,8 @@ def test_what_is_known_is_not_asked():
     assert of_group(told, UNKNOWN) == ["What is the permanent fix, and when does it come?"]
 
 
-def test_nothing_known_is_one_question_to_whoever_resolved_it():
-    (question,) = resolution_of(evidence(said("1", 0, "looking")))
+def test_what_is_not_known_is_asked_of_whoever_resolved_it():
+    question, _ = resolution_of(evidence(said("1", 0, "looking")))
 
     assert question.asked_of == "responder who resolved it"
     assert question.text.startswith("What ended it, and is that a permanent fix or a temporary one?")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postmortem.compose import compose
-from postmortem.response_times import ResponseTimes, duration_in_words
+from postmortem.response_times import ResponseTimes, duration_in_words, open_moments
 from postmortem.settings import Settings
 from tests.unit.given import START, bot_said, evidence, log, markdown, note, said
 
@@ -174,3 +174,26 @@ def test_every_duration_is_the_difference_of_its_two_moments(start: int, length:
     measured = times(log("a", start, "triggered", sequence=1), log("b", start + length, "resolved", sequence=2))
 
     assert measured.time_to_resolve.seconds == length
+
+
+def test_a_missing_moment_is_asked_for_once_beside_all_the_times_that_lack_it():
+    written = compose(evidence(log("t", 0, "triggered"), log("r", 600, "resolved")), Settings(), composed_at=START)
+
+    assert open_moments(written.response_times, ()) == (
+        "When did the impact begin? Neither an alert from before the trigger nor a person tells when the impact began.",
+        "When was it acknowledged? Nobody acknowledged it in PagerDuty, or said that they took it on.",
+        "When did the impact end? Nobody said in words when the impact ended.",
+    )
+
+
+def test_a_moment_that_a_contradiction_asks_for_is_not_asked_again():
+    told = evidence(
+        log("t", 0, "triggered"),
+        said("1", 60, "the queue died completely shortly before midnight"),
+        log("r", 600, "resolved"),
+    )
+    written = compose(told, Settings(), composed_at=START)
+    quoted = [line.text for line in written.milestones.questions]
+
+    assert "when did the impact begin?" in quoted[0]
+    assert not any("When did the impact begin?" in text for text in open_moments(written.response_times, quoted))

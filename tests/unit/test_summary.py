@@ -61,13 +61,10 @@ def test_what_no_record_tells_is_asked_of_a_role():
 
     assert [(line.asked_of, line.text) for line in summary_of(told)[1:]] == [
         (
-            "incident commander",
-            "In one sentence without jargon: which customers were affected, and what did they notice?",
+            "service owner",
+            "Which users and customers were affected, how many, and what did they notice?",
         ),
-        (
-            "incident commander",
-            "It was detected at 2026-11-17 14:00:00 UTC. When did it end? Unknown: no resolve is on record.",
-        ),
+        (None, "It was detected at 2026-11-17 14:00:00 UTC. Its end is unknown: no resolve is on record."),
         ("incident commander", "Who responded?"),
         ("responder who resolved it", "How was it resolved?"),
     ]
@@ -122,7 +119,7 @@ def test_reopenings_are_counted():
         log("t", 0, "triggered"), log("r", 60, "resolved"), log("o", 120, "reopened"), log("s", 600, "resolved")
     )
 
-    assert "reopened 1 time on the way." in texts_of(told)[2]
+    assert "reopened 1 time on the way and open for 9 min of it." in texts_of(told)[2]
 
 
 def test_a_merged_incident_points_to_where_it_was_resolved():
