@@ -4,6 +4,7 @@ Nothing here decides what the cause was. A hypothesis is one because its words s
 quotes under it. Changes before the start are listed as changes.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import groupby
@@ -28,6 +29,7 @@ _ASKED_BEFORE = timedelta(minutes=5)
 # What is known best stands first.
 _RANK = {"confirmed": 0, "finding": 0, "hypothesis, confirmed later": 0, "hypothesis": 1, "hypothesis, disputed": 1}
 _LAST = 2
+_GOES_ON = re.compile(r"\W*(?:so|then|that|this|which|it|they|those|these|because|hence|therefore|and)\b(?! that\b)")
 
 
 class _Told:
@@ -74,13 +76,21 @@ def _answers(known: _Told, one: Answered) -> Iterator[Line]:
 
 
 def _quoted(known: _Told, claim: Claim) -> Line:
-    """The claim; before one that names nothing by itself ("my best guess is yes"), the question it answers."""
+    """The claim; before one that is not understood alone ("my best guess is yes", "so it falls back to 20"), what
+    it answers."""
     line = quote_part(claim.event, claim.part, known.told.identities)
-    question = None if claim.topic else _question_before(known, claim.event)
+    question = _answered_message(known, claim) if claim.topic else _question_before(known, claim.event)
     if question is None:
         return line
     asked = quote(question, known.told.identities)
     return Line(text=f"{asked.text} {line.text}", citations=(*asked.citations, *line.citations))
+
+
+def _answered_message(known: _Told, claim: Claim) -> TimelineEvent | None:
+    """The message of the thread that a claim goes on from ("so", "then", "that")."""
+    place = known.places.get(claim.event.thread_id or "")
+    goes_on = place is not None and known.spoken[place].id != claim.event.id and _GOES_ON.match(claim.plain)
+    return known.spoken[place] if place is not None and goes_on else None
 
 
 def _question_before(known: _Told, event: TimelineEvent) -> TimelineEvent | None:

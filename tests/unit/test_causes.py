@@ -302,3 +302,16 @@ def _quoted(text: str) -> list[str]:
     """What stands between the first quotation mark and the last, without […]."""
     inner = text[text.find("“") + 1 : text.rfind("”")]
     return [part for part in re.split(r" ?\[…\] ?", inner) if part]
+
+
+def test_a_finding_that_goes_on_from_a_message_stands_behind_it():
+    told = evidence(
+        said("1", 0, "it reads POOL_MAX per tenant and most have none", person_id=CARL.id),
+        said("2", 30, "so everybody falls back to 20", thread_id="slack/C1/1"),
+    )
+    lines = compose(told, Settings(), composed_at=START).section("causes").lines
+
+    assert (
+        "Carl Brandt: “it reads POOL_MAX per tenant and most have none” Bea Lindqvist: “so everybody falls back to 20”"
+        in [line.text for line in lines]
+    )
