@@ -24,7 +24,7 @@ from postmortem.sections.resolution_words import (
     how_far,
     is_field_of_resolution,
 )
-from postmortem.sections.roles import RESOLVER
+from postmortem.sections.roles import RESOLVER, WHAT_ENDED_IT
 from postmortem.sections.sentences import sentences_of
 from postmortem.told import Told
 
@@ -133,7 +133,7 @@ def _questions(by_group: dict[str, list[Line]]) -> Iterator[str]:
     is_temporary = bool(by_group[_TEMPORARY]) or any("temporary" in label for label in labels)
     is_permanent = bool(by_group[_PERMANENT]) or any("permanent" in label for label in labels)
     if all(LAST_ACTION in label for label in ended):
-        yield "What ended it, and is that a permanent fix or a temporary one?"
+        yield WHAT_ENDED_IT
     elif not is_temporary and not is_permanent:
         yield "Is what ended it a permanent fix or a temporary one?"
     elif not is_permanent:

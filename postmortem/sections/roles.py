@@ -7,3 +7,4 @@ RESOLVER = "responder who resolved it"
 EVERYONE = "everyone who took part"
 
 WHO_WAS_AFFECTED = "Which users and customers were affected, how many, and what did they notice?"
+WHAT_ENDED_IT = "What ended it, and is that a permanent fix or a temporary one?"

@@ -14,7 +14,7 @@ from postmortem.sections.impact_statements import Impact, is_to_be_done, said_ab
 from postmortem.sections.impact_words import BUSINESS, DOWNTIME, USERS, group_of_field, names_a_party
 from postmortem.sections.quoting import ask, excerpt, own_words, shorten_quote
 from postmortem.sections.resolution_statements import LAST_ACTION_BEFORE, Ending, end_of_impact, how_it_was_resolved
-from postmortem.sections.roles import COMMANDER, RESOLVER, SERVICE_OWNER, WHO_WAS_AFFECTED
+from postmortem.sections.roles import COMMANDER, RESOLVER, SERVICE_OWNER, WHAT_ENDED_IT, WHO_WAS_AFFECTED
 from postmortem.sections.sentences import sentences_of
 from postmortem.sections.symptom import first_symptom
 from postmortem.timeline import TimelineEvent
@@ -197,7 +197,7 @@ def _how_it_ended(told: Told) -> Line:
         return Line(text=text, citations=(cite_incident(incident),))
     ending = how_it_was_resolved(told)
     if ending is None:
-        return ask("How was it resolved?", RESOLVER)
+        return ask(WHAT_ENDED_IT, RESOLVER)
     notes = {note.id for note in told.evidence.notes if note.is_resolution}
     other = "As a note says" if ending.event.kind == "note" else "How it ended, as was said"
     by = "As the resolution note says" if ending.event.id in notes else _AS_TOLD_BY.get(ending.label or "", other)

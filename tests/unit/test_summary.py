@@ -66,7 +66,7 @@ def test_what_no_record_tells_is_asked_of_a_role():
         ),
         (None, "It was detected at 2026-11-17 14:00:00 UTC. Its end is unknown: no resolve is on record."),
         ("incident commander", "Who responded?"),
-        ("responder who resolved it", "How was it resolved?"),
+        ("responder who resolved it", "What ended it, and is that a permanent fix or a temporary one?"),
     ]
 
 
@@ -137,7 +137,7 @@ def test_without_a_note_the_words_of_the_chat_tell_the_end():
 def test_a_change_that_was_called_a_fix_is_not_told_as_the_end():
     told = evidence(said("1", 0, "opened https://github.com/acme/shop/pull/9 to fix it"))
 
-    assert texts_of(told)[4] == "How was it resolved?"
+    assert texts_of(told)[4] == "What ended it, and is that a permanent fix or a temporary one?"
 
 
 _WORDS = st.lists(
