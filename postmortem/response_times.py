@@ -113,7 +113,7 @@ def open_moments(measured: ResponseTimes, asked: Iterable[str]) -> tuple[str, ..
         for one in measured.measured
         if one.seconds is None and one.to_at and one.from_at
     )
-    left = {name: why for name, why in missing.items() if not _is_asked(name, told)}
+    left: dict[MilestoneName, str] = {name: why for name, why in missing.items() if not _is_asked(name, told)}
     return (*backwards, *(f"{_ASKS_FOR[name]} {why}" for name, why in left.items()))
 
 
