@@ -106,5 +106,5 @@ def _together(lists: dict[str, list[Any]], absent: Sequence[str]) -> Part:
 def _gap_of(absent: Sequence[str]) -> tuple[Gap, ...]:
     if not absent:
         return ()
-    remedy = "Save those lists beside the incident (GET /incidents/ID/alerts, /notes), or draft from the account."
+    remedy = "Save those lists into the same file, beside the incident, or draft from the account."
     return (Gap(source="pagerduty", what=", ".join(absent), why="The saved file does not carry them.", remedy=remedy),)

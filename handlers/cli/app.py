@@ -66,7 +66,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         code = app(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
     except TyperException as error:
         if message := error.format_message():  # empty where the help was shown
-            _say(f"{message} Try debrief --help.")
+            _say(f"{message.replace('Value error, ', '').rstrip('.')}. Try debrief --help.")
         return Exit.USAGE
     except EXPECTED as error:
         ended = ended_by(error)
@@ -102,7 +102,7 @@ def draft(
     ] = False,
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", help="Write the draft here too; its suffix says how. - is the screen."),
+        typer.Option("--output", "-o", help="Write a copy here; its suffix says how. - is the screen."),
     ] = None,
     format: Annotated[  # noqa: A002 # the option's name
         str | None,

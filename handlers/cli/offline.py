@@ -107,7 +107,7 @@ def _saved_chat(desk: Desk) -> Saved:
     part = _chat(desk, desk.asked.channels or None, since, until)
     incident = incident_from_chat(part.messages, desk.asked.title)
     if incident is None:
-        why = " ".join(f"{gap.what}: {gap.why}" for gap in part.gaps[:3])
+        why = " ".join(sentence_case(f"{gap.what}: {gap.why}") for gap in part.gaps[:3])
         remedy = "Name another channel with --channel, or a longer time with --since and --until."
         raise Ended(Exit.NO_DRAFT, f"There is no message to write about. {why} {remedy}".replace("  ", " "))
     return Saved(incident, (part,), hints=_too_long(part.messages, desk.asked))
