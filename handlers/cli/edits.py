@@ -77,7 +77,8 @@ def show_diff(console: Console, diff: str) -> None:
 
 def _text_lines(content: bytes) -> list[str]:
     text = without_name(content.decode(errors="replace"))
-    return [f"{line}\n" for line in text.split("\n")[:-1]] + [text.rpartition("\n")[2]] * (not text.endswith("\n"))
+    *lines, last = text.split("\n")
+    return [f"{line}\n" for line in lines] + [last] * bool(last)
 
 
 def _with_end(line: str) -> str:

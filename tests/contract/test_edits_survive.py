@@ -289,6 +289,7 @@ def test_a_diff_of_what_is_not_there_yet_is_the_whole_draft(tmp_path: Path, term
     with world_of(tmp_path / "world", "checkout-latency") as world:
         came = terminal.runs_with(world, "draft", world.incident_id(), "--diff")
         assert came.out.startswith("--- /dev/null\n")
+        assert [line for line in came.out.splitlines() if line.startswith("-")] == ["--- /dev/null"]
         assert not (terminal.folder / "debrief-data").exists()
 
 
