@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -44,6 +45,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _NAMESPACES = '<body xmlns:ac="ac" xmlns:ri="ri">{}</body>'
 
 
+@lru_cache(maxsize=64)
 def letters(text: str) -> str:
     """What a reader must find again: control characters, signs and spaces aside, whatever the case."""
     return "".join(filter(str.isalnum, text)).casefold()
