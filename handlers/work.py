@@ -99,7 +99,8 @@ def the_postmortem(work: Work) -> Postmortem:
 def recalled_by(work: Work, composed: Postmortem) -> Postmortem:
     """The draft with the incidents that it is like, and remembered itself for those that come."""
     memory, evidence = Memory(work.house.store), work.shelf.evidence(composed.evidence_name or "")
-    traits = traits_of(composed, (alert.alert_key for alert in evidence.alerts if alert.alert_key))
+    alert_keys = (alert.alert_key for alert in evidence.alerts if alert.alert_key)
+    traits = traits_of(composed, alert_keys, evidence.private_channels)
     memory.keep(traits)
     found = ((like, shelf_of(work.house, like.incident_id).postmortem()) for like in most_similar(traits, memory.all()))
     links = work.house.document_link

@@ -206,7 +206,10 @@ class Reading(Noun):
 
 
 class Part(Noun):
-    """What one step of collecting brought home, saved before the next step starts."""
+    """What one step of collecting brought home, saved before the next step starts.
+
+    `private_channels` are the ids of the channels read that are not open to everyone here.
+    """
 
     log_entries: tuple[LogEntry, ...] = ()
     alerts: tuple[Alert, ...] = ()
@@ -215,6 +218,7 @@ class Part(Noun):
     messages: tuple[Message, ...] = ()
     past_incidents: tuple[PastIncident, ...] = ()
     observations: tuple[Observation, ...] = ()
+    private_channels: tuple[str, ...] = ()
     people: tuple[Person, ...] = ()
     readings: tuple[Reading, ...] = ()
     gaps: tuple[Gap, ...] = ()
@@ -242,6 +246,7 @@ def evidence_from_parts(incident: Incident, parts: Iterable[Part], collected_at:
         messages=_once(part.messages for part in parts),
         past_incidents=_once(part.past_incidents for part in parts),
         observations=_once(part.observations for part in parts),
+        private_channels=tuple(sorted({channel_id for part in parts for channel_id in part.private_channels})),
         people=_people(part.people for part in parts),
         readings=tuple(reading for part in parts for reading in part.readings),
         gaps=tuple(dict.fromkeys(gap for part in parts for gap in part.gaps)),

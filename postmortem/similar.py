@@ -2,6 +2,7 @@
 
 From our own records by what they share (alert key, service, rare words), and from what PagerDuty itself relates. No
 model and no secret learning: every reason is said in words, and the words that two incidents share are shown.
+What was said in a private channel is told to nobody else: not as a cause, not as an item, not as a shared word.
 """
 
 import math
@@ -15,6 +16,7 @@ from postmortem.citations import cite_record
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence, PastIncident
 from postmortem.likeness import ItemState, SimilarIncident
+from postmortem.line import Line
 from postmortem.moment import Utc
 from postmortem.noun import Noun
 from postmortem.stop_words import STOP_WORDS
@@ -26,12 +28,17 @@ _MOST_CAUSES = 3
 _WORD = re.compile(r"[a-z][a-z0-9_-]{2,39}")
 _TELLING = ("summary", "impact", "causes", "resolution")
 _WORDS_WEIGHT, _SERVICE_WEIGHT, _KEY_WEIGHT = 1.0, 0.15, 0.6
+_FROM_CHAT = "slack/"
+_WITHHELD = "its causes and action items are not told here: it was spoken of in a private channel"
 # Measured on tests/evaluation/similar.py: below it, two incidents of one organisation merely share its vocabulary.
 _LEAST = 0.06
 
 
 class Traits(Noun):
-    """What one incident is compared by. `words` are the most telling of its document, most frequent first."""
+    """What one incident is compared by. `words` are the most telling of its document, most frequent first.
+
+    `private_channels` are those on which its document rests; no word of theirs is among its words.
+    """
 
     incident_id: str
     title: str
@@ -40,21 +47,28 @@ class Traits(Noun):
     service_id: str | None = None
     alert_keys: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    private_channels: tuple[str, ...] = ()
+
+    def may_be_told_to(self, reader: "Traits") -> bool:
+        """Whether who reads the other's document may read what was said in this one."""
+        return set(self.private_channels) <= set(reader.private_channels)
 
 
 class Likeness(NamedTuple):
-    """One earlier incident, how like it is (0 to 1.75), and why, in words."""
+    """One earlier incident, how like it is (0 to 1.75), why, in words, and whether what was said in it may be told."""
 
     incident_id: str
     score: float
     reasons: tuple[str, ...]
+    may_be_told: bool = True
 
 
-def traits_of(postmortem: Postmortem, alert_keys: Iterable[str] = ()) -> Traits:
+def traits_of(postmortem: Postmortem, alert_keys: Iterable[str] = (), private_channels: tuple[str, ...] = ()) -> Traits:
     """From the document as composed: its title, its alerts, and what people said of summary, impact, cause and fix."""
     incident = postmortem.incident
     alerts = (event.text for event in postmortem.timeline.events if event.kind == "alert")
-    lines = (line.text for key in _TELLING for line in postmortem.section(key).lines if line.citations)
+    told = (line for key in _TELLING for line in postmortem.section(key).lines if line.citations)
+    lines = (line.text for line in told if not (private_channels and _is_from_chat(line)))
     return Traits(
         incident_id=incident.id,
         title=incident.title,
@@ -63,7 +77,12 @@ def traits_of(postmortem: Postmortem, alert_keys: Iterable[str] = ()) -> Traits:
         service_id=incident.service.id if incident.service else None,
         alert_keys=tuple(sorted(set(alert_keys)))[:_MOST_KEYS],
         words=words_of([incident.title, *alerts, *lines]),
+        private_channels=private_channels,
     )
+
+
+def _is_from_chat(line: Line) -> bool:
+    return any(citation.evidence_id.startswith(_FROM_CHAT) for citation in line.citations)
 
 
 def words_of(texts: Iterable[str]) -> tuple[str, ...]:
@@ -102,7 +121,7 @@ def _likeness(one: Traits, other: Traits, weights: dict[str, float]) -> Likeness
         *(["the same service"] if same_service else []),
         *([f"both speak of {', '.join(shared[:5])}"] if shared else []),
     )
-    return Likeness(other.incident_id, score, reasons)
+    return Likeness(other.incident_id, score, reasons, other.may_be_told_to(one))
 
 
 def _cosine(one: Traits, other: Traits, shared: Iterable[str], weights: dict[str, float]) -> float:
@@ -115,15 +134,16 @@ def _square(words: Iterable[str], weights: dict[str, float]) -> float:
 
 
 def recalled(earlier: Postmortem, like: Likeness, link: str | None) -> SimilarIncident:
-    """An earlier incident as this draft shows it: what its document says now, word for word."""
-    causes = [line.text for line in earlier.section("causes").lines if line.citations]
+    """An earlier incident as this draft shows it: what its document says now, word for word, where it may be told."""
+    causes = [line.text for line in earlier.section("causes").lines if line.citations and like.may_be_told]
+    items = _states(earlier.action_items) if like.may_be_told else ()
     return SimilarIncident(
         incident_id=earlier.incident.id,
         title=earlier.incident.title,
         occurred_at=earlier.incident.created_at.at,
-        reasons=like.reasons,
+        reasons=like.reasons if like.may_be_told else (*like.reasons, _WITHHELD),
         causes=tuple(causes[:_MOST_CAUSES]),
-        items=tuple(_states(earlier.action_items)),
+        items=tuple(items),
         citations=(cite_record(f"debrief/postmortem/{earlier.incident.id}", link or earlier.incident.link),),
     )
 

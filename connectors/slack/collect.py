@@ -146,7 +146,9 @@ def _keep_summary(run: Run) -> str:
         _reading(window, f"messages of #{channel.name} ({channel.described})", run.messages, link),
         _reading(window, started, len(run.started), link),
     )
-    return run.reader.keep(f"slack-{channel.channel_id}-summary", Part(readings=readings, gaps=tuple(gaps)))
+    private = (channel.channel_id,) if channel.is_private else ()
+    summary = Part(private_channels=private, readings=readings, gaps=tuple(gaps))
+    return run.reader.keep(f"slack-{channel.channel_id}-summary", summary)
 
 
 def _reading(window: Window, what: str, count: int, link: str | None) -> Reading:

@@ -64,11 +64,13 @@ def read_export(
             raise archive.rejected("it holds no channels.json")
         users = [user for user in archive.records("users.json") if scrub(user.get("id"))]
         people = tuple(person_from_slack(user, team_url) for user in users)
-        chosen, gaps = _chosen(archive.records("channels.json"), archive.records("groups.json"), channels)
+        public, private = archive.records("channels.json"), archive.records("groups.json")
+        chosen, gaps = _chosen(public, private, channels)
         span = _Span(since, until)
         parts = [_channel(archive, info, people, span, team_url) for info in chosen]
     return Part(
         messages=tuple(message for part in parts for message in part.messages),
+        private_channels=tuple(_id_of(info) for info in chosen if info in private),
         people=tuple({person.id: person for part in parts for person in part.people}.values()),
         readings=tuple(reading for part in parts for reading in part.readings),
         gaps=(*gaps, *(found for part in parts for found in part.gaps)),
@@ -103,7 +105,7 @@ def _some(names: Iterable[object]) -> str:
 
 
 def _channel(archive: Archive, info: Raw, people: tuple[Person, ...], span: _Span, team_url: str | None) -> Part:
-    channel_id, name = scrub(info.get("id")) or scrub(info.get("name")), scrub(info.get("name"))
+    channel_id, name = _id_of(info), scrub(info.get("name"))
     folder = next((folder for folder in (name, channel_id) if archive.within(folder)), name)
     raws = [raw for raw in settled(_days(archive, folder, span)) if span.holds(raw)]
     guests = guests_in(raws, {person.id for person in people})
@@ -123,6 +125,10 @@ def _channel(archive: Archive, info: Raw, people: tuple[Person, ...], span: _Spa
         readings=(reading,),
         gaps=tuple(_gaps(heard, name)),
     )
+
+
+def _id_of(info: Raw) -> str:
+    return scrub(info.get("id")) or scrub(info.get("name"))
 
 
 def _days(archive: Archive, folder: str, span: _Span) -> Iterator[dict[str, Any]]:

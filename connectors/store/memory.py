@@ -3,7 +3,8 @@
 from connectors.store.port import Store
 from postmortem.similar import Traits
 
-_TRAITS = "TRAITS"
+# Not "TRAITS": what was kept there does not tell what of it was said in private.
+_TRAITS = "OPEN_TRAITS"
 
 
 class Memory:
