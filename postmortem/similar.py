@@ -67,7 +67,12 @@ def traits_of(postmortem: Postmortem, alert_keys: Iterable[str] = (), private_ch
     """From the document as composed: its title, its alerts, and what people said of summary, impact, cause and fix."""
     incident = postmortem.incident
     alerts = (event.text for event in postmortem.timeline.events if event.kind == "alert")
-    told = (line for key in _TELLING for line in postmortem.section(key).lines if line.citations)
+    told = (
+        line
+        for key in _TELLING
+        for line in postmortem.section(key).lines
+        if line.citations and (key != "summary" or "“" in line.text)  # the others of the summary are our words
+    )
     lines = (line.text for line in told if not (private_channels and _is_from_chat(line)))
     return Traits(
         incident_id=incident.id,

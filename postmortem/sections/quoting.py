@@ -15,6 +15,8 @@ _WHOLE = 220  # a message no longer than this is quoted whole, whatever part of 
 CUT = "[…]"
 # What the core and PagerDuty put in front of somebody's own words.
 _NOT_THEIRS = re.compile(r"Resolution note: |Status update added by [^:]{1,80}:\s*")
+# PagerDuty's sentence where the note itself was not read.
+_NOTE_WITHOUT_WORDS = re.compile(r"Note added by [^:\n]{1,120}\.")
 
 
 def ask(question: str, role: str) -> Line:
@@ -104,4 +106,5 @@ def _said_by_people(told: Told) -> list[TimelineEvent]:
 
 
 def _was_said_by_a_person(event: TimelineEvent) -> bool:
-    return event.kind in ("message", "note", "status_update") and not event.is_bot and not event.is_deleted
+    is_said = event.kind in ("message", "note", "status_update") and not event.is_bot and not event.is_deleted
+    return is_said and not (event.kind == "note" and _NOTE_WITHOUT_WORDS.fullmatch(event.text))

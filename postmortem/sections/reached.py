@@ -45,7 +45,7 @@ def _silent_after_acknowledging(told: Told) -> Iterator[Line]:
 
 def count_escalations(told: Told) -> Iterator[Line]:
     """How often it was escalated, and at which step it was answered."""
-    escalated = _entries(told, "escalated", "delegated")
+    escalated = _entries(told, "escalated")  # a delegation is a hand-off
     exhausted = _entries(told, "escalation_exhausted")
     detected, acknowledged = told.milestones.named("detected"), _entries(told, "acknowledged")
     if escalated and detected:

@@ -15,7 +15,7 @@ from postmortem.sections.resolution_words import (
     tells_an_end,
 )
 from postmortem.settings import Settings
-from tests.unit.given import START, alert, evidence, log, note, said
+from tests.unit.given import BEA, START, alert, evidence, log, note, said
 
 ENDED, TOO_EARLY, UNKNOWN = "What ended it", "Resolved, and reopened afterwards", "Still unknown"
 
@@ -236,3 +236,13 @@ def test_what_is_not_known_is_asked_of_whoever_resolved_it():
 
     assert question.asked_of == "responder who resolved it"
     assert question.text.startswith("What ended it, and is that a permanent fix or a temporary one?")
+
+
+def test_pagerdutys_own_sentence_about_a_note_is_in_nobodys_mouth():
+    told = evidence(
+        log("t", 0, "triggered"),
+        log("n", 60, "annotated", text="Note added by Bea Lindqvist.", person_id=BEA.id),
+        log("r", 90, "resolved"),
+    )
+
+    assert of_group(told, ENDED) == []

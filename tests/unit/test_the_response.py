@@ -172,3 +172,10 @@ def test_every_fact_has_a_source():
     records = (_TRIGGERED, *_pages(30), log("e", 300, "escalated"), said("1", 5000, "the vpn is down"), _RESOLVED)
 
     assert all(line.citations for line in lines(*records, from_pagerduty=True) if not line.asked_of)
+
+
+def test_a_delegation_is_a_hand_off_and_no_escalation():
+    records = (_TRIGGERED, log("d", 200, "delegated", person_id=BEA.id), log("e", 300, "escalated"))
+
+    assert told("escalations", *records)[0].startswith("It was escalated once, first 5 min after the trigger")
+    assert told("hand-offs", *records)[0].startswith("It was handed to somebody else once")
