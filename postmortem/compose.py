@@ -33,10 +33,38 @@ def compose(
 
     `items_seen` are the action items of the incident's earlier drafts.
     """
+    told = _told(evidence, settings, items_seen)
+    return Postmortem(
+        schema_version=POSTMORTEM_SCHEMA,
+        title=evidence.incident.title,
+        organisation=settings.organisation,
+        incident=evidence.incident,
+        composed_at=composed_at,
+        evidence_name=evidence_name,
+        sections=write_sections(told),
+        timeline=told.timeline,
+        milestones=told.milestones,
+        response_times=told.response_times,
+        silences=told.silences,
+        cycles=told.cycles,
+        action_items=told.action_items,
+        participants=told.participants,
+        similar=similar_from_pagerduty(evidence),
+        readings=tuple(sorted(evidence.readings, key=_as_text)),
+        gaps=tuple(sorted(evidence.gaps, key=_as_text)),
+        names={
+            person.id: told.identities.name(person.id) or person.id
+            for person in sorted(evidence.people, key=lambda person: person.id)
+        },
+    )
+
+
+def _told(evidence: Evidence, settings: Settings, items_seen: ItemsSeen | None) -> Told:
+    """What every section is written from, each made once, out of those before it."""
     identities = Identities(evidence.people, settings.people)
     timeline = build_timeline(evidence, curation_from_settings(settings))
     milestones = find_milestones(timeline, evidence, settings.timezone)
-    told = Told(
+    return Told(
         evidence=evidence,
         settings=settings,
         identities=identities,
@@ -50,31 +78,8 @@ def compose(
             evidence, identities, settings, route_for(settings, evidence.incident), items_seen
         ),
     )
-    return Postmortem(
-        schema_version=POSTMORTEM_SCHEMA,
-        title=evidence.incident.title,
-        organisation=settings.organisation,
-        incident=evidence.incident,
-        composed_at=composed_at,
-        evidence_name=evidence_name,
-        sections=write_sections(told),
-        timeline=timeline,
-        milestones=told.milestones,
-        response_times=told.response_times,
-        silences=told.silences,
-        cycles=told.cycles,
-        action_items=told.action_items,
-        participants=told.participants,
-        similar=similar_from_pagerduty(evidence),
-        readings=tuple(sorted(evidence.readings, key=_as_text)),
-        gaps=tuple(sorted(evidence.gaps, key=_as_text)),
-        names={
-            person.id: identities.name(person.id) or person.id
-            for person in sorted(evidence.people, key=lambda person: person.id)
-        },
-    )
 
 
-def _as_text(told: Noun) -> str:
+def _as_text(noun: Noun) -> str:
     """The order of what was read must not depend on which source answered first."""
-    return repr(told)
+    return repr(noun)

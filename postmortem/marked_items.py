@@ -103,7 +103,7 @@ def _marked_lines(text: str, mentioned: Sequence[str]) -> Iterator[_Marked]:
     for line, plain in _lines(text):
         bullet = _BULLET.match(line)
         start = bullet.end() if bullet else 0
-        if _DONE.match(line):
+        if _DONE.match(line) or (bullet and not line[start:].strip()):
             continue
         if head := _LIST_HEADING.fullmatch(plain):
             heading = head

@@ -35,11 +35,11 @@ _FAILS = (
     r"(?:must|needs? to|has to) be (?:brought up to date|updated))"
 )
 _NO_WAY_IN = (
-    r"(?:no|lost|without|do(?:n['’]?t| not) have|did(?:n['’]?t| not) have) (?:access|permissions?) (?:to|on|for)|"
+    r"(?:(?:no|lost|without|do(?:n['’]?t| not) have|did(?:n['’]?t| not) have) (?:access|permissions?) (?:to|on|for)|"
     r"locked out of|"
     r"(?:can(?:not|['’]?t)|could(?:n['’]?t| not)|unable to) (?:even )?(?:log ?in|connect|get in(?:to)?|reach|open|"
     r"access|find|see) "
-    r"(?:to |on |in |into |the |any |a |our |my )*"
+    r"(?:to |on |in |into |the |any |a |our |my )*)"
 )
 _TOOL_FAILED = re.compile(
     rf"\b{_TOOL}\b(?:[ ,]+[\w'’/-]+){{0,4}}? {_FAILS}\b|\b{_NO_WAY_IN}\s?(?:\w+ ){{0,2}}?{_TOOL}\b|"

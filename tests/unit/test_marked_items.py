@@ -208,6 +208,12 @@ _PIECES = st.sampled_from(
 )
 
 
+def test_an_empty_bullet_is_no_item_and_does_not_end_the_list():
+    assert [item.task for item in find_marked_items("Action items:\n- \n- add an alert on the pool")] == [
+        "add an alert on the pool"
+    ]
+
+
 @given(st.lists(_PIECES, max_size=30).map("".join) | st.text(max_size=80))
 def test_no_text_crashes_and_every_item_has_words(text: str):
     for item in find_marked_items(text, MENTIONED):
