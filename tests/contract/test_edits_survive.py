@@ -148,7 +148,7 @@ def test_a_kill_around_any_write_leaves_no_doubt(weather: Weather, writes_left: 
     assert weather.files[NAME].decode().partition("<!-- debrief:edition")[0] == expected
 
 
-@pytest.mark.parametrize("seed", [*range(1, 61), 3696, 6829, 9388])
+@pytest.mark.parametrize("seed", [*range(1, 61), 3696, 6829, 9388, 22452])
 def test_random_edits_regenerations_kills_and_races_lose_nothing(seed: int):
     """The same as `python -m tests.simulation.edits`, a few of its ten thousand, and those that once failed."""
     Run(seed).lives()

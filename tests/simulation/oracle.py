@@ -66,13 +66,15 @@ class Seen:
 
 @dataclass
 class Oracle:
-    """What a person did to whom. `deleted` must not come back; `loose` were put back by a person and may be either's.
+    """What a person did to whom. `deleted` must not come back; `loose` were put back by a person and may be either's,
+    `adopted` those that we did not say then.
 
     `strict` are facts changed in their place by a person: each with the version that ours had at the last publication.
     """
 
     deleted: set[str] = field(default_factory=set[str])
     loose: set[str] = field(default_factory=set[str])
+    adopted: set[str] = field(default_factory=set[str])
     strict: dict[str, int] = field(default_factory=dict[str, int])
     refused: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
     sections: set[str] = field(default_factory=set[str])
@@ -83,8 +85,10 @@ class Oracle:
         """A person saved `after` over `before`."""
         lost = before.shown - after.shown
         self.loose |= set(after.plain) - set(before.plain)
-        # Put back and changed at once, of what we did not say any more: a line of their own; ours may come again.
-        self.loose |= after.touched - before.shown - self.deleted - set(self.versions)
+        # Put back when we did not say it any more: a line of their own. Should we say it again in other words, ours
+        # stands there too.
+        self.adopted |= after.shown - before.shown - self.deleted - set(self.versions)
+        self.loose |= self.adopted & after.touched
         self.deleted = (self.deleted | lost) - after.shown
         for fact in changed & after.touched:
             if is_plain and fact in before.plain and fact not in self.loose and fact in self.versions:
@@ -122,7 +126,8 @@ class Oracle:
             is_once = plain in (there.plain.get(word, []), told)
             demand(is_once, "duplicated", f"{word} is a person's and stands there twice")
         elif word in self.loose:
-            demand(len(plain) <= 1, "duplicated", f"{word} stands there twice")
+            is_once = len(plain) <= (2 if word in self.adopted else 1) and len({*plain}) == len(plain)
+            demand(is_once, "duplicated", f"{word} stands there twice")
         elif word in there.plain:
             expected = [fact.line()] if fact else []
             demand(plain == expected, _kind_of(plain, expected), f"{word} is untouched and not up to date")
