@@ -68,13 +68,6 @@ def make_draft(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
     return follow_through(work_of(steps, bell, house))
 
 
-def preview(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
-    """The same draft for a look: nothing is published, opened or announced."""
-    work = work_of(steps, bell, house)
-    collected = collect_evidence(work, look_again(work))
-    return compose_draft(work, collected["evidence"])
-
-
 def follow_through(work: Work) -> dict[str, Any]:
     """One round, under the incident's lease; what is refused for good gives it back, so that the next need not wait."""
     token = take_the_lease(work)

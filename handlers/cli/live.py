@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from connectors.collecting import read_incident
-from connectors.effects import Ledger
 from connectors.engine.local import LocalEngine
 from connectors.engine.start import journey_name
 from connectors.store.leases import Leases
@@ -22,15 +21,15 @@ from handlers.cli.display import Display
 from handlers.cli.drawn import Drawn
 from handlers.cli.edits import edits_in_words
 from handlers.cli.exits import Ended, Exit, on_this_machine
+from handlers.cli.rehearsing import preview, rehearsal_store
 from handlers.cli.report import report_on
 from handlers.cli.running import run_to_end
 from handlers.confluence import said_of_page
-from handlers.journey import make_draft, preview, reason_to_stop
+from handlers.journey import make_draft, reason_to_stop
 from handlers.wiring import House, Machine, build_house, utc_now
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence
 from postmortem.incident import Incident
-from postmortem.issues import request_issues, with_issues
 from postmortem.outputs.markdown import render_markdown
 from postmortem.settings import Settings
 
@@ -104,7 +103,7 @@ def draft_dry(bench: Bench) -> Drawn:
     """Read everything, keep nothing, write nothing outside. Raises Ended."""
     with TemporaryDirectory(prefix="debrief-") as folder, bench.display:
         rehearsal = replace(bench.machine, home=Path(folder))
-        store = rehearsal.store()
+        store = rehearsal_store(bench.machine, rehearsal.home)
         with closing(bench.house(store)) as house:
             incident = bench.due_incident(house)
             postmortem = _rehearsed(bench, rehearsal, house, incident)
@@ -202,28 +201,13 @@ def _announced(outcome: dict[str, Any], channel: str) -> tuple[tuple[str, ...], 
 
 def _rehearsed(bench: Bench, rehearsal: Machine, house: House, incident: Incident) -> Postmortem:
     """The draft as it would be, with the issues that are open already."""
-    real = _existing_store(bench.machine)
-    if real is not None:
-        Shelf(house.store, incident.id).keep_observation(Shelf(real, incident.id).observations())
     with closing(rehearsal.engine(house, KINDS, on_progress=bench.display.on_step)) as engine:
         payload = bench.payload(incident)
         run_to_end(engine, "preview", payload["journey"], payload, utc_now)
     postmortem = Shelf(house.store, incident.id).postmortem()
     if postmortem is None:
         raise Ended(Exit.UNFORESEEN, "The rehearsal left no draft.")
-    if real is None:
-        return postmortem
-    ledger, settings = Ledger(real, incident.id), house.settings
-    requests = request_issues(postmortem, install_id=settings.install_id, postmortem_link=None)
-    known = [ledger.read(request.key).made if request else None for request in requests]
-    real.close()
-    return with_issues(postmortem, known)
-
-
-def _existing_store(machine: Machine) -> Any:
-    """The store of this machine; None where there is none yet, which a dry run leaves so."""
-    with on_this_machine(machine.home):
-        return machine.store() if (machine.home / "records.sqlite").exists() else None
+    return postmortem
 
 
 def _would_announce(house: House, evidence: Evidence) -> tuple[str, ...]:

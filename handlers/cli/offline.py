@@ -17,12 +17,14 @@ from connectors.pagerduty import collect as pagerduty_collect
 from connectors.pagerduty.export import read_export as read_pagerduty_export
 from connectors.slack.export import read_export as read_slack_export
 from connectors.steps import Steps
+from connectors.store.port import Store
 from connectors.store.shelf import Shelf
 from handlers.cli.asking import Asked, incident_id_from
 from handlers.cli.display import Display
 from handlers.cli.drawn import Drawn
 from handlers.cli.edits import edits_in_words
 from handlers.cli.exits import Ended, Exit, on_this_machine, sentence_case
+from handlers.cli.rehearsing import rehearsal_store
 from handlers.cli.report import report_on
 from handlers.cli.running import run_to_end
 from handlers.journey import Work, compose_draft, publish, work_of
@@ -66,11 +68,10 @@ def draft_offline(desk: Desk) -> Drawn:
     with ExitStack() as stack:
         stack.enter_context(desk.display)
         scratch = Path(stack.enter_context(TemporaryDirectory(prefix="debrief-")))
-        machine = replace(desk.machine, home=scratch / "home") if desk.asked.dry_run else desk.machine
+        machine = desk.machine
         live = desk.asked.incident is not None and desk.asked.pagerduty_export is None
         saved = None if live else read_saved(desk)
-        with on_this_machine(machine.home):
-            store = machine.store()
+        store = rehearsal_store(machine, scratch / "home") if desk.asked.dry_run else _store(machine)
         templates = machine.templates(desk.settings)
         house = build_house(desk.settings, machine.secrets(), store, on_part=desk.display.on_part, templates=templates)
         stack.callback(house.close)
@@ -87,6 +88,11 @@ def draft_offline(desk: Desk) -> Drawn:
         Shelf(store, saved.incident.id).remember(incident=saved.incident.model_dump(mode="json"))
         outcome = run_to_end(engine, "offline", "offline", payload, utc_now)
         return _reported(desk, house, saved, outcome)
+
+
+def _store(machine: Machine) -> Store:
+    with on_this_machine(machine.home):
+        return machine.store()
 
 
 def read_saved(desk: Desk) -> Saved:
@@ -189,8 +195,8 @@ def _make_draft(steps: Steps, bell: Any, house: House, parts: tuple[Part, ...], 
         return work.shelf.keep_evidence(f"offline-{incident.id}", evidence)
 
     name = steps.run("put the evidence together", put_together)
-    composed = compose_draft(work, name)
-    return composed | {"document": publish(work, "publish") if publishes else None}
+    composed, document = compose_draft(work, name), publish(work, "publish")
+    return composed | {"document": document if publishes else None}
 
 
 def _read_the_rest(work: Work, parts: tuple[Part, ...]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,6 +100,25 @@ def test_an_offline_dry_run_leaves_nothing(terminal: Terminal, tmp_path: Path):
     came = terminal.runs("draft", "--slack-export", str(save_slack(tmp_path)), "--dry-run")
     assert came.code == 0, came.err
     assert list(terminal.folder.iterdir()) == []
+
+
+def test_a_diff_of_an_unchanged_draft_keeps_where_it_stands_and_what_it_is_like(terminal: Terminal, tmp_path: Path):
+    file = save_pagerduty(tmp_path)
+    earlier = tmp_path / "earlier.json"
+    incident_id = json.loads(file.read_text())["incident"]["id"]
+    earlier.write_text(file.read_text().replace(incident_id, "QEARLIER").replace("2026-11-", "2026-10-"))
+    command = ("draft", "--pagerduty-export", str(file))
+    terminal.runs("draft", "--pagerduty-export", str(earlier))
+    draft = Path(terminal.runs(*command, "--json").json["draft"])
+    assert "\n## Similar past incidents\n" in draft.read_text()
+    terminal.runs("review", incident_id, "in_review", "--by", "Ada Byron")
+    before = draft.read_text()
+
+    shown = terminal.runs(*command, "--diff").out.splitlines()
+    changed = [line for line in shown if re.match(r"[-+](?!--|\+\+)", line)]
+    assert all("Status: **in review** (by Ada Byron, " in line for line in changed), "but for when it was composed"
+    assert draft.read_text() == before
+    assert "Status: **in review** (by Ada Byron, " in terminal.runs(*command, "--dry-run", "-o", "-").out
 
 
 def test_since_and_until_bound_the_chat(terminal: Terminal, tmp_path: Path):

@@ -1,0 +1,33 @@
+"""A draft for a look: made as it would be, over what is kept here, and nothing of it stays."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from connectors.steps import Steps
+from connectors.store.port import Store
+from connectors.store.rehearsal import RehearsalStore
+from handlers.cli.exits import on_this_machine
+from handlers.journey import collect_evidence, compose_draft, look_again, look_at_issues, open_the_issues, publish
+from handlers.wiring import House, Machine
+from handlers.work import work_of
+
+
+def rehearsal_store(machine: Machine, scratch: Path) -> Store:
+    """What this machine keeps, to read; what is written goes nowhere. A machine without a store is left so."""
+    there = (machine.home / "records.sqlite").exists()
+    with on_this_machine(machine.home):
+        return RehearsalStore((machine if there else replace(machine, home=scratch)).store())
+
+
+def preview(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
+    """One round without its outside: the document as publishing would write it, in a store that forgets it.
+
+    Issues that were opened before are in it, with their state; those that would be opened have no key yet.
+    """
+    work = work_of(steps, bell, house)
+    collected = collect_evidence(work, look_again(work))
+    composed = compose_draft(work, collected["evidence"])
+    issues = open_the_issues(work, 0) if house.jira is None else []  # without Jira: the reason, and nothing is opened
+    publish(work, "publish", issues, look_at_issues(work, issues))
+    return composed
