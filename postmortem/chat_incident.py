@@ -1,6 +1,7 @@
 """The incident as the chat alone tells of it, where no PagerDuty record was given."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 
 from postmortem.evidence import Message
@@ -9,6 +10,8 @@ from postmortem.incident import Incident
 _MOST_NAMES = 3
 UNNAMED = "Incident in #"
 """Begins the title of an incident to which no person gave one."""
+FROM_CHAT = re.compile(r"slack-[0-9a-f]{10}")
+"""The id of an incident that the chat alone tells of."""
 
 
 def incident_from_chat(messages: Iterable[Message], title: str | None = None) -> Incident | None:

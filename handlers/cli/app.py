@@ -189,7 +189,9 @@ def settings(
 
 @app.command()
 def review(
-    incident: Annotated[str, typer.Argument(metavar="INCIDENT", help="Id, number, or address of the incident.")],
+    incident: Annotated[
+        str, typer.Argument(metavar="INCIDENT", help="Id (Q2ABC..., or slack-...), number, or address.")
+    ],
     status: Annotated[Status, typer.Argument(metavar="STATUS", help="draft, in_review, reviewed, or closed.")],
     by: Annotated[str | None, typer.Option(help="Who moves it; you, unless you say so.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,

@@ -14,11 +14,13 @@ from handlers.cli.exits import Ended, Exit, on_this_machine
 from handlers.cli.plain import plain
 from handlers.cli.screen import short
 from handlers.wiring import Machine, utc_now
+from postmortem.chat_incident import FROM_CHAT
 from postmortem.citations import day_and_clock
 from postmortem.document import Postmortem
 from postmortem.life import PostmortemStatus, StatusChange
 from postmortem.outputs.layout import layout_for
 from postmortem.outputs.markdown import render_markdown
+from postmortem.settings import Settings
 
 
 class Moved(NamedTuple):
@@ -34,7 +36,7 @@ def move(machine: Machine, incident: str, to: PostmortemStatus, by: str) -> Move
     with on_this_machine(machine.home):
         store = machine.store()
     with closing(store):
-        incident_id = _found(store, incident_id_from(incident, settings))
+        incident_id = _found(store, incident, settings)
         shelf = Shelf(store, incident_id, drafts=settings.publish.folder)
         _move(store, shelf, StatusChange(to=to, by=by, at=utc_now()))
         postmortem = _read(shelf, incident_id)
@@ -67,9 +69,12 @@ def _move(store: Store, shelf: Shelf, change: StatusChange) -> None:
     Life(store, postmortem.incident.id).move(change)
 
 
-def _found(store: Store, asked: str) -> str:
-    """The incident's id, also where its number was given."""
+def _found(store: Store, typed: str, settings: Settings) -> str:
+    """The incident's id, also where its number or address was given. Raises Ended."""
     kept = dict(list_postmortems(store))
+    if typed.strip() in kept:
+        return typed.strip()
+    asked = typed.strip() if FROM_CHAT.fullmatch(typed.strip()) else incident_id_from(typed, settings)
     if asked in kept:
         return asked
     numbered = [incident_id for incident_id, value in kept.items() if str(value.get("number")) == asked]

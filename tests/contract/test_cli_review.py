@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.cli import Terminal
+from tests.contract.test_cli_offline import save_slack
 from tests.world import world_of
 
 
@@ -44,6 +45,15 @@ def test_the_same_move_twice_and_an_unknown_incident_are_one_sentence_each(tmp_p
     assert twice.err.rstrip().endswith("is draft already.")
     assert unknown.code == 4
     assert unknown.err.startswith("debrief: There is no postmortem of Q0NOWHERE in ")
+
+
+def test_a_postmortem_from_the_chat_alone_is_moved_by_its_own_id(tmp_path: Path, terminal: Terminal):
+    made = terminal.runs("draft", "--slack-export", str(save_slack(tmp_path)), "--json").json
+    came = terminal.runs("review", made["incident"]["id"], "in_review", "--by", "Ada Byron")
+    assert came.code == 0, came.err
+    assert "Status: **in review** (by Ada Byron, " in Path(made["draft"]).read_text()
+    unknown = terminal.runs("review", "slack-0123456789", "in_review")
+    assert (unknown.code, unknown.err[:55]) == (4, "debrief: There is no postmortem of slack-0123456789 in ")
 
 
 def test_a_status_that_does_not_exist_is_refused_with_the_ones_that_do(terminal: Terminal):
