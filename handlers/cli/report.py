@@ -73,7 +73,7 @@ def report_on(
             "number": incident.number,
             "title": postmortem.title,
             "link": incident.link,
-            "status": incident.status,
+            "status": incident.status if incident.from_pagerduty else None,  # a chat has no record of a resolve
             "created_at": incident.created_at.at.isoformat(),
             "resolved_at": incident.resolved_at.at.isoformat() if incident.resolved_at else None,
         },

@@ -73,6 +73,12 @@ def test_a_slack_export_alone_is_enough_and_a_zip_is_one(terminal: Terminal, tmp
     assert came.json["incident"]["id"].startswith("slack-")
 
 
+def test_a_chat_alone_has_no_record_that_it_was_resolved(terminal: Terminal, tmp_path: Path):
+    chat = terminal.runs("draft", "--slack-export", str(save_slack(tmp_path)), "--json").json["incident"]
+    record = terminal.runs("draft", "--pagerduty-export", str(save_pagerduty(tmp_path)), "--json").json["incident"]
+    assert (chat["status"], chat["resolved_at"], record["status"]) == (None, None, "resolved")
+
+
 def test_messages_of_an_export_can_be_opened_where_the_settings_name_the_workspace(terminal: Terminal, tmp_path: Path):
     (terminal.folder / "debrief.yml").write_text("slack: {workspace_url: https://acme.slack.com}\n")
     came = terminal.runs("draft", "--slack-export", str(save_slack(tmp_path)), "-o", "-")
