@@ -74,6 +74,20 @@ def test_an_answer_is_found_under_another_heading_and_without_its_sources():
     assert "Ten customers could not pay</dd>" in page(said("1", 0, "down"), document=DOCUMENT)
 
 
+def test_a_finding_stands_at_a_glance_before_a_guess_and_without_what_only_hangs_on_it():
+    document = """## Root cause
+
+- **Hypothesis** · Ada: “Maybe the disk”
+  - **Confirmed** · Bea: “It was not full”
+- **Finding** · Bea: “The pool went from 80 to 20”
+"""
+    told = page(document=document)
+    glance = told[told.index("At a glance") : told.index("Picture of the timeline</h2>")]
+
+    assert glance.index("The pool went from 80 to 20") < glance.index("Maybe the disk")
+    assert "It was not full" not in glance
+
+
 def test_a_question_that_the_review_repeats_is_open_once():
     assert open_questions(DOCUMENT) == 1
     assert "1 to answer" in page(said("1", 0, "down"), document=DOCUMENT)

@@ -10,8 +10,8 @@ from postmortem.outputs.page.prose import Part, Prose, Statement
 
 _MOST_STATEMENTS, _MOST_QUESTIONS, _LONGEST = 2, 6, 240
 # What settles a matter stands before what was only thought of it.
-_SETTLED = re.compile(r"(confirmed|root cause|permanent|cause|fix)\b", re.IGNORECASE)
-_REFUTED = re.compile(r"(refuted|ruled out|no effect|hurt)\b", re.IGNORECASE)
+_SETTLED = re.compile(r"(confirmed|finding|root cause|permanent|mitigated|cause|fix)\b", re.IGNORECASE)
+_REFUTED = re.compile(r"(refuted|ruled out|no effect|hurt|hypothesis(?!, confirmed))\b", re.IGNORECASE)
 # The section's key, what it answers here, and the words of its heading where that was changed.
 _ASKED = (
     ("impact", "Impact", re.compile(r"\b(impact|affected)\b", re.IGNORECASE)),
@@ -64,7 +64,7 @@ def _part(prose: Prose, postmortem: Postmortem, key: str, words: re.Pattern[str]
 def _answer(heading: str, part: Part | None) -> Answer:
     if part is None:
         return Answer(heading, (), None, 0)
-    told = sorted((line for line in part.statements if not line.asks), key=_rank)
+    told = sorted((line for line in part.statements if not line.asks and not line.hangs), key=_rank)
     asked = [line for line in part.statements if line.asks]
     shown = told[:_MOST_STATEMENTS] or asked[:1]
     cut = tuple(Statement(_cut(line.text), line.asks) for line in shown)

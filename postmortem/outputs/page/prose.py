@@ -15,6 +15,8 @@ QUESTION = "❓"
 # Names that the page itself gives; its other ids hold a dot, which no heading's can.
 _OURS = ("main", "at-a-glance", "picture", "full-log")
 _NOT_IN_A_NAME = re.compile(r"[^\w\- ]+")
+_IN_A_LIST = 3
+"""How deep markdown-it counts the words of an item: list, item, paragraph."""
 _LONG = 100
 """A list of so many lines (of source) is laid out only when it comes into view."""
 # The agenda of the review asks everything once more: what is open is counted where it was asked first.
@@ -41,10 +43,11 @@ _CLEANER = nh3.Cleaner(
 
 
 class Statement(NamedTuple):
-    """One line of a section: its text without marks, and whether it asks."""
+    """One line of a section: its text without marks, whether it asks, and whether it only hangs on another line."""
 
     text: str
     asks: bool
+    hangs: bool = False
 
 
 class Part(NamedTuple):
@@ -120,10 +123,15 @@ def _mark_questions(tokens: list[Token]) -> None:
 def _parts(tokens: list[Token], review: str | None) -> Iterator[Part]:
     starts = [n for n, token in enumerate(tokens) if (token.type, token.tag) == ("heading_open", "h2")]
     for start, end in pairwise([*starts, len(tokens)]):
-        lines = [_SOURCES.sub("", plain(inside)) for inside in _said(tokens[start + 3 : end])]
-        statements = tuple(Statement(line.removeprefix(QUESTION).strip(), line.startswith(QUESTION)) for line in lines)
+        statements = tuple(_statement(inside) for inside in _said(tokens[start + 3 : end]))
         heading = tokens[start + 1]
         yield Part(plain(heading), str(tokens[start].attrGet("id")), statements, heading.content == review)
+
+
+def _statement(inline: Token) -> Statement:
+    line = _SOURCES.sub("", plain(inline))
+    asks = line.startswith(QUESTION)
+    return Statement(line.removeprefix(QUESTION).strip(), asks, hangs=inline.level > _IN_A_LIST)
 
 
 def _said(tokens: list[Token]) -> Iterator[Token]:
