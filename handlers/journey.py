@@ -117,7 +117,7 @@ def look_again(work: Work) -> dict[str, Any]:
         incident, part = read_incident(work.house.pagerduty, work.incident_id)
         work.house.on_part("pagerduty", part)
         name = work.shelf.keep_part(work.journey, work.named("incident"), part)
-        work.shelf.remember(incident=incident.model_dump(mode="json"))
+        work.shelf.remember(incident=incident.model_dump(mode="json"), from_files=False)
         reason = reason_to_stop(incident, work.house)
         until = work.until or work.house.now()
         return {"part": name, "until": until.isoformat()} | ({"stopped": reason} if reason else {})

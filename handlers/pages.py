@@ -60,10 +60,11 @@ def list_page(listed: Sequence[Listed], standings: Sequence[Standing]) -> str:
     return _page("list", title="Postmortems", rows=newest[:MOST_LISTED], total=len(newest), standings=standings)
 
 
-def draft_page(draft: Draft, standing: Standing | None, csrf: str) -> str:
-    """One draft, under a bar with its other forms and the button that makes it again."""
+def draft_page(draft: Draft, standing: Standing | None, csrf: str | None, instead: str = "") -> str:
+    """One draft, under a bar with its other forms and the button that makes it again; without `csrf` a sentence
+    stands there `instead`."""
     bar = _TEMPLATES.get_template("bar.html").render(
-        draft=draft, incident_id=draft.postmortem.incident.id, standing=standing, csrf=csrf
+        draft=draft, incident_id=draft.postmortem.incident.id, standing=standing, csrf=csrf, instead=instead
     )
     return render_page(draft.postmortem, draft.markdown, bar=Markup(bar))  # noqa: S704 # escaped by the template
 

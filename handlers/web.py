@@ -40,6 +40,7 @@ LONGEST_BODY_SECONDS = 10.0
 LARGEST_FORM = 4 * 1024
 SESSION = "debrief_session"
 NOT_HERE = "There is no postmortem of this incident here."
+FROM_FILES = "This draft was made from saved files: run debrief draft with them to make it again."
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 # A delivery is believed for its signature, and a tunnel or a proxy may name us as it likes: PagerDuty would take a
 # refusal for good. Health tells no content. No page of a browser comes from either.
@@ -204,7 +205,8 @@ def _draft(site: Site, request: Request) -> Response:
     headers: dict[str, str] = {}
     if file and postmortem:
         draft = pages.Draft(postmortem, file.content.decode(errors="replace"), site.store.location(file.name))
-        page = pages.draft_page(draft, standing, site.token(session))
+        token = None if _is_from_files(site, incident_id) else site.token(session)
+        page = pages.draft_page(draft, standing, token, FROM_FILES)
         headers["content-security-policy"] = PAGE_POLICY
     elif file:
         return RedirectResponse(f"{request.url.path}/document.md")
@@ -251,9 +253,17 @@ async def _again(site: Site, request: Request) -> Response:
 def _start_again(site: Site, incident_id: str) -> None:
     if not _state(site, incident_id) and not standing_of(incident_id, site.store, site.engine):
         raise HTTPException(404, NOT_HERE)
+    if _is_from_files(site, incident_id):
+        raise HTTPException(409, FROM_FILES)
     name = journey_name(incident_id, site.now())
     site.engine.start("postmortem", name, {"incident_id": incident_id, "journey": name})
     log.info("a person asked for the draft of %s again: %s", incident_id, name)
+
+
+def _is_from_files(site: Site, incident_id: str) -> bool:
+    """Whether the draft was read from no account, which may not know the incident at all."""
+    state = _state(site, incident_id)
+    return state.get("from_files", False) or not state.get("incident", {}).get("from_pagerduty", True)
 
 
 def _state(site: Site, incident_id: str) -> dict[str, Any]:

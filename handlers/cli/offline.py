@@ -85,7 +85,7 @@ def draft_offline(desk: Desk) -> Drawn:
         )
         stack.callback(engine.close)
         payload: dict[str, Any] = {"incident_id": saved.incident.id, "journey": "offline", "read": live}
-        Shelf(store, saved.incident.id).remember(incident=saved.incident.model_dump(mode="json"))
+        Shelf(store, saved.incident.id).remember(incident=saved.incident.model_dump(mode="json"), from_files=not live)
         outcome = run_to_end(engine, "offline", "offline", payload, utc_now)
         return _reported(desk, house, saved, outcome)
 

@@ -2,13 +2,16 @@
 
 import socket
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
 
 from handlers.receive import LARGEST_BODY
+from tests.contract.cli import Terminal
 from tests.contract.serving import Visitor, csrf_of, visited
+from tests.contract.test_cli_offline import save_pagerduty, save_slack
 from tests.vendors.pagerduty_webhooks import body_of, sign
 from tests.world import WEBHOOK_SECRET, World
 
@@ -114,6 +117,30 @@ def test_a_person_has_the_draft_made_again(world: World, page: str, visitor: Vis
     assert len(world.drafts()) == 1, "the same document"
     world.jira.expects_issues(3)
     assert len(world.pagerduty.written_notes) == 1
+
+
+@pytest.mark.parametrize("saved", [("--slack-export", save_slack), ("--pagerduty-export", save_pagerduty)])
+def test_a_draft_from_saved_files_is_not_asked_of_pagerduty_again(
+    world: World,
+    page: str,
+    visitor: Visitor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    saved: tuple[str, Callable[[Path], Path]],
+):
+    form = urlencode({"csrf": csrf_of(visitor.gets(page).text)}).encode()
+    terminal = Terminal(tmp_path, monkeypatch, capsys)
+    monkeypatch.setenv("DEBRIEF_HOME", str(world.machine.home))
+    made = terminal.runs("draft", saved[0], str(saved[1](tmp_path)), "--json").json
+    there, before = f"/postmortems/{made['incident']['id']}", len(world.engine.journeys())
+
+    shown, answer = visitor.gets(there).text, visitor.posts(f"{there}/again", form)
+
+    assert "<button>Draft again" not in shown
+    assert "made from saved files: run debrief draft with them to make it again" in shown
+    assert (answer.status, len(world.engine.journeys())) == (409, before)
+    assert "made from saved files" in answer.text
 
 
 def test_without_the_token_nothing_is_changed(world: World, page: str, visitor: Visitor):
