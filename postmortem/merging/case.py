@@ -114,7 +114,9 @@ def _deleted_sections(last: Edition, standing: Standing, news: News, gone: Gone,
 
 def _untouched(last: Edition, standing: Standing, place: int, dialect: Dialect) -> bool:
     origin = standing.origins[place]
-    return origin is not None and dialect.says(standing.units[place]) == dialect.says(last.base[origin])
+    if origin is None or place in standing.hung_on:
+        return False
+    return dialect.says(standing.units[place]) == dialect.says(last.base[origin])
 
 
 def _is_told(unit: str, dialect: Dialect) -> bool:

@@ -39,6 +39,10 @@ class Dialect:
     is_row: Callable[[str], bool]
     """Whether nothing but a row may stand between this unit and the row before it."""
 
+    hangs: Callable[[str, str], bool]
+    """Whether a person's unit is about the unit of ours above it (the second): indented under it, or below a question
+    as its answer."""
+
     suggest: Callable[[str, str], str]
     """Our unit as a suggestion, to stand beside theirs (the second); "" where it is nothing to suggest."""
 

@@ -82,6 +82,12 @@ def _is_row(text: str) -> bool:
     return text.startswith("|")
 
 
+def _hangs(text: str, on: str) -> bool:
+    if _is_row(on) or _is_row(text) or _mark(text):
+        return False
+    return text.startswith((" ", "\t")) or ("❓" in on and bool(text) and not text.startswith("#"))
+
+
 def _suggest(text: str, beside: str) -> str:
     """As a quote: inside the list item that it is about, behind anything else."""
     said = _COMPOSED.sub("", text)
@@ -113,6 +119,7 @@ MARKDOWN = Dialect(
     mark=_mark,
     is_joined=_is_joined,
     is_row=_is_row,
+    hangs=_hangs,
     suggest=_suggest,
     suggested=_suggested,
 )

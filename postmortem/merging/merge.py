@@ -129,7 +129,7 @@ def _placed(case: Case, units: Sequence[_Unit | None]) -> Placed:
     )
     after: dict[int, list[int]] = {}
     for place, new in placed.after.items():
-        end = _end(units, place, lambda unit: unit.ours is None and case.dialect.is_joined(unit.says))
+        end = _end_with_theirs(case, units, place)
         after[end] = sorted(after.get(end, []) + new)
     return replace(placed, after=after)
 
@@ -140,7 +140,15 @@ def _end_of_block(case: Case, units: Sequence[_Unit | None], place: int) -> int:
     unit = units[place]
     if unit and case.dialect.is_row(unit.says):
         return _end(units, place, lambda following: case.dialect.is_row(following.says))
-    return _end(units, place, lambda following: following.ours is None and case.dialect.is_joined(following.says))
+    return _end_with_theirs(case, units, place)
+
+
+def _end_with_theirs(case: Case, units: Sequence[_Unit | None], place: int) -> int:
+    """The last of the lines that a person joined to the unit, or hung on it."""
+    end = _end(units, place, lambda unit: unit.ours is None and case.dialect.is_joined(unit.says))
+    while end + 1 in case.standing.hanging:
+        end += 1
+    return end
 
 
 def _end(units: Sequence[_Unit | None], place: int, goes_on: Callable[[_Unit], bool]) -> int:

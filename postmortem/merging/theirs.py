@@ -15,6 +15,8 @@ class Standing:
     `origins` names for each unit the unit of the edition's base that it is; `tail_kept` holds the places where the
     space behind a unit is still as we wrote it, `moved` those that a person moved. `pending` are the hashes of the
     suggestions that stand there untouched, by the unit of base they are about; `refused` those that do not any more.
+    `hanging` are the places of a person's units that are about one of ours above them (answers, notes indented under
+    it), `hung_on` those of ours: they count as changed by a person.
     """
 
     units: tuple[str, ...]
@@ -23,6 +25,8 @@ class Standing:
     moved: frozenset[int]
     pending: dict[int, str]
     refused: frozenset[str]
+    hanging: frozenset[int]
+    hung_on: frozenset[int]
 
     def places(self) -> dict[int, int]:
         """Where each unit of base stands."""
@@ -40,6 +44,7 @@ def read_theirs(last: Edition, theirs: Sequence[str], dialect: Dialect) -> Stand
         origins[other] = shown[mine][1]
     _restored(last, units, origins, dialect)
     pending, refused = _suggestions(written, theirs, dialect)
+    hanging, hung_on = _hanging(units, origins, dialect)
     return Standing(
         units=units,
         origins=tuple(origins),
@@ -51,6 +56,8 @@ def read_theirs(last: Edition, theirs: Sequence[str], dialect: Dialect) -> Stand
         moved=frozenset(other for _, other in moved),
         pending=pending,
         refused=frozenset(last.refused) | refused,
+        hanging=hanging,
+        hung_on=hung_on,
     )
 
 
@@ -109,6 +116,27 @@ def _restored(last: Edition, units: Sequence[str], origins: list[int | None], di
     own = {place: dialect.says(units[place]) for place, origin in enumerate(origins) if origin is None}
     for origin, place in pairs_by_text(deleted, own):
         origins[place] = origin
+
+
+def _hanging(
+    units: Sequence[str], origins: Sequence[int | None], dialect: Dialect
+) -> tuple[frozenset[int], frozenset[int]]:
+    """The places of a person's units that are about one of ours, and those of ours: with all lines of its block."""
+    hanging, hung_on = set[int](), set[int]()
+    block: list[int] = []
+    is_open = False  # nothing of a person's own stands between
+    for place, origin in enumerate(origins):
+        text = dialect.says(units[place])
+        if origin is not None:
+            goes_on = is_open and dialect.is_joined(text) and units[place - 1].count("\n") < 2
+            block = [*(block if goes_on else ()), place]
+            is_open = True
+        elif is_open and dialect.hangs(text, dialect.says(units[block[-1]])):
+            hanging.add(place)
+            hung_on.update(block)
+        else:
+            is_open = False
+    return frozenset(hanging), frozenset(hung_on)
 
 
 def _suggestions(

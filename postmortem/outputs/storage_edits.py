@@ -156,6 +156,11 @@ def _mark(text: str) -> Mark | None:
     return Mark(_TAG.sub("", heading[1]), silent=False) if heading else None
 
 
+def _hangs(text: str, on: str) -> bool:
+    """What is nested stands in the unit itself; below a question an item or a paragraph is its answer."""
+    return "❓" in on and on.startswith(("<li>", "<p>")) and text.startswith(("<li>", "<p>"))
+
+
 def _suggest(text: str, _: str) -> str:
     """An item beside an item, a row below a row, else a panel."""
     text = _COMPOSED.sub("", text)
@@ -193,6 +198,7 @@ STORAGE = Dialect(
     mark=_mark,
     is_joined=lambda _: False,
     is_row=lambda _: False,
+    hangs=_hangs,
     suggest=_suggest,
     suggested=_suggested,
 )

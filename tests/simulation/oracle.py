@@ -30,12 +30,15 @@ def demand(is_so: bool, kind: Kind, why: str) -> None:
 @dataclass
 class Seen:
     """A document as a reader sees it. `plain` are the lines of each fact that are nobody's but ours, `theirs` the lines
-    with a person's word (`own` those that are no edited suggestion), `suggestions` by fact."""
+    with a person's word (`own` those that are no edited suggestion), `suggestions` by fact. `answered` are facts with a
+    person's line below that is about them; `perhaps_answered` those above a line that was once another fact."""
 
     hand: list[str] = field(default_factory=list[str])
     plain: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     touched: set[str] = field(default_factory=set[str])
     own: set[str] = field(default_factory=set[str])
+    answered: set[str] = field(default_factory=set[str])
+    perhaps_answered: set[str] = field(default_factory=set[str])
     suggestions: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     lines: set[str] = field(default_factory=set[str])
 
@@ -44,9 +47,13 @@ class Seen:
         seen = Seen()
         lines = [line.removesuffix("\r") for line in (content or b"").decode().removeprefix("\ufeff").split("\n")]
         seen.lines = set(lines)
+        above = ""
         for n, line in enumerate(lines):
             facts = FACT.findall(line)
+            above = _above(line, above)
             if HAND.search(line):
+                (seen.perhaps_answered if facts else seen.answered).update(FACT.findall(above)[:1])
+                above = "" if facts else above
                 seen.hand.append(line)
                 seen.touched |= set(facts[:1])
                 seen.own |= set(facts[:1]) if "**Debrief suggests:**" not in line else set()
@@ -77,6 +84,7 @@ class Oracle:
     adopted: set[str] = field(default_factory=set[str])
     strict: dict[str, int] = field(default_factory=dict[str, int])
     refused: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
+    answered: set[str] = field(default_factory=set[str])
     sections: set[str] = field(default_factory=set[str])
     versions: dict[str, int] = field(default_factory=dict[str, int])
     homes: dict[str, str] = field(default_factory=dict[str, str])
@@ -105,6 +113,7 @@ class Oracle:
         """`there` is what a person left, `now` what is published, `said` what we had to say. Raises AssertionError."""
         demand(now.hand == there.hand, "lost", "a person's line was lost, changed or moved")
         ours = {fact.word: fact for fact in said.every()}
+        self.answered |= there.answered | there.perhaps_answered
         for word in now.shown | set(now.suggestions) | set(ours) | self.deleted:
             self._judge(word, ours.get(word), there, now, set(ours))
         self._suggestions(there, now, ours)
@@ -128,6 +137,10 @@ class Oracle:
         elif word in self.loose:
             is_once = len(plain) <= (2 if word in self.adopted else 1) and len({*plain}) == len(plain)
             demand(is_once, "duplicated", f"{word} stands there twice")
+        elif word in there.answered:
+            demand(plain == there.plain[word], "lost", f"{word} stands no more above the line about it")
+        elif word in self.answered:
+            demand(len(plain) <= 1, "duplicated", f"{word} stands there twice")
         elif word in there.plain:
             expected = [fact.line()] if fact else []
             demand(plain == expected, _kind_of(plain, expected), f"{word} is untouched and not up to date")
@@ -160,7 +173,7 @@ class Oracle:
     def _suggestions(self, there: Seen, now: Seen, ours: dict[str, Fact]) -> None:
         for word, said in now.suggestions.items():
             demand(len(said) == 1, "duplicated", f"{word} is suggested twice")
-            demand(word in there.touched, "stale", f"{word} is suggested beside nobody's change")
+            demand(word in there.touched | self.answered, "stale", f"{word} is suggested beside nobody's change")
             demand(said[0] in ours[word].line(), "stale", f"{word} is suggested in old words")
         for word, version in self.strict.items():
             if word in ours:
@@ -169,6 +182,18 @@ class Oracle:
                 is_right = (word in now.suggestions) == (is_news or stood)
                 demand(is_right, "stale", f"{word}: the suggestion is missing or too much")
                 self.strict[word] = ours[word].version
+
+
+def _above(line: str, above: str) -> str:
+    """The line of ours that a person's line here would be about, by the rules of docs/decisions/0008-edits-survive.md;
+    "" for none. `above` is that of the line before."""
+    is_theirs = bool(HAND.search(line))
+    if not line.strip() or SUGGESTION in line or "**Debrief suggests:**" in line:
+        return above
+    if not is_theirs:
+        return line if line.startswith("- ") and FACT.search(line) else ""
+    hangs = line.startswith("  ") or ("❓" in above and not line.startswith(("#", "|")))
+    return above if hangs else ""
 
 
 def _kind_of(plain: list[str], expected: list[str]) -> Kind:

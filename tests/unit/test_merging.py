@@ -110,6 +110,32 @@ def test_a_suggestion_that_a_person_edited_is_theirs():
     assert text(merged(edited, ours, first.edition)) == edited
 
 
+ASKED = "- ❓ **Owner:** Which deploy went out right before it began, and who did it?\n"
+ASKED_ANEW = "- ❓ **Owner:** Which deploy went out right before it began, and who approved it?\n"
+OURS_ASKING = OURS.replace(BACK, BACK + ASKED)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["  It was 4711, Ada.\n", "  - It was 4711, Ada.\n", "\n  It was 4711, Ada.\n", "It was 4711.\n", "- 4711, Ada\n"],
+)
+def test_an_answer_below_a_question_keeps_its_question_and_the_new_one_is_offered(answer: str):
+    theirs = OURS_ASKING.replace(ASKED, ASKED + answer)
+    last = begin(MARKDOWN.split(OURS_ASKING)).edition
+    result = merged(theirs, OURS.replace(BACK, NEWS + BACK + ASKED_ANEW), last)
+    again = merged(text(result), OURS.replace(BACK, NEWS + BACK + ASKED_ANEW), result.edition)
+
+    assert BACK + ASKED + answer in text(result)
+    assert suggestions(result) == [ASKED_ANEW.removeprefix("- ").strip()]
+    assert text(again) == text(result)
+
+
+def test_a_question_that_is_asked_no_more_stays_above_its_answer():
+    theirs = OURS_ASKING.replace(ASKED, f"{ASKED}  It was 4711.\n")
+    result = merged(theirs, OURS, begin(MARKDOWN.split(OURS_ASKING)).edition)
+    assert text(result) == theirs
+
+
 def test_what_a_person_deleted_stays_deleted_when_ours_changes_goes_and_comes_again():
     result = merged(OURS.replace(SLOW, ""), OURS.replace("41 minutes", "42 minutes"))
     for ours in (OURS.replace(SLOW, ""), OURS.replace("41 minutes", "43 minutes"), OURS):
