@@ -16,8 +16,6 @@ from handlers.wiring import Machine
 from postmortem.outputs.markdown import check_templates
 from postmortem.settings import Settings, SettingsError, json_schema, read_settings
 
-_NEEDED = {"PAGERDUTY_TOKEN": "read incidents", "SLACK_TOKEN": "read the chat", "JIRA_TOKEN": "open issues"}
-
 
 def settings_of(machine: Machine, *, must_exist: bool = False) -> Settings:
     """The settings in words that a person can act on. Raises Ended, SettingsError."""
@@ -77,11 +75,30 @@ def secret_sentences(machine: Machine) -> list[str]:
     """Which secrets are set and which are missed, never their values."""
     secrets = machine.secrets()
     there = [name for name in NAMES if _is_set(secrets, name)]
-    missing = [f"{name} (to {what})" for name, what in _NEEDED.items() if name not in there]
+    needed = _needed(settings_of(machine))
+    missing = [f"{name} (to {what})" for name, what in needed.items() if name not in there]
     sentences = [f"Secrets that are set: {', '.join(there)}."] if there else []
     if missing:
         sentences.append(f"Not set in the environment or {machine.secrets_file}: {', '.join(missing)}.")
     return [*sentences, *getattr(secrets, "warnings", tuple)()]
+
+
+def _needed(settings: Settings) -> dict[str, str]:
+    """What these settings can do nothing without, and for what: an e-mail may stand in the settings as well."""
+    jira, confluence = settings.jira, settings.confluence
+    needed = {
+        "PAGERDUTY_TOKEN": ("read incidents", True),
+        "PAGERDUTY_WEBHOOK_SECRET": ("receive webhooks with debrief serve", True),
+        "SLACK_TOKEN": ("read the chat", True),
+        "JIRA_EMAIL": ("open issues, or jira.email in the settings", jira.site and not jira.email),
+        "JIRA_TOKEN": ("open issues", jira.site),
+        "CONFLUENCE_EMAIL": (
+            "make pages, or confluence.email in the settings",
+            confluence.site and not confluence.email,
+        ),
+        "CONFLUENCE_TOKEN": ("make pages", confluence.site),
+    }
+    return {name: what for name, (what, is_needed) in needed.items() if is_needed}
 
 
 def _is_set(secrets: Any, name: str) -> bool:

@@ -1,6 +1,7 @@
 """`debrief settings`, and what the terminal does with an error that nobody foresaw."""
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -9,7 +10,7 @@ import yaml
 
 from handlers.envelope import told
 from postmortem.settings import read_settings
-from tests.contract.cli import Terminal
+from tests.contract.cli import ROOT, Terminal
 from tests.incidents import demo_settings_text
 
 FIVE_MISTAKES = """\
@@ -38,6 +39,17 @@ def test_good_settings_are_one_line_and_secrets_are_named_never_shown(terminal: 
     assert "PAGERDUTY_TOKEN (to read incidents)" in came.out
     assert "run chmod 600 on it" in came.out
     assert "hidden" not in came.out + came.err
+
+
+def test_every_secret_that_the_settings_need_is_named_and_no_other(terminal: Terminal):
+    (terminal.folder / "debrief.yml").write_text((ROOT / "docs/debrief.example.yml").read_text())
+    (terminal.folder / "debrief.env").write_text("SLACK_TOKEN=xoxb-1-hidden\n")
+    (line,) = [line for line in terminal.runs("settings").out.splitlines() if line.startswith("Not set in ")]
+    assert re.findall(r"[A-Z_]{6,}", line) == [
+        "PAGERDUTY_TOKEN", "PAGERDUTY_WEBHOOK_SECRET", "JIRA_EMAIL", "JIRA_TOKEN", "CONFLUENCE_TOKEN",
+    ]  # fmt: skip
+    (terminal.folder / "debrief.yml").write_text("confluence: {site: https://acme.atlassian.net, space: OPS}\n")
+    assert "CONFLUENCE_EMAIL (to make pages, or confluence.email in the settings)" in terminal.runs("settings").out
 
 
 def test_no_file_means_every_default(terminal: Terminal):
