@@ -1,5 +1,6 @@
 """`debrief lint`: what a postmortem still lacks, and words in it that blame."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,17 @@ from handlers.cli.exits import Ended, Exit
 from handlers.cli.plain import plain
 from postmortem.lint import Finding, lint
 
+_HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_OTHERS = {".html": "HTML", ".htm": "HTML", ".json": "JSON"}
+
 
 def findings_in(file: str) -> tuple[Finding, ...]:
-    """`file` is a path, or - for standard input. Raises Ended where it cannot be read."""
-    return lint(_text(file))
+    """`file` is a path, or - for standard input. Raises Ended where it cannot be read, or is no Markdown."""
+    text = _text(file)
+    other = "HTML" if _HTML.match(text) else _OTHERS.get(Path(file).suffix.casefold())
+    if other:
+        raise Ended(Exit.USAGE, f"{file} is {other}: give the postmortem in Markdown (debrief draft writes it as .md).")
+    return lint(text)
 
 
 def as_json(file: str, findings: tuple[Finding, ...]) -> dict[str, Any]:

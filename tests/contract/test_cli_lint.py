@@ -44,3 +44,14 @@ def test_a_file_that_is_no_text_is_one_sentence(terminal: Terminal):
     came = terminal.runs("lint", "p.pdf")
     assert came.code == 2
     assert came.err == "debrief: p.pdf is not UTF-8 text: give a postmortem in Markdown.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [("k.html", "<h1>Down</h1>", "HTML"), ("k", "\n<!DOCTYPE html><html></html>", "HTML"), ("k.json", "{}", "JSON")],
+)
+def test_a_page_is_sent_back_for_markdown(terminal: Terminal, name: str, text: str, what: str):
+    (terminal.folder / name).write_text(text)
+    came = terminal.runs("lint", name)
+    assert (came.code, came.out) == (2, "")
+    assert came.err == f"debrief: {name} is {what}: give the postmortem in Markdown (debrief draft writes it as .md).\n"
