@@ -91,7 +91,7 @@ def one_round(work: Work, token: int) -> dict[str, Any]:
     work.steps.run(work.named("let what was refused be tried again"), work.ledger.release_parked)
     page = make_confluence_page(work, token, collected["channel"])
     issues = open_the_issues(work, token)
-    document = publish(work, "publish with issues", issues, look_at_issues(work, issues))
+    document = publish(work, "publish with issues", issues, look_at_issues(work))
     page = write_confluence_page(work, token, page)
     announced = announce(work, token, collected["channel"], document, page)
     return composed | {"document": document, "issues": counted(issues), "announced": announced, "page": page}
@@ -187,19 +187,18 @@ def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
     return work.steps.run(work.named("compose"), write)
 
 
-def look_at_issues(work: Work, issues: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """What became of the issues that the document speaks of, as Jira says now; none where Jira does not answer."""
+def look_at_issues(work: Work) -> dict[str, str]:
+    """What became, as Jira says now, of the issues known before this round; nothing where Jira does not answer."""
     jira = work.house.jira
-    keys = {*issue_keys(the_postmortem(work)), *(issue["key"] for issue in issues if "key" in issue)}
 
     def look() -> dict[str, Json]:
+        keys = issue_keys(the_postmortem(work))
         try:
-            return dict[str, Json](read_states(jira, keys)) if jira else {}
+            return dict[str, Json](read_states(jira, keys)) if jira and keys else {}
         except ConnectorError:  # the links are there; their state is shown the next time
             return {}
 
-    found = work.steps.run(work.named("look at the issues"), look) if keys else {}
-    return {key: str(state) for key, state in found.items()}
+    return {key: str(state) for key, state in work.steps.run(work.named("look at the issues"), look).items()}
 
 
 def publish(
