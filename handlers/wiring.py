@@ -119,11 +119,11 @@ class Machine:
         return read_settings(self.settings_file.read_text() if self.settings_file.exists() else "")
 
     def templates(self, settings: Settings) -> dict[str, str]:
-        """The templates that the settings name, as far as they are there: name to text. They lie beside debrief.yml."""
+        """The templates that the settings name, name to text: those beside debrief.yml that can be read."""
         from postmortem.outputs.layout import template_names
 
         files = {name: self.settings_file.parent / name for name in template_names(settings)}
-        return {name: file.read_text(errors="replace") for name, file in files.items() if file.is_file()}
+        return {name: text for name, file in files.items() if (text := _text_of(file)) is not None}
 
     def secrets(self) -> EnvironmentSecrets:
         from connectors.secrets.environment import EnvironmentSecrets
@@ -147,6 +147,13 @@ class Machine:
     def house(self, store: Store, **options: Any) -> House:
         settings = self.settings()
         return build_house(settings, self.secrets(), store, templates=self.templates(settings), **options)
+
+
+def _text_of(file: Path) -> str | None:
+    try:
+        return file.read_text(errors="replace") if file.is_file() else None
+    except OSError:  # the layout says that the built-in template is used
+        return None
 
 
 def machine(environment: Mapping[str, str] = os.environ) -> Machine:

@@ -93,7 +93,7 @@ def _named(layout: DocumentLayout) -> Iterator[tuple[SectionKey | None, str]]:
 
 
 def not_there(name: str) -> str:
-    return f"{name}: there is no such file beside debrief.yml; the built-in template is used."
+    return f"{name}: there is no such file beside debrief.yml, or it cannot be read; the built-in template is used."
 
 
 def _for_incident(document: DocumentSettings, incident: Incident) -> DocumentLayout:

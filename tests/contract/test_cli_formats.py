@@ -1,6 +1,7 @@
 """`--output`, `--format` and `--title`, and templates that the settings name."""
 
 import json
+import os
 import tempfile
 from pathlib import Path
 
@@ -85,6 +86,24 @@ def test_the_page_and_its_print_are_written_too(terminal: Terminal, tmp_path: Pa
 
     assert page.code == 0, page.err
     assert "Checkout is slow</h1>" in (terminal.folder / "out.html").read_text()
+
+
+def test_a_template_that_may_not_be_read_is_one_sentence_and_the_built_in_one_is_used(
+    terminal: Terminal, tmp_path: Path
+):
+    own = terminal.folder / "own.md.j2"
+    own.write_text("Ours\n")
+    own.chmod(0)
+    if os.access(own, os.R_OK):  # root reads everything but the memory of a process
+        own.unlink()
+        own.symlink_to("/proc/self/mem")
+    (terminal.folder / "debrief.yml").write_text("document: {template: own.md.j2}\n")
+    came = terminal.runs("draft", "--slack-export", str(save_slack(tmp_path)), "-o", "-")
+    problem = (
+        "own.md.j2: there is no such file beside debrief.yml, or it cannot be read; the built-in template is used."
+    )
+    assert (came.code, "## Summary" in came.out) == (0, True)
+    assert problem in came.err
 
 
 def test_a_pdf_is_printed_by_a_chromium_that_is_found(terminal: Terminal, tmp_path: Path):

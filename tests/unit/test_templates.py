@@ -157,7 +157,7 @@ def test_a_template_that_is_not_there_and_a_broken_document_are_both_told():
     postmortem, layout = laid_out(settings, {"d.md.j2": "{{ 1 / 0 }}"})
 
     assert template_problems(postmortem, layout) == (
-        "gone.md.j2: there is no such file beside debrief.yml; the built-in template is used.",
+        "gone.md.j2: there is no such file beside debrief.yml, or it cannot be read; the built-in template is used.",
         "d.md.j2, line 1: division by zero; the built-in template is used.",
     )
     assert "## Timeline" in render_body(postmortem, layout)
@@ -169,7 +169,7 @@ def test_templates_are_checked_without_a_document_too():
     assert template_names(settings) == ("d", "i", "gone")
     assert check_templates(settings, {"d": "{{ by_key.summary }}{{ nothing }}", "i": "{{ section.heading }}"}) == (
         "d, line 1: 'nothing' is undefined; the built-in template is used.",
-        "gone: there is no such file beside debrief.yml; the built-in template is used.",
+        "gone: there is no such file beside debrief.yml, or it cannot be read; the built-in template is used.",
     )
 
 
