@@ -25,7 +25,12 @@ MOST_SIMILAR = 3
 _MOST_WORDS = 80
 _MOST_KEYS = 20
 _MOST_CAUSES = 3
-_WORD = re.compile(r"[a-z][a-z0-9_-]{2,39}")
+_WORD = re.compile(r"[a-z0-9][a-z0-9_-]{2,63}")
+_PARTS = re.compile(r"[-_]+")
+_HEX = re.compile(r"[0-9a-f]{6,}")
+_DIGITS = re.compile(r"[0-9]+")
+_QUOTED = re.compile(r"“(.*)”", re.DOTALL)
+_LONGEST_WORD = 40
 _TELLING = ("summary", "impact", "causes", "resolution")
 _WORDS_WEIGHT, _SERVICE_WEIGHT, _KEY_WEIGHT = 1.0, 0.15, 0.6
 _FROM_CHAT = "slack/"
@@ -66,14 +71,11 @@ class Likeness(NamedTuple):
 def traits_of(postmortem: Postmortem, alert_keys: Iterable[str] = (), private_channels: tuple[str, ...] = ()) -> Traits:
     """From the document as composed: its title, its alerts, and what people said of summary, impact, cause and fix."""
     incident = postmortem.incident
-    alerts = (event.text for event in postmortem.timeline.events if event.kind == "alert")
-    told = (
-        line
-        for key in _TELLING
-        for line in postmortem.section(key).lines
-        if line.citations and (key != "summary" or "“" in line.text)  # the others of the summary are our words
-    )
-    lines = (line.text for line in told if not (private_channels and _is_from_chat(line)))
+    # "Critical alert from Datadog: …": only what follows is the monitor's.
+    alerts = (event.text.partition(": ")[2] for event in postmortem.timeline.events if event.kind == "alert")
+    fields = (field.value or "" for field in incident.custom_fields)
+    lines = (line for key in _TELLING for line in postmortem.section(key).lines if line.citations)
+    quotes = (_quoted(line) for line in lines if not (private_channels and _is_from_chat(line)))
     return Traits(
         incident_id=incident.id,
         title=incident.title,
@@ -81,9 +83,15 @@ def traits_of(postmortem: Postmortem, alert_keys: Iterable[str] = (), private_ch
         number=incident.number,
         service_id=incident.service.id if incident.service else None,
         alert_keys=tuple(sorted(set(alert_keys)))[:_MOST_KEYS],
-        words=words_of([incident.title, *alerts, *lines]),
+        words=words_of([incident.title, *alerts, *fields, *quotes]),
         private_channels=private_channels,
     )
+
+
+def _quoted(line: Line) -> str:
+    """What somebody else said in it; the rest of a line is our own sentence."""
+    found = _QUOTED.search(line.text)
+    return found[1] if found else ""
 
 
 def _is_from_chat(line: Line) -> bool:
@@ -92,13 +100,28 @@ def _is_from_chat(line: Line) -> bool:
 
 def words_of(texts: Iterable[str]) -> tuple[str, ...]:
     """The words that tell, most frequent first; the same for the same texts in any order."""
-    counted = Counter(word for text in texts for word in _WORD.findall(text.casefold()) if word not in STOP_WORDS)
+    found = (word for text in texts for token in _WORD.findall(text.casefold()) for word in _words_in(token))
+    counted = Counter(word for word in found if word not in STOP_WORDS)
     return tuple(sorted(counted, key=lambda word: (-counted[word], word))[:_MOST_WORDS])
 
 
+def _words_in(token: str) -> Iterator[str]:
+    """The token, where it is a word; of one that holds an id ("checkout-7d9f8b6c5") what else it holds."""
+    parts = _PARTS.split(token)
+    words = [part for part in parts if not _is_id(part)]
+    told = [token] if len(words) == len(parts) else words
+    yield from (word for word in told if word[:1].isalpha() and 2 < len(word) <= _LONGEST_WORD)
+
+
+def _is_id(part: str) -> bool:
+    """A hash or an id: hexadecimal with digits in it, or letters and digits in turn ("q1x9za")."""
+    digits = _DIGITS.findall(part)
+    return len(digits) > 0 and (_HEX.fullmatch(part) is not None or (len(digits) > 1 and len(part) > 5))
+
+
 def most_similar(one: Traits, others: Sequence[Traits], most: int = MOST_SIMILAR) -> tuple[Likeness, ...]:
-    """The likest of the others, best first; only those for which there is a reason worth saying."""
-    others = [other for other in others if other.incident_id != one.incident_id]
+    """The likest of those that were there before, best first; only where there is a reason worth saying."""
+    others = [other for other in others if other.incident_id != one.incident_id and other.at <= one.at]
     weights = _weights([one, *others])
     scored = sorted(
         (_likeness(one, other, weights) for other in others), key=lambda like: (-like.score, like.incident_id)

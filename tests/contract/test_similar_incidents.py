@@ -109,6 +109,8 @@ def test_a_private_channel_of_an_export_is_as_private_as_one_that_was_read_live(
 
 def _recalled_second(world: World) -> tuple[SimilarIncident, str]:
     """Both incidents to their end: what the second draft recalls of the first, and that draft."""
+    first = world.scripts[0].pagerduty  # its script plays after the second's: here it begins before
+    world.pagerduty.holds(first | {"incident": first["incident"] | {"created_at": "2026-08-18T09:14:00Z"}})
     world.resolves(0)
     world.settles()
     world.engine.start("postmortem", "asked", {"incident_id": world.incident_id(1), "journey": "asked"})

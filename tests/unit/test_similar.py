@@ -1,6 +1,6 @@
 """Which earlier incident is like this one, and on what ground: every reason is said in words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +45,16 @@ def test_an_incident_like_none_has_none():
 
 def test_an_incident_is_not_like_itself():
     assert most_similar(POOL, [POOL]) == ()
+
+
+def test_an_incident_that_came_later_is_no_past_one():
+    later = POOL.model_copy(update={"at": AT + timedelta(seconds=1)})
+    assert most_similar(traits("Q9", "pgbouncer pool on checkout saturated"), [later]) == ()
+
+
+def test_hashes_and_ids_are_no_words():
+    said = "rolled back 4fe21ab and a81bd3c0 on checkout-7d9f8b6c5 in us-east-1, id q1x9za77, k8s p99 of http2 pool"
+    assert words_of([said]) == ("checkout", "http2", "k8s", "p99", "pool", "rolled", "us-east-1")
 
 
 def test_words_of_every_incident_make_no_two_alike():
