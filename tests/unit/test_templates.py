@@ -251,7 +251,15 @@ def test_the_head_says_who_moved_it_and_when():
     head = section(render_body(written().moved(moves)), "head")
 
     assert "Status: **reviewed** (by Carl, 2026-11-17 14:01:30 UTC) · composed " in head
-    assert "Status before: in review (by Bea \\*Lindqvist\\*, 2026-11-17 14:01:00 UTC)" in head
+    assert "\n\nStatus before: in review (by Bea \\*Lindqvist\\*, 2026-11-17 14:01:00 UTC)\n" in head
+
+
+def test_moves_of_the_status_stand_on_a_line_of_their_own_with_a_space_between_them():
+    moves = tuple(StatusChange(to=to, by="Bea", at=at(n).at) for n, to in enumerate(("in_review", "closed", "draft")))
+    head = section(render_body(written().moved(moves)), "head")
+
+    assert "UTC), closed (by Bea" in head
+    assert "\n\nStatus before: " in head
 
 
 def test_code_from_chat_is_a_block_of_code_and_its_lines_are_kept():
