@@ -22,6 +22,8 @@ _SOURCED = re.compile(
     r"\((?:chat|record|#[\w-]+|PagerDuty[\w ]*|Slack|Jira)[^()]{0,200}\)|https?://|\b[A-Z]{2,10}-\d+\b"
 )
 _ASKED = re.compile(r"^\s*❓")
+_ROLE = re.compile(r"^[^:?.]{1,60}:\s+")
+_MOST_SOURCES = 9
 _NOBODY = re.compile(r"^\W*$|❓|\b(nobody|no one|unowned|unassigned|tbd|tba|todo|none|n/?a)\b", re.IGNORECASE)
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _DATED = re.compile(
@@ -51,10 +53,14 @@ _VERBS = re.compile(
 def check_structure(document: Document) -> Iterator[Finding]:
     """Missing and empty sections, claims without a source, open questions, and unfinished action items."""
     yield from _missing(document)
+    asked = set[str]()
     for part in document.parts:
         name = section_named(part.heading)
         if _ASKED.match(part.text):
-            yield _open_question(part)
+            words = _words_asked(part)
+            if not asked & words:  # the review asks again what a section asks
+                yield _open_question(part)
+            asked |= words
         elif name == "Action items":
             yield from _check_item(part)
         elif name in _CLAIMING and not part.is_quote:
@@ -76,6 +82,14 @@ def _missing(document: Document) -> Iterator[Finding]:
             why = "the heading stands over nothing"
             better = "write what is known, or who is going to find it out"
             yield Finding(line=lines[name], rule="empty-section", words=name, why=why, better=better)
+
+
+def _words_asked(part: Part) -> set[str]:
+    """What is asked, with and without the role that it begins with, and without the sources that it ends with."""
+    words = _ASKED.sub("", part.text).strip()
+    for _ in range(_MOST_SOURCES):
+        words = words.rpartition("(")[0].rstrip() or words if words.endswith(")") else words
+    return {words, _ROLE.sub("", words)}
 
 
 def _open_question(part: Part) -> Finding:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from postmortem.outputs.page.prose import open_questions
 from tests.contract.cli import Terminal
+from tests.contract.test_cli_offline import save_pagerduty, save_slack
 
 
 @pytest.fixture
@@ -55,3 +57,17 @@ def test_a_page_is_sent_back_for_markdown(terminal: Terminal, name: str, text: s
     came = terminal.runs("lint", name)
     assert (came.code, came.out) == (2, "")
     assert came.err == f"debrief: {name} is {what}: give the postmortem in Markdown (debrief draft writes it as .md).\n"
+
+
+def test_a_question_that_the_review_asks_again_is_counted_once(terminal: Terminal, tmp_path: Path):
+    files = ("--pagerduty-export", str(save_pagerduty(tmp_path)), "--slack-export", str(save_slack(tmp_path)))
+    terminal.runs("draft", *files, "-o", "k.md")
+    draft = (terminal.folder / "k.md").read_text()
+    notes = [f for f in terminal.runs("lint", "k.md", "--json").json["findings"] if f["rule"] == "open-question"]
+
+    assert len(notes) == open_questions(draft) < draft.count("\n- ❓ ")
+    asked = [draft.splitlines()[note["line"] - 1] for note in notes]
+    assert len(set(asked)) == len(asked)
+    ours = "## Impact\n\n- ❓ **Ada:** Is it over: for all?\n- ❓ Is it over: for some?\n"
+    (terminal.folder / "own.md").write_text(f"{ours}\n## Review\n\n- ❓ Is it over: for all? ([Impact](#impact))\n")
+    assert terminal.runs("lint", "own.md").out.count("note: open-question") == 2
