@@ -1,6 +1,7 @@
 """Edits survive: in a folder and in a bucket, whoever writes at the same time, and wherever the process is killed."""
 
 import hashlib
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -262,6 +263,17 @@ def test_a_draft_shows_what_publishing_would_change_and_writes_nothing(tmp_path:
         assert {
             name for name, content in files.items() if before.get(name) != content and name.suffix == ".md"
         } == set()
+
+
+def test_a_diff_keeps_where_a_postmortem_stands_and_what_became_of_its_issues(tmp_path: Path, terminal: Terminal):
+    with world_of(tmp_path / "world", "checkout-latency") as world:
+        for command in ("draft", "draft"):  # the second knows what became of the issues
+            terminal.runs_with(world, command, world.incident_id(), "--yes")
+        terminal.runs_with(world, "review", world.incident_id(), "in_review", "--by", "Ada Byron")
+        came = terminal.runs_with(world, "draft", world.incident_id(), "--diff")
+    changed = [line for line in came.out.splitlines() if re.match(r"[-+](?!--|\+\+)", line)]
+    assert came.code == 0, came.err
+    assert all("Status: **in review**" in line for line in changed), "but for when it was composed"
 
 
 def test_a_copy_replaces_the_file_whole_also_where_it_is_the_draft_itself(tmp_path: Path, terminal: Terminal):
