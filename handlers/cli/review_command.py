@@ -20,14 +20,16 @@ from postmortem.document import Postmortem
 from postmortem.life import PostmortemStatus, StatusChange
 from postmortem.outputs.layout import layout_for
 from postmortem.outputs.markdown import render_markdown
+from postmortem.outputs.page.prose import open_questions
 from postmortem.settings import Settings
 
 
 class Moved(NamedTuple):
-    """What became of it: the postmortem as it is now, and where its document lies."""
+    """What became of it: the postmortem as it is now, where its document lies, and what that still asks."""
 
     postmortem: Postmortem
     document: str
+    questions: int = 0
 
 
 def move(machine: Machine, incident: str, to: PostmortemStatus, by: str) -> Moved:
@@ -43,7 +45,9 @@ def move(machine: Machine, incident: str, to: PostmortemStatus, by: str) -> Move
         shelf.keep_postmortem(postmortem)
         layout = layout_for(settings, postmortem.incident, machine.templates(settings))
         document = shelf.publish(postmortem.incident, render_markdown(postmortem, layout).encode())
-        return Moved(postmortem, store.location(document))
+        file = store.load(document)
+        asked = open_questions(file.content.decode(errors="replace")) if file else 0
+        return Moved(postmortem, store.location(document), asked)
 
 
 def as_json(moved: Moved) -> dict[str, Any]:
@@ -56,7 +60,7 @@ def say_moved(console: Console, moved: Moved) -> None:
     change = moved.postmortem.history[-1]
     words = f"{plain(moved.postmortem.title)}: {change.to}, moved by {plain(change.by)} on {day_and_clock(change.at)}."
     console.print(Text(words), soft_wrap=True)
-    asked = sum(line.asked_of is not None for section in moved.postmortem.sections for line in section.lines)
+    asked = moved.questions
     if asked:
         console.print(Text(f"{asked} {'question is' if asked == 1 else 'questions are'} asked in the draft."))
     console.print(Text(f"  {short(moved.document)}", style="cyan"), soft_wrap=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from postmortem.outputs.page.prose import open_questions
 from tests.contract.cli import Terminal
 from tests.contract.test_cli_offline import save_slack
 from tests.world import world_of
@@ -26,6 +27,17 @@ def test_a_postmortem_is_moved_and_its_document_says_by_whom(tmp_path: Path, ter
         ("reviewed", "Bea"),
     ]
     assert "Status: **reviewed** (by Bea, " in Path(again.json["document"]).read_text()
+
+
+def test_as_many_questions_are_told_as_the_list_counts_and_the_review_asks(tmp_path: Path, terminal: Terminal):
+    with world_of(tmp_path, "expired-certificate") as world:
+        terminal.runs_with(world, "draft", world.incident_id(), "--yes")
+        told = terminal.runs_with(world, "review", world.incident_id(), "in_review", "--by", "Ada").out
+        moved = terminal.runs_with(world, "review", world.incident_id(), "reviewed", "--by", "Ada", "--json").json
+    draft = Path(moved["document"]).read_text()
+    asked = open_questions(draft)
+    assert f"{asked} questions are asked in the draft." in told
+    assert draft.partition("<!-- debrief:begin review")[2].partition("<!-- debrief:end review")[0].count("❓") == asked
 
 
 def test_a_new_draft_keeps_where_the_postmortem_stands(tmp_path: Path, terminal: Terminal):

@@ -48,9 +48,12 @@ class Glance(NamedTuple):
 def glance(prose: Prose, postmortem: Postmortem) -> Glance:
     parts = [part for part in prose.parts if not part.repeats]
     asked = [Asked(_cut(line.text), part.name) for part in parts for line in part.statements if line.asks]
+    once: dict[str, Asked] = {}
+    for question in asked:
+        once.setdefault(question.text, question)
     answers = tuple(_answer(heading, _part(prose, postmortem, key, words)) for key, heading, words in _ASKED)
     items = in_words(postmortem.action_items)
-    return Glance(answers, tuple(asked[:_MOST_QUESTIONS]), len(asked), items)
+    return Glance(answers, tuple(once.values())[:_MOST_QUESTIONS], prose.open_questions, items)
 
 
 def _part(prose: Prose, postmortem: Postmortem, key: str, words: re.Pattern[str]) -> Part | None:

@@ -67,6 +67,7 @@ class Prose(NamedTuple):
     lead: str
     parts: tuple[Part, ...]
     html: str
+    open_questions: int
 
 
 def read_prose(markdown: str) -> Prose:
@@ -79,13 +80,14 @@ def read_prose(markdown: str) -> Prose:
     parts = tuple(_parts(tokens, review[1].strip() if review else None))
     _mark_questions(tokens)
     first = next((n for n, token in enumerate(tokens) if token.type == "heading_open"), len(tokens))
-    return Prose(title, _html(tokens[:first]), parts, _html(tokens[first:]))
+    return Prose(title, _html(tokens[:first]), parts, _html(tokens[first:]), open_questions(markdown))
 
 
 def open_questions(markdown: str) -> int:
-    """How many lines of the document still ask something, without reading all of it as Markdown."""
+    """How many questions the document still asks, each once, without reading all of it as Markdown."""
     told = _REVIEW.sub("", without_full_log(markdown))
-    return sum(line.lstrip(" -*+>").startswith(QUESTION) for line in told.splitlines())
+    lines = {line.strip(" -*+>") for line in told.splitlines() if QUESTION in line}
+    return sum(line.startswith(QUESTION) for line in lines)
 
 
 def _html(tokens: list[Token]) -> str:
