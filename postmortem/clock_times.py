@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from postmortem.moment import day_in
+
 # Abbreviations that mean one thing where incidents are talked of. The short American ones follow summer time.
 _OFFSETS = {
     "CET": 1,
@@ -60,6 +62,7 @@ CLOCK_TIME = (
 _YESTERDAY = ("yesterday", "last night", "last evening")
 _NIGHT_ENDS = 12
 # A time of day later than the message's own is that of the evening before, if that is no longer ago than this.
+_SECOND_DAY = date.min + timedelta(days=1)
 _OVER_MIDNIGHT = timedelta(hours=12)
 
 
@@ -158,7 +161,7 @@ def _clocks(match: re.Match[str]) -> Iterator[tuple[time, str]]:
 def _moments(match: re.Match[str], said_at: datetime, zone: tzinfo, clock: time) -> Iterator[datetime]:
     """The moments of this time of day in this zone that are not after the message: two where clocks went back."""
     for fold in (0, 1):
-        told = [_in_utc(day, clock, zone, fold) for day in _days(match, said_at.astimezone(zone).date(), clock)]
+        told = [_in_utc(day, clock, zone, fold) for day in _days(match, day_in(zone, said_at), clock)]
         past = [at for at in told if at is not None and at <= said_at]
         if past and (len(told) == 1 or past[0] is told[0] or said_at - past[0] <= _OVER_MIDNIGHT):
             yield past[0]
@@ -172,7 +175,7 @@ def _days(match: re.Match[str], said_on: date, clock: time) -> list[date]:
         except ValueError:
             return []
     named = (match["day"] or match["day_after"] or "").lower()
-    before = said_on - timedelta(days=1)
+    before = max(said_on, _SECOND_DAY) - timedelta(days=1)
     if named in _YESTERDAY:
         return [said_on if "night" in named and clock.hour < _NIGHT_ENDS else before]
     return [said_on] if named else [said_on, before]

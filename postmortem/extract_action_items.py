@@ -12,6 +12,7 @@ from postmortem.identities import Identities
 from postmortem.item_nature import nature_of
 from postmortem.items_seen import ItemsSeen, no_longer_said, ordinals
 from postmortem.marked_items import MarkedItem, find_marked_items, read_item
+from postmortem.moment import day_in
 from postmortem.owners import resolve_owner
 from postmortem.settings import Settings, due_date_from_priority
 
@@ -117,10 +118,7 @@ def _mentions(record: Message | Note, identities: Identities) -> dict[str, str]:
 
 def _day_of(moment: datetime, zone: str) -> date:
     """The date in the configured zone, whoever speaks: one draft knows one "tomorrow"."""
-    try:
-        return moment.astimezone(ZoneInfo(zone)).date()
-    except OverflowError:
-        return moment.date()
+    return day_in(ZoneInfo(zone), moment)
 
 
 def _due(

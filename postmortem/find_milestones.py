@@ -88,7 +88,7 @@ def _mitigated(
         _milestone("mitigated", event, "stated", _TOLD_TO_BE_OVER, says_mitigated(own_words(event))) for event in held
     ]
     fired = last_firing(timeline)
-    after = next((one for one in told if fired is None or fired <= one.at + ROUNDING), None)
+    after = next((one for one in told if fired is None or fired - one.at <= ROUNDING), None)
     return (after, None) if after else (last_clear(timeline, evidence), next(iter(told), None))
 
 

@@ -1,7 +1,7 @@
 """Moments: aware UTC, beside the very string the vendor wrote."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime
@@ -9,6 +9,8 @@ from pydantic import AfterValidator, AwareDatetime
 from postmortem.noun import Noun
 
 _LEAP_SECOND = re.compile(r"(T\d\d:\d\d):60")
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_YEARS = range(1970, 2201)
 _SLACK_TS = re.compile(r"(\d{1,11})\.(\d{1,6})", re.ASCII)
 
 
@@ -18,6 +20,27 @@ def in_utc(at: datetime) -> datetime:
         return at.astimezone(UTC)
     except OverflowError as error:
         raise ValueError(f"the time {at.isoformat()} lies outside the years 1 to 9999 in UTC") from error
+
+
+def moved(at: datetime, by: timedelta) -> datetime:
+    """So much later, or earlier; the last or first moment that there is where that would leave the years 1 to 9999."""
+    try:
+        return at + by
+    except OverflowError:
+        return _LAST if by > timedelta(0) else _FIRST
+
+
+def is_plausible(at: datetime) -> bool:
+    """Whether a system in use today can have meant it: the year 1 is how some write that no time is set."""
+    return _YEARS.start <= at.year < _YEARS.stop
+
+
+def day_in(zone: tzinfo, at: datetime) -> date:
+    """The date that the zone's calendar showed; that of UTC at the very ends of time."""
+    try:
+        return at.astimezone(zone).date()
+    except OverflowError:
+        return at.date()
 
 
 Utc = Annotated[AwareDatetime, AfterValidator(in_utc)]

@@ -50,7 +50,7 @@ def find_start_of_impact(
 def _as_milestone(statement: StartStatement, detected: Milestone | None) -> Milestone | None:
     """The statement as a milestone, if it tells one moment that can be the start."""
     reading = plain_reading(statement, detected.at if detected else None)
-    if reading is None or (detected and not detected.at - LONGEST_UNSEEN <= reading.at <= detected.at):
+    if reading is None or (detected and not timedelta(0) <= detected.at - reading.at <= LONGEST_UNSEEN):
         return None
     return Milestone(
         name="impact_started",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from postmortem.clock_times import CLOCK_TIME, Reading, read_clock_time
+from postmortem.moment import moved
 from postmortem.statements_of_state import SENTENCE_ENDS, SYMPTOM
 from postmortem.timeline import TimelineEvent
 
@@ -177,7 +178,7 @@ def _relative(event: TimelineEvent, sentence: str, match: re.Match[str], is_of_i
         return StartStatement(event, sentence, doubt="it is told only roughly", is_of_impact=is_of_impact)
     count = _WORDS.get(match["count"].lower()) or int(match["count"] if match["count"].isdecimal() else 0)
     hours = match["unit"].lower().startswith("h")
-    at = event.at - timedelta(hours=count if hours else 0, minutes=0 if hours else count)
+    at = moved(event.at, -timedelta(hours=count if hours else 0, minutes=0 if hours else count))
     why = f"{match['count']} {match['unit']} before it was said"
     return StartStatement(event, sentence, (Reading(at, why, is_plain=True),), is_of_impact=is_of_impact)
 

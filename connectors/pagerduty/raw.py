@@ -5,7 +5,7 @@ from typing import Any
 
 from connectors.pagerduty.text import scrubbed
 from postmortem.incident import Reference
-from postmortem.moment import Moment, moment_from_iso
+from postmortem.moment import Moment, is_plausible, moment_from_iso
 from postmortem.people import Person
 
 # The sender's own fields: a dict in there that looks like a user is not one.
@@ -32,12 +32,13 @@ def records(record: Any, *keys: str) -> list[dict[str, Any]]:
 
 
 def moment(record: Any, *keys: str) -> Moment | None:
-    """The time at the end of the keys, in any offset, as UTC; None where it is not a time with a zone."""
+    """The time at the end of the keys, in any offset, as UTC; None where it is not a time with a zone, of our age."""
     written = text(record, *keys)
     try:
-        return moment_from_iso(written) if written else None
+        found = moment_from_iso(written) if written else None
     except (ValueError, OverflowError):
         return None
+    return found if found and is_plausible(found.at) else None
 
 
 def reference(record: Any, *keys: str) -> Reference | None:

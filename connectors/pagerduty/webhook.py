@@ -26,6 +26,7 @@ LONGEST_SIGNATURE_HEADER = 2048
 # Ours: a real event nests six deep. Deeper is not worth a crash further on.
 DEEPEST_NESTING = 64
 
+_YEARS = range(1970, 2201)  # what lies outside is no time that was meant
 _V1 = re.compile(r"v1=([0-9a-f]{64})")
 _ESCAPES_WORTH_SCRUBBING = (rb"\ud", rb"\uD", rb"\u0000")
 _AN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -242,6 +243,6 @@ def _aware(text: Any) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else None
+        return moment.astimezone(UTC) if moment.tzinfo and moment.year in _YEARS else None
     except (ValueError, OverflowError):
         return None

@@ -8,7 +8,7 @@ from typing import Any
 from connectors.slack.blocks import Reader, records, strings
 from connectors.slack.markup import scrub, shorten
 from postmortem.evidence import Message, Reaction
-from postmortem.moment import Moment, moment_from_slack_ts
+from postmortem.moment import Moment, is_plausible, moment_from_slack_ts
 from postmortem.people import Person
 
 type Raw = Mapping[str, Any]
@@ -72,7 +72,7 @@ def message_from_slack(raw: Raw, place: Place, names: Mapping[str, str]) -> Mess
 
     Source: https://docs.slack.dev/reference/events/message (read 2026-11-20).
     """
-    moment = moment_from_slack_ts(scrub(raw.get("ts")))
+    moment = _moment(raw)
     kind = scrub(raw.get("subtype")) or "message"
     is_deleted = kind in _DELETED
     is_bot = is_from_a_bot(raw)
@@ -100,6 +100,14 @@ def message_from_slack(raw: Raw, place: Place, names: Mapping[str, str]) -> Mess
         pagerduty_incident_ids=_pagerduty_incident_ids(raw) if is_bot else (),
         link=permalink(place.team_url, place.channel_id, moment.original, thread_ts),
     )
+
+
+def _moment(raw: Raw) -> Moment:
+    """Raises ValueError where there is none, or it is of no age in which Slack was there."""
+    moment = moment_from_slack_ts(scrub(raw.get("ts")))
+    if not is_plausible(moment.at):
+        raise ValueError(f"{moment.original} lies too far off to be meant")
+    return moment
 
 
 def permalink(team_url: str | None, channel_id: str, ts: str, thread_ts: str | None = None) -> str | None:
@@ -232,7 +240,7 @@ def _edited_at(raw: Raw) -> Moment | None:
     if not isinstance(edited, Mapping):
         return None
     try:
-        return moment_from_slack_ts(scrub(edited.get("ts")))
+        return _moment(edited)
     except ValueError:
         return None
 

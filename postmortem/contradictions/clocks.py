@@ -8,6 +8,7 @@ from postmortem.citations import day_and_clock
 from postmortem.contradictions.wording import apart, ask_of, quoted
 from postmortem.evidence import Evidence
 from postmortem.line import Line
+from postmortem.moment import moved
 from postmortem.sections.roles import RESPONDERS
 from postmortem.statements_of_state import (
     first_of,
@@ -53,11 +54,11 @@ def against_the_sequence(timeline: Timeline) -> Iterator[Line]:
 
 def outside_of_time(timeline: Timeline, evidence: Evidence) -> Iterator[Line]:
     """Events after the evidence was collected, and events long before the incident."""
-    latest = evidence.collected_at + _CLOCKS_DIFFER
+    latest = moved(evidence.collected_at, _CLOCKS_DIFFER)
     future = [event for event in timeline.events if event.at > latest]
     began = first_of(timeline, "triggered", "alert")
     old = [
-        event for event in timeline.events if began and event.kind != "deploy" and event.at < began.at - _LONG_BEFORE
+        event for event in timeline.events if began and event.kind != "deploy" and began.at - event.at > _LONG_BEFORE
     ]
     for events, where in (
         (future, f"after the record was read ({day_and_clock(evidence.collected_at)})"),
@@ -77,8 +78,8 @@ def a_day_off(timeline: Timeline) -> Iterator[Line]:
     for event in timeline.events:
         is_late = event.kind in ("deploy", "alert") and resolved.at < event.at
         is_early = event.kind == "alert" and event.at < triggered.at
-        moved = event.at + (-_A_DAY if is_late else _A_DAY)
-        if (is_late or is_early) and triggered.at - _LEAD <= moved <= resolved.at:
+        shifted = moved(event.at, -_A_DAY if is_late else _A_DAY)
+        if (is_late or is_early) and triggered.at - shifted <= _LEAD and shifted <= resolved.at:
             where = f"after the resolve at {day_and_clock(resolved.at)}" if is_late else "before the trigger"
             text = (
                 f"{quoted(event.text)} is dated {day_and_clock(event.at)}, {where}; one day "

@@ -9,6 +9,7 @@ from postmortem.contradictions.wording import ROUNDING, apart, ask_of, quoted
 from postmortem.evidence import Evidence
 from postmortem.line import Line
 from postmortem.milestones import Milestone
+from postmortem.moment import moved
 from postmortem.sections.roles import COMMANDER, RESOLVER, SERVICE_OWNER
 from postmortem.statements_of_state import (
     first_of,
@@ -60,8 +61,9 @@ def alerts_after_mitigation(timeline: Timeline, mitigated: Milestone | None) -> 
     resolved = last_of(timeline, "resolved")
     if mitigated is None or mitigated.said is None:
         return
-    since = mitigated.at + ROUNDING
-    fired = [event for event in timeline.events if event.kind == "alert" and (event.until or event.at) > since]
+    since = mitigated.at
+    alerts = [event for event in timeline.events if event.kind == "alert"]
+    fired = [event for event in alerts if (event.until or event.at) - since > ROUNDING]
     fired = [event for event in fired if resolved is None or event.at <= resolved.at]
     if fired:
         last = max(fired, key=lambda event: (event.until or event.at, event.id))
@@ -84,7 +86,7 @@ def begins_after_the_end(timeline: Timeline) -> Iterator[Line]:
             text = (
                 f"{quoted(event.text)} is dated {day_and_clock(event.at)}, {apart(ended.at, event.at)} after the end "
                 f"({quoted(ended.text)}, {day_and_clock(ended.at)}): is one of the dates wrong"
-                f"{' (one day earlier it would stand before the end)' if event.at - _A_DAY < ended.at else ''}, "
+                f"{' (one day earlier it would stand before the end)' if event.at - ended.at < _A_DAY else ''}, "
                 "or did it begin again?"
             )
             yield ask_of(text, COMMANDER, (event, ended))
@@ -104,7 +106,7 @@ def still_open(timeline: Timeline, evidence: Evidence) -> Iterator[Line]:
     resolved = last_of(timeline, "resolved", "reopened")
     if resolved is None or resolved.kind != "resolved":
         return
-    limit = resolved.at + ROUNDING
+    limit = moved(resolved.at, ROUNDING)
     later = sorted(
         (alert for alert in evidence.alerts if alert.resolved_at and alert.moment.at <= limit < alert.resolved_at.at),
         key=lambda alert: (alert.moment.at, alert.id),

@@ -39,7 +39,7 @@ def _unclear_reading(statement: StartStatement, detected: Milestone | None) -> I
             seen = f"{late} after it was detected at {day_and_clock(detected.at)}"
             yield _of_statement(statement, f"that is {day_and_clock(first.at)}, {seen}: which of the two is wrong?")
         return
-    if detected and first.is_plain and first.at < detected.at - LONGEST_UNSEEN and len(statement.readings) == 1:
+    if detected and first.is_plain and detected.at - first.at > LONGEST_UNSEEN and len(statement.readings) == 1:
         early = f"{apart(first.at, detected.at)} before it was detected at {day_and_clock(detected.at)}"
         yield _of_statement(statement, f"that is {day_and_clock(first.at)}, {early}: is the date right?")
         return
@@ -71,7 +71,7 @@ def _of_milestones(start: StartOfImpact, milestones: Sequence[Milestone]) -> tup
 def alert_before_stated_start(timeline: Timeline, start: StartOfImpact) -> Iterator[Line]:
     stated = start.taken[0] if start.taken else None
     alert = first_of(timeline, "alert")
-    if stated and alert and alert.at < stated.at - ROUNDING:
+    if stated and alert and stated.at - alert.at > ROUNDING:
         text = (
             f"The start of the impact was given as {day_and_clock(stated.at)} ({quoted(stated.said or '')}), "
             f"{apart(alert.at, stated.at)} after an alert had fired at {day_and_clock(alert.at)} "

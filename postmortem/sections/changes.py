@@ -44,7 +44,7 @@ def changes_before_the_start(told: Told) -> Iterator[Line]:
     start = start_of(told)
     if start is None:
         return
-    before = [event for event in deeds_of_systems(told) if start - _LOOK_BACK <= event.at <= start]
+    before = [event for event in deeds_of_systems(told) if timedelta(0) <= start - event.at <= _LOOK_BACK]
     for event in before[-_MOST:]:
         text = f"{day_and_clock(event.at)}: “{shorten_quote(event.text)}”"
         yield Line(text=text, citations=(cite_event(event),), label="change before the start", group=BEFORE_THE_START)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from postmortem.citations import cite_all, cite_incident, day_and_clock, moment_seen_from
 from postmortem.line import Line
+from postmortem.moment import is_plausible
 from postmortem.response_times import duration_in_words
 from postmortem.sections.quoting import ask
 from postmortem.sections.reached import counted, times_in_words
@@ -91,7 +92,9 @@ def list_rounds(told: Told) -> Iterator[Line]:
 def time_outside_office_hours(told: Told) -> Iterator[Line]:
     """How much of it fell outside the office hours of the organisation's zone."""
     start, end = told.milestones.named("detected"), told.milestones.named("resolved")
-    if start is None or end is None or not timedelta(0) < end.at - start.at <= _LONGEST_COUNTED:
+    if start is None or end is None or not (is_plausible(start.at) and is_plausible(end.at)):
+        return
+    if not timedelta(0) < end.at - start.at <= _LONGEST_COUNTED:
         return
     whole, zone = end.at - start.at, told.settings.timezone
     outside = whole - _within_office_hours(start.at, end.at, ZoneInfo(zone))

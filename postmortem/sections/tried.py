@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from postmortem.citations import cite_event, cite_record, clock, moment_seen_from
 from postmortem.line import Line, Section
+from postmortem.moment import moved
 from postmortem.participants import CHAT_ROLE, PAGED_ROLE, RESPONDER_ROLE
 from postmortem.response_times import duration_in_words
 from postmortem.sections.changes import deeds_of_systems, start_of
@@ -134,7 +135,7 @@ def _said(known: Tried, event: TimelineEvent, part: tuple[int, int], label: str)
 def _until_the_next(known: Tried, place: int, within: timedelta) -> datetime:
     """When something else was done, at the latest `within` after the action."""
     action = known.actions[place]
-    latest = action.event.at + within
+    latest = moved(action.event.at, within)
     later = (known.actions[next_one] for next_one in range(place + 1, len(known.actions)))  # a slice would copy them
     return next((min(one.event.at, latest) for one in later if one.deed.kind == "mitigating"), latest)
 

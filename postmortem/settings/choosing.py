@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from postmortem.incident import Incident, Reference
+from postmortem.moment import day_in
 from postmortem.settings.durations import text_from_duration
 from postmortem.settings.model import Drafts, Settings
 
@@ -47,7 +48,7 @@ def channel_names(settings: Settings, incident: Incident) -> tuple[str, ...]:
 
     A template with a word that the incident has not (no number, no priority) gives no name.
     """
-    created_on = incident.created_at.at.astimezone(ZoneInfo(settings.timezone)).date()
+    created_on = day_in(ZoneInfo(settings.timezone), incident.created_at.at)
     words = {
         "id": incident.id,
         "number": "" if incident.number is None else str(incident.number),
@@ -74,7 +75,7 @@ def due_date_from_priority(settings: Settings, priority: str | None, from_date: 
 
 
 def _business_days_after(day: date, count: int) -> date:
-    while count:
+    while count and day < date.max:
         day += timedelta(days=1)
         count -= day.isoweekday() <= 5
     return day

@@ -236,6 +236,15 @@ def test_a_broken_time_stands_at_its_neighbours_and_is_counted():
     ]
 
 
+@pytest.mark.parametrize("unset", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_time_that_nobody_can_have_meant_is_one_that_cannot_be_read(unset: str):
+    raws = [{"id": "A2", "created_at": unset}, {"id": "A1", "created_at": AT}]
+    part = part_from_pagerduty("alerts", raws)
+
+    assert {alert.moment.at.year for alert in part.alerts} == {2026}
+    assert [gap.what for gap in part.gaps] == ["the times of 1 alerts"]
+
+
 def test_records_without_any_time_are_a_gap_that_says_how_many():
     part = part_from_pagerduty("notes", [{"id": "N1", "content": "x"}, {"id": "N2", "created_at": 5}, "a note"])
     assert part.notes == ()

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from postmortem.compose import compose
 from postmortem.line import Line
 from postmortem.settings import Settings
-from tests.unit.given import BEA, START, alert, change, evidence, log, note, said
+from tests.unit.given import BEA, START, alert, at, change, evidence, log, markdown, note, said
 
 _TRIGGERED = log("t", 0, "triggered")
 
@@ -152,6 +153,27 @@ def test_a_long_quote_is_cut_between_words():
     text = asked(_TRIGGERED, note("n", "1970-01-01T00:00:00Z", "word " * 200))
 
     assert "word […]”" in text
+
+
+@pytest.mark.parametrize("edge", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland", "UTC"])
+def test_records_at_the_ends_of_time_make_a_draft_all_the_same(edge: str, zone: str):
+    words = "Down since 23:00 yesterday, 10 minutes ago; rolled back, fixed. AI: @bea add an alert by Friday"
+    far = (
+        log("t", edge, "triggered", sequence=0),
+        alert("a", edge, "k"),
+        alert("b", 3, resolved_at=at(edge)),
+        note("n", edge, words),
+        said("m", edge, words),
+        change("c", edge, "Deploy"),
+        log("r", edge, "resolved", sequence=9),
+    )
+    near = (log("q", 900, "resolved"), said("9", 5, "down since 13:00"))
+
+    for one in far:
+        assert markdown(evidence(_TRIGGERED, one, *near), Settings(timezone=zone))
+    whole = evidence(*far, from_pagerduty=True, created_at=at(edge), resolved_at=at(edge))
+    assert markdown(whole, Settings(timezone=zone))
 
 
 _texts = st.sampled_from(
