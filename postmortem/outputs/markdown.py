@@ -20,9 +20,9 @@ from postmortem.outputs.templates import (
     OWN_TEMPLATES,
     built_in,
     check_template,
-    compiled,
     own_template,
     problem_in,
+    write_own,
 )
 from postmortem.outputs.variables import NAMES, section_view, shown_keys, variables
 from postmortem.settings.model import Settings
@@ -105,6 +105,6 @@ def _written(layout: Layout, key: str, told: Mapping[str, Any]) -> str:
     if unknown:
         raise BrokenTemplate(own, unknown)
     try:
-        return compiled(own.name, own.text).render(told)
+        return write_own(own, told)
     except BROKEN as error:
         raise BrokenTemplate(own, problem_in(own, error)) from error

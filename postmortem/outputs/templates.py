@@ -1,54 +1,42 @@
 """Templates: the built-in ones and the organisation's own, which cannot forget to escape.
 
 Whatever an expression yields is escaped for Markdown unless it is `Md`; a template's own text passes as it is. A
-template sees the fields of nouns and nothing else of them. Templates are the operator's own: they are kept from the
-machine by Jinja's sandbox, but not from looping for long.
-Source: https://jinja.palletsprojects.com/en/stable/sandbox/ (read 2026-11-21).
+template sees the fields of nouns and nothing else of them, in a sandbox that bounds what it can do (`sandbox.py`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from importlib.resources import files
 from types import TracebackType
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined, pass_context
 from jinja2.meta import find_undeclared_variables
 from jinja2.nodes import Name
-from jinja2.runtime import BlockReference, LoopContext, Macro
-from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
+from jinja2.runtime import Context
 from jinja2.utils import Namespace
-from pydantic import BaseModel
 
 from postmortem.citations import clock, day_and_clock
 from postmortem.line import Citation, Line
 from postmortem.outputs.escaping import Md, at_line_start, code, link, passage, plain, prose
 from postmortem.outputs.layout import Layout, TemplateText
 from postmortem.outputs.lines import cited, line_item
+from postmortem.outputs.sandbox import BUDGET, FILTERS, REFUSED_FILTERS, Budget, Sandbox, bound, counted_range, written
 from postmortem.response_times import duration_in_words
 
 DOCUMENT = "document"
 LINES = "lines"
 """The built-in template of every section that is made of lines."""
 OWN_TEMPLATES = ("head", "timeline", "response_times", "action_items", "people", "sources", "similar", "review")
-# Whatever an expression in a template can raise: adding a text to a number, dividing by nothing, recursing for ever.
-BROKEN = (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RuntimeError)
+# Whatever reading a template or an expression in it can raise: a text added to a number, nothing divided by, recursion
+# for ever (a RuntimeError), more nesting than Python compiles (a SyntaxError or MemoryError), a name that Jinja lost.
+BROKEN = (
+    *(TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RuntimeError),
+    *(SyntaxError, MemoryError, NameError, AssertionError),
+)
+_TOO_DEEP = (RecursionError, SyntaxError, MemoryError)
 _LONGEST_ERROR = 200
-
-
-class _Environment(ImmutableSandboxedEnvironment):
-    """Jinja in which what a macro wrote is Markdown already: everything in it was escaped when it was written."""
-
-    def call(self, /, *told: Any, **named: Any) -> Any:
-        result = super().call(*told, **named)
-        wrote = isinstance(told[1], Macro | BlockReference | LoopContext)
-        return Md(result) if wrote else result
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        if isinstance(obj, BaseModel):
-            return attr in type(obj).model_fields
-        return super().is_safe_attribute(obj, attr, value)
 
 
 def shown(value: Any) -> str:
@@ -90,16 +78,22 @@ def _duration(seconds: float) -> Md:
     return plain(duration_in_words(seconds))
 
 
-def _environment() -> _Environment:
-    environment = _Environment(
+@pass_context
+def _finalized(context: Context, value: Any) -> str:
+    return written(context, shown(value))
+
+
+def _environment() -> Sandbox:
+    environment = Sandbox(
         undefined=StrictUndefined,
-        finalize=shown,
+        finalize=_finalized,
         autoescape=False,  # HTML's escaping would be wrong here: `shown` escapes for Markdown
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {
+    filters: dict[str, Any] = environment.filters  # type: ignore[assignment] # Jinja names only its own
+    filters |= FILTERS | {
         "cited": cited,
         "clock": _clock,
         "code": code,
@@ -109,8 +103,9 @@ def _environment() -> _Environment:
     }
     known: dict[str, Any] = environment.globals  # type: ignore[assignment] # Jinja names only its own
     known.clear()
-    known.update(range=safe_range, namespace=Namespace, link=link)
-    environment.filters.pop("random")  # the same document must give the same bytes
+    known.update(range=counted_range, namespace=Namespace, link=link)
+    for name in REFUSED_FILTERS:
+        filters.pop(name)
     return environment
 
 
@@ -121,22 +116,32 @@ _ENVIRONMENT = _environment()
 def built_in(name: str) -> Template:
     """The built-in template of the document, of a section, or of the lines."""
     text = files("postmortem.outputs").joinpath("templates", f"{name}.md.j2").read_text(encoding="utf-8")
-    return compiled(f"{name}.md.j2", text)
+    return Template.from_code(_ENVIRONMENT, _ENVIRONMENT.compile(text, name, name), _ENVIRONMENT.make_globals(None))
 
 
 @lru_cache(maxsize=64)
-def compiled(name: str, text: str) -> Template:
-    """A template by its file's name and its text. Raises jinja2.TemplateSyntaxError."""
-    program = _ENVIRONMENT.compile(text, name, name)
+def _compiled(name: str, text: str) -> Template:
+    program = _ENVIRONMENT.compile(bound(_ENVIRONMENT.parse(text, name, name)), name, name)
     return Template.from_code(_ENVIRONMENT, program, _ENVIRONMENT.make_globals(None))
+
+
+def write_own(own: TemplateText, told: Mapping[str, Any]) -> str:
+    """What a template of the organisation's own writes. Raises any of BROKEN."""
+    return _compiled(own.name, own.text).render({**told, BUDGET: Budget()})
 
 
 def problem_in(own: TemplateText, error: BaseException) -> str:
     """One sentence: which file and line, and what is wrong there."""
     line = error.lineno if isinstance(error, TemplateSyntaxError) else _line_in(own.name, error.__traceback__)
-    what = " ".join((getattr(error, "message", None) or str(error) or type(error).__name__).split()).rstrip(".")
+    what = " ".join(_what(error).split()).rstrip(".")
     where = f"{own.name}, line {line}" if line else own.name
     return f"{where}: {what[:_LONGEST_ERROR]}; the built-in template is used."
+
+
+def _what(error: BaseException) -> str:
+    if isinstance(error, _TOO_DEEP):  # Python's words are about the program that Jinja made of it
+        return "it is nested too deeply, or needs too much memory"
+    return getattr(error, "message", None) or str(error) or type(error).__name__
 
 
 def _line_in(name: str, traceback: TracebackType | None) -> int | None:
@@ -155,10 +160,11 @@ def check_template(own: TemplateText, known: Iterable[str]) -> str | None:
     """A sentence where it cannot be read, or names what no template knows, also where no document reaches it yet."""
     try:
         tree = _ENVIRONMENT.parse(own.text)
-        compiled(own.name, own.text)
-    except TemplateSyntaxError as error:
+        undeclared = find_undeclared_variables(tree)
+        _compiled(own.name, own.text)
+    except BROKEN as error:
         return problem_in(own, error)
-    unknown = sorted(find_undeclared_variables(tree) - {*known, *_ENVIRONMENT.globals})
+    unknown = sorted(undeclared - {*known, *_ENVIRONMENT.globals})
     if not unknown:
         return None
     line = next((node.lineno for node in tree.find_all(Name) if node.name == unknown[0]), 1)

@@ -318,3 +318,47 @@ def test_a_number_a_date_and_nothing_can_be_shown_and_a_list_cannot():
     ]
     with pytest.raises(TypeError, match="of the kind list cannot be shown"):
         shown([])
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ 10**5000 }}",
+        "{{ " + "9" * 5000 + " }}",
+        "{% if 1 %}" * 200 + "{% endif %}" * 200,
+        "{{ " + "(" * 500 + "1" + ")" * 500 + " }}",
+        "{{ 'a' * 99999999999 }}",
+        "{{ 'a'|center(99999999999) }}",
+        "{{ 'a'.center(99999999999) }}",
+        "{{ '%999999999d' % 1 }}",
+        "{{ '{:>999999999}'.format(1) }}",
+        "{{ (1).to_bytes(99999999999) }}",
+        "{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}",
+        "{% for i in range(900000) %}" + "far too much " * 10 + "{% endfor %}",
+        "{% macro m(n) %}{{ m(n + 1) ~ m(n + 1) if n < 30 }}{% endmacro %}{{ m(0) }}",
+        "{% set n = namespace(x='a') %}{% for i in range(99) %}{% set n.x = n.x ~ n.x %}{% endfor %}",
+        "{% set n = namespace(x='a') %}{% for i in range(99) %}{% set n.x = n.x + n.x %}{% endfor %}",
+        "{% set n = namespace(x=2) %}{% for i in range(99) %}{% set n.x = n.x * n.x %}{% endfor %}",
+        "{% set t = range(9999)|join('x') %}{{ t|replace('x', t) }}{{ t|list|join(t) }}",
+    ],
+)
+def test_a_template_that_asks_for_too_much_gives_the_built_in_section_and_one_sentence(template: str):
+    settings = "document: {sections: {summary: {template: s.j2}}}"
+
+    text = body(settings, {"s.j2": template})
+
+    assert section(text, "summary") == section(body(""), "summary")
+    (problem,) = template_problems(*laid_out(settings, {"s.j2": template}))
+    assert problem.startswith("s.j2")
+    assert problem.endswith("; the built-in template is used.")
+    assert len(problem) < 200
+
+
+def test_arithmetic_loops_and_joined_texts_are_what_a_template_may_do():
+    template = (
+        "{% for i in range(3) %}{{ i * 2 + 7 % 4 }} {{ 'a' ~ i }} {{ loop.last }} {% endfor %}{{ [1, 2]|join('-') }}"
+    )
+
+    text = body("document: {sections: {summary: {template: s.j2}}}", {"s.j2": template})
+
+    assert section(text, "summary").strip() == "3 a0 False 5 a1 False 7 a2 True 1-2"
