@@ -16,6 +16,7 @@ from postmortem.compose import compose
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence, Gap, Part, Reaction, Reading, evidence_from_parts
 from postmortem.outputs.escaping import at_line_start, escape, link, prose, shorten
+from postmortem.outputs.layout import layout_for
 from postmortem.outputs.markdown import render_markdown
 from postmortem.settings import Settings
 from tests.unit.given import BEA, START, alert, evidence, log, markdown, note, said
@@ -262,6 +263,14 @@ def test_lines_of_one_message_are_told_apart():
     text = markdown(evidence(said("1", 0, "first line\n\n  second line")))
 
     assert "**Bea Lindqvist**: first line\\\n  second line (#inc-1)" in text
+
+
+def test_an_added_question_stands_in_the_list_of_its_section():
+    asked = {"document": {"sections": {"causes": {"questions": [{"ask": "Who pays?", "of": "owner"}]}}}}
+    given_settings = Settings.model_validate(asked)
+    postmortem = compose(evidence(), given_settings, composed_at=START)
+    text = render_markdown(postmortem, layout_for(given_settings, postmortem.incident, {}))
+    assert re.search(r"\n- [^\n]+\n- ❓ \*\*Owner:\*\* Who pays\?", text)
 
 
 def test_a_note_keeps_its_author_even_if_it_names_them():
