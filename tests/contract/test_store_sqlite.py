@@ -4,7 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import IO
 
@@ -12,6 +12,7 @@ import pytest
 
 from connectors.errors import BadReply, ConnectorError, NotAllowed, Unreachable
 from connectors.store.disk import disk_errors
+from connectors.store.port import Conflict
 from connectors.store.sqlite import SqliteStore
 from tests.contract.stores import Clock
 
@@ -232,3 +233,63 @@ def test_what_sqlite_answers_is_sorted_by_what_to_do_next(code: str, kind: type[
 def test_what_the_disk_answers_is_sorted_by_what_to_do_next(error: OSError, kind: type[ConnectorError]) -> None:
     with pytest.raises(kind, match=f"writing: {error.strerror}"), disk_errors("writing", Path("/x")):
         raise error
+
+
+def in_place(file: Path) -> None:
+    file.write_bytes(b"a person's")
+
+
+def by_a_rename(file: Path) -> None:
+    beside = file.with_name("beside")
+    beside.write_bytes(b"a person's")
+    beside.replace(file)
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+@pytest.mark.parametrize("saves", [in_place, by_a_rename])
+def test_what_a_persons_editor_saves_while_ours_goes_to_disk_is_a_conflict_and_stays(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch, saves: Callable[[Path], None], is_new: bool
+) -> None:
+    version = "" if is_new else store.save("draft.md", b"old")
+    store.save("other.md", b"the folder is there")
+
+    def while_it_waits_for_the_disk(_: int) -> None:
+        saves(Path(store.location("draft.md")))
+
+    monkeypatch.setattr("os.fsync", while_it_waits_for_the_disk)
+    with pytest.raises(Conflict):
+        store.save("draft.md", b"ours", expected=version)
+
+    assert Path(store.location("draft.md")).read_bytes() == b"a person's"
+
+
+def test_what_an_editor_writes_into_the_file_that_we_are_replacing_is_put_back(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version, file = store.save("draft.md", b"old"), Path(store.location("draft.md"))
+
+    with file.open("r+b", buffering=0) as editor:
+
+        def once_ours_has_its_name(_: int) -> None:
+            if file.read_bytes() == b"ours":
+                editor.write(b"mine")
+
+        monkeypatch.setattr("os.fsync", once_ours_has_its_name)
+        with pytest.raises(Conflict):
+            store.save("draft.md", b"ours", expected=version)
+
+    assert file.read_bytes() == b"mine"
+    monkeypatch.undo()
+    again = store.load("draft.md")
+    assert again is not None
+    store.save("draft.md", b"ours", expected=again.version)
+    assert file.read_bytes() == b"ours"
+
+
+def test_a_file_made_just_before_a_kill_is_not_touched_by_the_next_save(store: SqliteStore, folder: Path) -> None:
+    store.save("draft.md", b"ours", expected="")
+    (folder / "files.unfinished").hardlink_to(store.location("draft.md"))  # as a kill leaves it
+
+    store.save("other.md", b"other")
+
+    assert Path(store.location("draft.md")).read_bytes() == b"ours"
