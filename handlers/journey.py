@@ -27,9 +27,11 @@ from handlers.work import (
     counted,
     is_left_undone,
     page_file,
+    private_places,
     recalled_by,
     requests_of,
     the_postmortem,
+    told_to_compose,
     work_of,
 )
 from postmortem.announcement import announce_draft
@@ -44,6 +46,7 @@ from postmortem.similar import issue_keys, with_states
 
 NOT_LOOKED_AT: Mapping[str, str] = {}
 ASK_FOR_THE_LEASE_EVERY = timedelta(minutes=1)
+NOT_SHARED = "The draft is not shared here: some of it was said in a private channel."
 NO_JIRA = "Jira is not configured: set jira.site in debrief.yml, and JIRA_EMAIL and JIRA_TOKEN among the secrets"
 
 
@@ -89,11 +92,11 @@ def one_round(work: Work, token: int) -> dict[str, Any]:
     composed = compose_draft(work, collected["evidence"])
     publish(work, "publish")
     work.steps.run(work.named("let what was refused be tried again"), work.ledger.release_parked)
-    page = make_confluence_page(work, token, collected["channel"])
+    page = make_confluence_page(work, token, collected)
     issues = open_the_issues(work, token)
     document = publish(work, "publish with issues", issues, look_at_issues(work))
     page = write_confluence_page(work, token, page)
-    announced = announce(work, token, collected["channel"], document, page)
+    announced = announce(work, token, collected, document, page)
     return composed | {"document": document, "issues": counted(issues), "announced": announced, "page": page}
 
 
@@ -157,7 +160,8 @@ def collect_evidence(work: Work, looked: dict[str, Any]) -> dict[str, Any]:
         seen = work.seen is not None and holds_the_same(evidence, shelf.evidence(work.seen))
         nothing_new = seen and not is_left_undone(work)
         name = shelf.keep_evidence(work.named(work.journey), evidence)
-        return {"evidence": name, "channel": collected.channel, "nothing_new": nothing_new}
+        private = list[Json](shelf.rests_on(evidence.private_channels))
+        return {"evidence": name, "channel": collected.channel, "private": private, "nothing_new": nothing_new}
 
     return work.steps.run(work.named("put the evidence together"), put_together)
 
@@ -172,13 +176,9 @@ def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
 
     def write() -> dict[str, Any]:
         with collector_paused():
-            composed = compose(
-                work.shelf.evidence(evidence),
-                work.house.settings,
-                composed_at=work.house.now(),
-                evidence_name=evidence,
-                items_seen=work.shelf.items_seen(),
-            )
+            told, seen = told_to_compose(work, evidence)
+            now = work.house.now()
+            composed = compose(told, work.house.settings, composed_at=now, evidence_name=evidence, items_seen=seen)
         composed = recalled_by(work, composed)
         known = [work.ledger.read(request.key).made if request else None for request in requests_of(work, composed)]
         work.shelf.keep_postmortem(with_issues(composed, known))
@@ -239,23 +239,24 @@ def open_the_issues(work: Work, token: int) -> list[dict[str, Any]]:
     )
 
 
-def announce(
-    work: Work, token: int, found: dict[str, Any] | None, document: str, page: dict[str, Any]
-) -> dict[str, Any]:
+def announce(work: Work, token: int, collected: dict[str, Any], document: str, page: dict[str, Any]) -> dict[str, Any]:
     """Say it in the channel and on the incident, once each: links, what is missing, who owns what.
 
-    What was said in a private channel is not repeated elsewhere, and people of another organisation get no texts.
+    What was said in a private channel, in any round, is not repeated elsewhere; another organisation gets no texts.
     """
     postmortem, house = the_postmortem(work), work.house
     links, name, said = links_to_it(house, work.incident_id), document.rpartition("/")[2], said_of_page(page)
-    channel = Found(**found) if found else None
-    is_private, is_ext_shared = (channel.is_private, channel.is_ext_shared) if channel else (False, False)
-    shared = None if links or is_ext_shared else page_file(work, document)
+    channel = Found(**collected["channel"]) if collected["channel"] else None
+    is_ext_shared = channel is not None and channel.is_ext_shared
+    private = private_places(collected)
+    elsewhere = tuple(place for place in private if channel is None or place != f"slack/{channel.channel_id}/")
+    shared = None if links or is_ext_shared or elsewhere else page_file(work, document)
+    said_there = (*said, NOT_SHARED) if elsewhere and not links else said
     in_channel = shared[0] if shared else name
-    told = partial(announce_draft, postmortem, links=links, said=said)
+    told = partial(announce_draft, postmortem, links=links)
     post = Post(
-        paragraphs=told(draft=in_channel, withheld="" if is_ext_shared else None),
-        note=told(draft=name, withheld="slack/" if is_private else None),
+        paragraphs=told(draft=in_channel, said=said_there, withheld=("",) if is_ext_shared else elsewhere),
+        note=told(draft=name, said=said, withheld=private),
         key=f"{house.settings.install_id}/{work.incident_id}/announcement",
         draft=shared,
         since=postmortem.incident.created_at.at,

@@ -16,9 +16,13 @@ from connectors.store.shelf import Shelf
 from handlers.wiring import House
 from postmortem.action_item import IssueRequest
 from postmortem.document import Postmortem
+from postmortem.evidence import Evidence, Gap
 from postmortem.issues import request_issues
+from postmortem.items_seen import ItemsSeen
 from postmortem.outputs.html import render_page
 from postmortem.similar import most_similar, recalled, traits_of, with_similar
+
+UNREAD = "It was said in a private channel, which was not read this time."
 
 # Renewed before every write outside: this long another journey waits for one that died.
 LEASE_FOR = timedelta(minutes=20)
@@ -96,12 +100,34 @@ def the_postmortem(work: Work) -> Postmortem:
     return postmortem
 
 
+def private_places(collected: dict[str, Any]) -> tuple[str, ...]:
+    """How the ids of records begin that lie in a private channel, of this round or an earlier one."""
+    found: dict[str, Any] = collected["channel"] or {}
+    here = {found["channel_id"]} if found.get("is_private") else set[str]()
+    return tuple(f"slack/{channel}/" for channel in sorted(here.union(collected.get("private", ()))))
+
+
+def told_to_compose(work: Work, name: str) -> tuple[Evidence, ItemsSeen]:
+    """The evidence, and the items of earlier drafts, without those of a private channel that was not read this time:
+    who may read what was said there is not known now. Their issues are named among what is missing."""
+    evidence = work.shelf.evidence(name)
+    unread = set(work.shelf.rests_on(evidence.private_channels)).difference(evidence.private_channels)
+    seen, untold = work.shelf.items_seen().apart_from(unread)
+    keys = sorted((item.issue_key for item in untold if item.issue_key), key=lambda key: (len(key), key))
+    if keys:
+        what = f"what was said of {', '.join(keys)}"
+        gap = Gap(source="slack", what=what, why=UNREAD, remedy="Draft it again when that channel can be read.")
+        evidence = evidence.model_copy(update={"gaps": (*evidence.gaps, gap)})
+    return evidence, seen
+
+
 def recalled_by(work: Work, composed: Postmortem) -> Postmortem:
     """The draft with the incidents that it is like, and remembered itself for those that come."""
     memory, evidence = Memory(work.house.store), work.shelf.evidence(composed.evidence_name or "")
     alert_keys = (alert.alert_key for alert in evidence.alerts if alert.alert_key)
     traits = traits_of(composed, alert_keys, evidence.private_channels)
-    memory.keep(traits)
+    every = tuple(work.shelf.rests_on(evidence.private_channels))
+    memory.keep(traits.model_copy(update={"private_channels": every}))
     found = ((like, shelf_of(work.house, like.incident_id).postmortem()) for like in most_similar(traits, memory.all()))
     links = work.house.document_link
     ours = [recalled(earlier, like, links(like.incident_id)) for like, earlier in found if earlier]

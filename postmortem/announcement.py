@@ -16,17 +16,17 @@ def announce_draft(
     draft: str,
     links: tuple[tuple[str, str], ...] = (),
     said: tuple[str, ...] = (),
-    withheld: str | None = None,
+    withheld: tuple[str, ...] = (),
 ) -> Paragraphs:
     """The announcement as paragraphs. `draft` is the file's name, `links` (words, address) open it where readers can.
 
-    `said` are sentences about its publication. Of items whose evidence id begins with `withheld` ("slack/", or "" for
-    every one) only the issue is named: the readers of this announcement are not those to whom they were said.
+    `said` are sentences about its publication. Of items whose evidence id begins with one of `withheld` ("slack/C1/",
+    or "" for every one) only the issue is named: the readers of this announcement are not those to whom they were said.
     """
     opened = [span for words, link in links for span in (Span(text=" · "), Span(text=words, link=link))][1:]
     head = (Span(text=f"{HEAD}: {postmortem.title} — "), *(opened or [Span(text=draft)]))
     items = postmortem.action_items
-    hidden = [item for item in items if withheld is not None and item.evidence_id.startswith(withheld)]
+    hidden = [item for item in items if item.evidence_id.startswith(withheld)]
     told = tuple(item for item in items if item not in hidden)
     listed = _items(told) if told or not hidden else ()
     whole = (head, *_warned(said), *_missing(postmortem), *listed, *map(_bare, hidden), *_unresolved(told))

@@ -3,7 +3,7 @@
 A message may be edited: a line that is put above another must not take over that one's ordinal, and so its issue.
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from itertools import chain, count
 
 from postmortem.action_item import ActionItem
@@ -23,6 +23,12 @@ class ItemsSeen(Noun):
         now = {item.id: item for item in items}
         before = (item for item in self.items if item.id not in now)
         return ItemsSeen(items=(*(item.model_copy(update={"is_gone": True}) for item in before), *items))
+
+    def apart_from(self, channels: Collection[str]) -> tuple["ItemsSeen", tuple[ActionItem, ...]]:
+        """Those not said in these channels, and those said there, whose words are not told on."""
+        places = tuple(f"slack/{channel}/" for channel in channels)
+        told = tuple(item for item in self.items if not item.evidence_id.startswith(places))
+        return ItemsSeen(items=told), tuple(item for item in self.items if item.evidence_id.startswith(places))
 
     def by_record(self) -> dict[str, list[ActionItem]]:
         found: dict[str, list[ActionItem]] = {}

@@ -93,6 +93,14 @@ class Shelf:
         file = self._store.load(self._items_name)
         return ItemsSeen.model_validate_json(file.content) if file else ItemsSeen()
 
+    def rests_on(self, channels: Iterable[str]) -> list[str]:
+        """The private channels, by id, in which any round read words of this incident; these are added for ever."""
+        known: list[str] = self.state().get("private_channels", [])
+        every = sorted({*known, *channels})
+        if every != known:
+            self.remember(private_channels=every)
+        return every
+
     def publish(self, incident: Incident, content: bytes) -> str:
         """Write the document where it belongs, with everything in it that people made of it; returns its name.
 

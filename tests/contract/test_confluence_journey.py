@@ -144,3 +144,18 @@ def test_what_was_said_in_a_private_channel_gets_no_page_unless_the_settings_all
             world.settles()
             assert len(world.confluence.ours()) == count, name
             assert ("some of it was said in a private channel" in note(world)) is not bool(count)
+
+
+def test_what_was_said_in_private_gets_no_page_once_that_channel_cannot_be_read_any_more(tmp_path: Path):
+    private = {"slack": {"private_channels": {"audience": "the payments team"}}}
+    with world_of(tmp_path, "checkout-latency", confluence=True, settings=private) as world:
+        channel = world.slack.channel("inc-4211").channel.info
+        channel["is_private"] = True
+        world.resolves()
+        world.settles()
+        channel["is_member"] = False
+        world.engine.start("postmortem", "again", {"incident_id": world.incident_id(), "journey": "again"})
+        world.settles()
+
+        assert "said in a private channel" in world.outcome()["page"]["withheld"]
+        assert world.confluence.ours() == []

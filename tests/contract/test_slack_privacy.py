@@ -80,6 +80,32 @@ def test_an_announcement_names_the_file_and_never_a_path_of_this_machine(tmp_pat
         assert str(tmp_path) not in str(world.pagerduty.written_notes)
 
 
+def test_what_was_said_in_private_does_not_come_into_another_channel_in_a_later_round(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency", settings=for_the_security_team()) as world:
+        private = world.slack.workspace.named("inc-4211").info
+        private.update(is_private=True, is_channel=False, is_archived=True)
+        world.resolves()
+        world.settles()
+        assert "parked" in world.outcome()["announced"]["slack"]
+        said = [item.text for item in world.postmortem().action_items]
+        drawn_again_for_everybody(world)
+
+        posted = str(world.slack.channel("ops-all").expects("Draft postmortem ready", "The draft is not shared here"))
+        assert said
+        assert not [text for text in said if text in posted or text in world.draft()]
+        assert "Not read: what was said of CHK-1, CHK-2, CHK-3. Draft it again when that channel can be read" in posted
+        assert world.slack.workspace.files == {}
+
+
+def drawn_again_for_everybody(world: World) -> None:
+    """A person drafts it once more, from a channel that everybody reads."""
+    channel = {"id": "C0PUBLIC99", "name": "ops-all", "is_private": False, "is_member": True, "messages": []}
+    world.slack.holds({"channels": [channel]})
+    bell: dict[str, Any] = {"incident_id": world.incident_id(), "journey": "again", "channel": "C0PUBLIC99"}
+    world.engine.start("postmortem", "again", bell)
+    world.settles()
+
+
 def for_the_security_team() -> dict[str, Any]:
     return {"slack": {"private_channels": {"audience": "only the security team"}}}
 
