@@ -18,6 +18,7 @@ from postmortem.sections import write_sections
 from postmortem.settings import Settings, route_for
 from postmortem.silences import find_silences
 from postmortem.similar import similar_from_pagerduty
+from postmortem.timeline import dated_until
 from postmortem.told import Told
 
 
@@ -63,6 +64,7 @@ def _told(evidence: Evidence, settings: Settings, items_seen: ItemsSeen | None) 
     """What every section is written from, each made once, out of those before it."""
     identities = Identities(evidence.people, settings.people)
     timeline = build_timeline(evidence, curation_from_settings(settings))
+    read = dated_until(timeline, evidence.collected_at)
     milestones = find_milestones(timeline, evidence, settings.timezone)
     return Told(
         evidence=evidence,
@@ -71,8 +73,8 @@ def _told(evidence: Evidence, settings: Settings, items_seen: ItemsSeen | None) 
         timeline=timeline,
         milestones=milestones,
         response_times=measure_response_times(milestones),
-        silences=find_silences(timeline, milestones, evidence.incident.urgency, settings.timeline.silence_after),
-        cycles=count_cycles(timeline),
+        silences=find_silences(read, milestones, evidence.incident.urgency, settings.timeline.silence_after),
+        cycles=count_cycles(read),
         participants=list_participants(evidence, identities),
         action_items=extract_action_items(
             evidence, identities, settings, route_for(settings, evidence.incident), items_seen

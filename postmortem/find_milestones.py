@@ -21,16 +21,21 @@ from postmortem.statements_of_state import (
     says_resolved,
     says_taken_on,
 )
-from postmortem.timeline import Timeline, TimelineEvent
+from postmortem.timeline import Timeline, TimelineEvent, dated_until
 
 _MERGED = "it was merged into another incident, which closed it: the impact may have gone on there"
 _STILL_FIRED = "alerts went on after people had said that the impact was over"
 _TOLD_TO_BE_OVER = "the first person who said that the impact had ended, and neither people nor alerts took it back"
+_NOT_YET_READ = "its resolve is dated after the record was read"
 _REOPENED = "it was reopened after its last resolve"
 
 
 def find_milestones(timeline: Timeline, evidence: Evidence, zone: str) -> Milestones:
-    """The same evidence gives the same milestones. `zone` is the organisation's, an IANA name."""
+    """The same evidence gives the same milestones. `zone` is the organisation's, an IANA name.
+
+    What is dated after the evidence was read is asked, and taken for nothing.
+    """
+    whole, timeline = timeline, dated_until(timeline, evidence.collected_at)
     detected = _detected(timeline)
     start = find_start_of_impact(timeline, evidence, zone, detected)
     held = find_mitigations(timeline, detected.at if detected else None)
@@ -40,8 +45,8 @@ def find_milestones(timeline: Timeline, evidence: Evidence, zone: str) -> Milest
     found = tuple(milestone for milestone in candidates if milestone)
     return Milestones(
         found=found,
-        questions=list_contradictions(timeline, evidence, start, found, doubtful),
-        not_found=_why_not_found(timeline, evidence, start, found, doubtful),
+        questions=list_contradictions(whole, evidence, start, found, doubtful),
+        not_found=_why_not_found(whole, evidence, start, found, doubtful),
     )
 
 
@@ -123,7 +128,7 @@ def _why_not_found(
     known: dict[MilestoneName, str | None] = {
         "impact_started": start.why_unknown,
         "mitigated": _MERGED if evidence.incident.merged_into else _STILL_FIRED if doubtful else None,
-        "resolved": _REOPENED if last and last.kind == "reopened" else None,
+        "resolved": last and (_REOPENED if last.kind == "reopened" else _NOT_YET_READ),
     }
     missing = known.keys() - {milestone.name for milestone in found}
     return {name: why for name, why in known.items() if why and name in missing}

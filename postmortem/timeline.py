@@ -1,10 +1,10 @@
 """One timeline out of all sources: what happened, when, who, and where that is written."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from postmortem.moment import Utc
+from postmortem.moment import Utc, moved
 from postmortem.noun import Noun
 from postmortem.people import Source
 
@@ -29,6 +29,7 @@ EventKind = Literal[
     "unrecognised",
 ]
 
+_CLOCKS_DIFFER = timedelta(minutes=1)
 # What can be the cause of what when one source gives two records the same second (design: causal rank).
 CAUSAL_RANK: dict[str, int] = {
     "deploy": 0,
@@ -92,6 +93,12 @@ class Timeline(Noun):
     """Events in their order: `postmortem/build_timeline.py` makes it."""
 
     events: tuple[TimelineEvent, ...] = ()
+
+
+def dated_until(timeline: Timeline, at: datetime) -> Timeline:
+    """What was there to be read at this moment: what is dated later cannot be right, give or take the clocks."""
+    latest = moved(at, _CLOCKS_DIFFER)
+    return Timeline(events=tuple(event for event in timeline.events if event.at <= latest))
 
 
 def in_order(events: Iterable[TimelineEvent]) -> tuple[TimelineEvent, ...]:

@@ -14,9 +14,8 @@ from postmortem.statements_of_state import (
     first_of,
     last_of,
 )
-from postmortem.timeline import Timeline
+from postmortem.timeline import Timeline, dated_until
 
-_CLOCKS_DIFFER = timedelta(minutes=1)
 _LEAD = timedelta(hours=6)  # how long before it broke the change may have been made
 _A_DAY = timedelta(days=1)
 _LONG_BEFORE = timedelta(days=30)
@@ -54,8 +53,8 @@ def against_the_sequence(timeline: Timeline) -> Iterator[Line]:
 
 def outside_of_time(timeline: Timeline, evidence: Evidence) -> Iterator[Line]:
     """Events after the evidence was collected, and events long before the incident."""
-    latest = moved(evidence.collected_at, _CLOCKS_DIFFER)
-    future = [event for event in timeline.events if event.at > latest]
+    read = {event.id for event in dated_until(timeline, evidence.collected_at).events}
+    future = [event for event in timeline.events if event.id not in read]
     began = first_of(timeline, "triggered", "alert")
     old = [
         event for event in timeline.events if began and event.kind != "deploy" and began.at - event.at > _LONG_BEFORE
@@ -65,7 +64,8 @@ def outside_of_time(timeline: Timeline, evidence: Evidence) -> Iterator[Line]:
         (old, f"{apart(old[0].at, began.at)} before the incident began" if old and began else ""),
     ):
         if events:
-            more = f", as do {len(events) - 1} more" if len(events) > 1 else ""
+            left = len(events) - 1
+            more = f", as {'is' if left == 1 else 'are'} {left} more" if left else ""
             text = f"{quoted(events[0].text)} is dated {day_and_clock(events[0].at)}, {where}{more}: when was it?"
             yield ask_of(text, RESPONDERS, events[:3])
 

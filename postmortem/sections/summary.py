@@ -1,6 +1,7 @@
 """What happened, in at most five sentences that an executive can read: each with its source, or asked of a role."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from postmortem.chat_incident import UNNAMED
@@ -143,6 +144,8 @@ def _when(told: Told) -> Line:
     if not events:
         return ask("When did it begin, and when did it end?", COMMANDER)
     if lasted.from_at:
+        if lasted.to_at:
+            return _backwards(told, lasted.from_at, lasted.to_at)
         detected = [event for event in events if event.id == lasted.from_event]
         text = f"It was detected at {day_and_clock(lasted.from_at)}. Its end is unknown: {lasted.why_unknown}."
         asked_of = None if detected else COMMANDER
@@ -150,6 +153,16 @@ def _when(told: Told) -> Line:
     span = f"The records run from {day_and_clock(events[0].at)} to {day_and_clock(events[-1].at)}."
     text = f"{span} When it began and ended is unknown."
     return Line(text=text, citations=cite_all((events[0], events[-1])))
+
+
+def _backwards(told: Told, detected_at: datetime, resolved_at: datetime) -> Line:
+    lasted = told.response_times.time_to_resolve
+    ends = [event for event in told.timeline.events if event.id in (lasted.from_event, lasted.to_event)]
+    text = (
+        f"By the record it was detected at {day_and_clock(detected_at)} and resolved before that, at "
+        f"{day_and_clock(resolved_at)}: which of the two times is wrong?"
+    )
+    return Line(text=text, asked_of=COMMANDER, citations=cite_all(ends))
 
 
 def _who(told: Told) -> Line:
@@ -163,7 +176,7 @@ def _who(told: Told) -> Line:
     were = "was" if paged == 1 else "were"
     more = f"; {_people(paged, 'more')} {were} only paged or asked" if paged else ""
     text = f"{listed[:1].upper()}{listed[1:]} took part{more}."
-    return Line(text=text, citations=_cited(told, took_part))
+    return Line(text=text, citations=_cited(told))
 
 
 def _groups(people: list[Participant]) -> Iterator[str]:
@@ -182,11 +195,10 @@ def _groups(people: list[Participant]) -> Iterator[str]:
             yield f"{count} {role}"
 
 
-def _cited(told: Told, people: list[Participant]) -> tuple[Citation, ...]:
-    """The incident, or the chat where that alone tells."""
-    if told.evidence.incident.from_pagerduty:
-        return (cite_incident(told.evidence.incident),)
-    by_label = {source.label: source for person in reversed(people) for source in reversed(person.citations)}
+def _cited(told: Told) -> tuple[Citation, ...]:
+    """One record of each kind that tells of somebody who is counted."""
+    everybody = reversed(told.participants)
+    by_label = {source.label: source for person in everybody for source in reversed(person.citations)}
     return tuple(by_label[label] for label in sorted(by_label)) or (cite_incident(told.evidence.incident),)
 
 

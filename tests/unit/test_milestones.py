@@ -13,7 +13,7 @@ from postmortem.document import Postmortem
 from postmortem.milestones import Milestones
 from postmortem.people import Person
 from postmortem.settings import Settings, TimelineSettings
-from tests.unit.given import BEA, START, alert, bot_said, change, evidence, log, note, said, seen
+from tests.unit.given import BEA, START, alert, at, bot_said, change, evidence, log, note, said, seen
 
 _TRIGGERED = log("t", 0, "triggered")
 
@@ -357,3 +357,14 @@ def test_a_role_and_a_change_are_no_milestones():
     found = milestones(change("c", -60, "deploy"), seen("r", 5, "role", "June took the role"), _TRIGGERED)
 
     assert [one.name for one in found.found] == ["detected"]
+
+
+def test_what_is_dated_after_the_record_was_read_is_asked_and_measures_nothing():
+    later, last = "2031-01-01T00:00:00Z", "2032-01-01T00:00:00Z"
+    records = (_TRIGGERED, said("1", later, "it is mitigated"), log("r", last, "resolved"))
+    draft = written(*records, from_pagerduty=True, resolved_at=at(last))
+
+    assert [one.name for one in draft.milestones.found] == ["detected"]
+    assert (draft.silences, draft.response_times.time_to_resolve.seconds) == ((), None)
+    asked = next(line for line in draft.milestones.questions if "is dated" in line.text)
+    assert "after the record was read (2027-11-17 14:00:00 UTC), as is 1 more: when was it?" in asked.text

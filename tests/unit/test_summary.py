@@ -70,6 +70,23 @@ def test_what_no_record_tells_is_asked_of_a_role():
     ]
 
 
+def test_a_resolve_before_the_trigger_is_asked_of_a_role():
+    told = evidence(log("t", 0, "triggered"), log("r", -600, "resolved", sequence=9), from_pagerduty=True)
+    line = summary_of(told)[2]
+
+    assert line.asked_of == "incident commander"
+    assert line.text.startswith("By the record it was detected at 2026-11-17 14:00:00 UTC and resolved before that, at")
+    assert line.text.endswith("13:50:00 UTC: which of the two times is wrong?")
+
+
+def test_who_took_part_is_cited_from_the_records_that_tell_of_them():
+    told = evidence(log("t", 0, "triggered"), said("1", 5, "looking"), from_pagerduty=True, status="triggered")
+    line = summary_of(told)[3]
+
+    assert line.text == "1 person who wrote in the chat took part."
+    assert [citation.label for citation in line.citations] == ["#inc-1"]
+
+
 def test_a_custom_field_tells_who_was_affected_before_anybodys_words():
     field = CustomField(name="Customers affected", value="640 in Germany")
     told = evidence(said("1", 0, "customers cannot log in"), custom_fields=(field,), from_pagerduty=True)
