@@ -4,6 +4,7 @@ Whatever an expression yields is escaped for Markdown unless it is `Md`; a templ
 template sees the fields of nouns and nothing else of them, in a sandbox that bounds what it can do (`sandbox.py`).
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -36,6 +37,8 @@ BROKEN = (
     *(SyntaxError, MemoryError, NameError, AssertionError),
 )
 _TOO_DEEP = (RecursionError, SyntaxError, MemoryError)
+# Jinja names the class; its readers know the variable.
+_NO_FIELD = re.compile(r"'[\w.]*?(?P<noun>\w+?)(?:View)? object' has no attribute (?P<field>'\w+')")
 _LONGEST_ERROR = 200
 
 
@@ -141,7 +144,8 @@ def problem_in(own: TemplateText, error: BaseException) -> str:
 def _what(error: BaseException) -> str:
     if isinstance(error, _TOO_DEEP):  # Python's words are about the program that Jinja made of it
         return "it is nested too deeply, or needs too much memory"
-    return getattr(error, "message", None) or str(error) or type(error).__name__
+    words = getattr(error, "message", None) or str(error) or type(error).__name__
+    return _NO_FIELD.sub(lambda found: f"{found['noun'].casefold()} has no field {found['field']}", words)
 
 
 def _line_in(name: str, traceback: TracebackType | None) -> int | None:
