@@ -8,6 +8,7 @@ from postmortem.people import Person
 from postmortem.settings import PersonEntry
 
 _SPACES = re.compile(r"[\s._]+")
+_SURE = ("email:", "known:")  # keys of humans who are known beyond one system
 _NOT_SEEN = ("Mn", "Me", "Cf")  # accents, and the invisible marks that right-to-left names carry
 
 
@@ -20,15 +21,34 @@ class Identities:
         self._known: Mapping[str, PersonEntry] = _known_by_person_id(self._people.values(), known)
         self._by_name = _ids_by_name(self._people.values(), self._known)
         self._unseen = _known_by_name(known)
+        self._telling_apart = self._marks()
 
     def name(self, person_id: str | None) -> str | None:
-        """The name to print: the settings', else the vendor's; the bare id where we know no more."""
+        """The name to print: the settings', else the vendor's; the bare id where we know no more.
+
+        Where two people of this incident are called so, what tells them apart follows it: "Sam Lee (sam2)".
+        """
+        mark = self._telling_apart.get(person_id or "")
+        return f"{self._called(person_id)} ({mark})" if mark else self._called(person_id)
+
+    def _called(self, person_id: str | None) -> str | None:
         if person_id is None:
             return None
         if known := self._known.get(person_id):
             return known.name
         person = self._people.get(person_id)
         return person.name if person else person_id.partition(":")[2]
+
+    def _marks(self) -> dict[str, str]:
+        """What stands after the name of each who shares it: the same for all the accounts of one human."""
+        named: dict[str, dict[str, list[Person]]] = {}
+        for _, person in sorted(self._people.items()):
+            if not person.is_bot:
+                humans = named.setdefault(plain_name(self._called(person.id) or ""), {})
+                humans.setdefault(self.human(person.id), []).append(person)
+        shared = (list(humans.values()) for humans in named.values() if _are_apart(humans))
+        pairs = (pair for humans in shared for pair in zip(humans, _told_apart(humans), strict=True))
+        return {person.id: mark for accounts, mark in pairs for person in accounts}
 
     def vendor_names(self, person_id: str) -> tuple[str, ...]:
         """What may stand after an @ where the record comes from."""
@@ -67,6 +87,27 @@ def plain_name(name: str) -> str:
     decomposed = unicodedata.normalize("NFKD", name.removeprefix("@"))
     letters = "".join(letter for letter in decomposed if unicodedata.category(letter) not in _NOT_SEEN)
     return _SPACES.sub(" ", letters).strip().casefold()
+
+
+def _are_apart(humans: Mapping[str, list[Person]]) -> bool:
+    """Whether they are surely more than one: two accounts in one system, or two e-mails. Else it may be one human."""
+    sources = [{person.id.partition(":")[0] for person in accounts} for accounts in humans.values()]
+    in_one_system = any(sum(source in mine for mine in sources) > 1 for source in set[str]().union(*sources))
+    surely_others = sum(key.startswith(_SURE) for key in humans)
+    return in_one_system or surely_others > 1
+
+
+def _told_apart(humans: list[list[Person]]) -> list[str]:
+    """By handle, else by what stands before the @ of the e-mail; by id where these are missing or alike."""
+    marks = [_mark(accounts) for accounts in humans]
+    ids = [accounts[0].id.partition(":")[2] for accounts in humans]
+    return [mark if mark and marks.count(mark) == 1 else id_ for mark, id_ in zip(marks, ids, strict=True)]
+
+
+def _mark(accounts: list[Person]) -> str | None:
+    handles = (one.handle for one in accounts if one.handle and plain_name(one.handle) != plain_name(one.name))
+    local_parts = (one.email.partition("@")[0] for one in accounts if one.email)
+    return next(handles, None) or next(local_parts, None)
 
 
 def _known_by_person_id(people: Iterable[Person], known: tuple[PersonEntry, ...]) -> dict[str, PersonEntry]:

@@ -12,7 +12,7 @@ from postmortem.incident import Participation, Responder
 from postmortem.participants import list_participants, takes_command
 from postmortem.people import Person
 from postmortem.settings import PersonEntry
-from tests.unit.given import BEA, CARL, PAGERDUTY_BOT, bot_said, evidence, log, note, said, seen
+from tests.unit.given import BEA, CARL, PAGERDUTY_BOT, bot_said, evidence, log, markdown, note, said, seen
 
 ADA = Person(id="pagerduty:PADA", name="Ada Okafor", email="ada@acme.example")
 BEA_PAGED = Person(id="pagerduty:PBEA", name="Bea L.", email="bea@acme.example")
@@ -172,3 +172,21 @@ def test_everyone_stands_once_with_sources_whatever_order_records_came_in(
     assert all(one.citations and one.how and one.role for one in people)
     groups = [one.role for one in people]
     assert len(set(groups)) == sum(group != before for group, before in zip(groups, [None, *groups], strict=False))
+
+
+def test_two_people_of_one_name_are_told_apart_wherever_they_are_named():
+    lees = [
+        Person(id="slack:U1", name="Sam Lee", handle="sam"),
+        Person(id="slack:U2", name="Sam Lee", email="s2@a.example"),
+    ]
+    elsewhere = Person(id="pagerduty:P9", name="Carl Brandt")
+    found = evidence(
+        said("1", 0, "on it", person_id="slack:U1"),
+        said("2", 5, "AI: @Sam Lee add an alert", person_id="slack:U2", mention_ids=("slack:U1",)),
+        people=(*lees, CARL.model_copy(update={"email": None}), elsewhere),
+    )
+    names = Identities(found.people, ())
+
+    assert [one.name for one in list_participants(found, names)] == ["Sam Lee (s2)", "Sam Lee (sam)"]
+    assert names.name("pagerduty:P9") == "Carl Brandt", "it may be the same human in two systems"
+    assert "for Sam Lee (sam) to" in markdown(found)
