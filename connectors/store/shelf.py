@@ -68,18 +68,7 @@ class Shelf:
         path = f"postmortems/{self._folder}.json"
         self._store.save(path, postmortem.model_dump_json(exclude_defaults=True).encode())
         self._keep_items_seen(postmortem)
-        self._store.write(
-            _INDEX,
-            self._id,
-            {
-                "title": postmortem.title,
-                "status": postmortem.status,
-                "created_at": postmortem.incident.created_at.at.isoformat(),
-                "priority": postmortem.incident.priority,
-                "number": postmortem.incident.number,
-                "items": sum(not item.is_gone for item in postmortem.action_items),
-            },
-        )
+        self._list(postmortem)
         return path
 
     def postmortem(self) -> Postmortem | None:
@@ -142,6 +131,13 @@ class Shelf:
     def _items_name(self) -> str:
         return f"items/{self._folder}.json"
 
+    def _list(self, postmortem: Postmortem) -> None:
+        """List it with the status it has by its moves, also where one was made since it was loaded, or just now."""
+        life, listed = Life(self._store, self._id), None
+        while (history := life.history()) != listed:
+            self._store.write(_INDEX, self._id, _listed(postmortem.moved(history)))
+            listed = history
+
     def _keep_items_seen(self, postmortem: Postmortem) -> None:
         """In a file: a record holds too little for the longest nights."""
         seen = self.items_seen().and_those(postmortem.action_items)
@@ -199,6 +195,17 @@ class Shelf:
         if file is None:
             raise FileNotFoundError(f"{name} is not in the store")
         return file.content
+
+
+def _listed(postmortem: Postmortem) -> dict[str, Any]:
+    return {
+        "title": postmortem.title,
+        "status": postmortem.status,
+        "created_at": postmortem.incident.created_at.at.isoformat(),
+        "priority": postmortem.incident.priority,
+        "number": postmortem.incident.number,
+        "items": sum(not item.is_gone for item in postmortem.action_items),
+    }
 
 
 def list_postmortems(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,12 +1,17 @@
 """What both stores promise of files: one suite, run on a folder and on S3 (moto over HTTP)."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connectors.store.life import Life
 from connectors.store.port import Conflict, Store
+from connectors.store.shelf import Shelf, list_postmortems
+from postmortem.life import StatusChange
 from tests.contract.stores import race
+from tests.world import world_of
 
 pytest_plugins = ["tests.contract.store_fixtures"]
 
@@ -145,3 +150,14 @@ def test_a_hostile_prefix_is_refused(store: Store, prefix: str) -> None:
 def test_a_person_is_told_where_a_file_is(store: Store) -> None:
     store.save("drafts/PINC1/a.md", b"x")
     assert store.location("drafts/PINC1/a.md").endswith("/drafts/PINC1/a.md")
+
+
+def test_a_review_is_still_listed_when_a_postmortem_loaded_before_it_is_kept(tmp_path: Path) -> None:
+    with world_of(tmp_path, "expired-certificate") as world:
+        world.resolves()
+        world.settles()
+        before, incident_id = world.postmortem(), world.incident_id()
+        change = StatusChange(to="reviewed", by="Ada", at=before.composed_at)
+        Life(world.store, incident_id).move(change)
+        Shelf(world.store, incident_id).keep_postmortem(before)
+        assert dict(list_postmortems(world.store))[incident_id]["status"] == "reviewed"
