@@ -3,6 +3,7 @@
 from contextlib import closing
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
 from rich.console import Console
 from rich.text import Text
 
@@ -40,8 +41,8 @@ def move(machine: Machine, incident: str, to: PostmortemStatus, by: str) -> Move
     with closing(store):
         incident_id = _found(store, incident, settings)
         shelf = Shelf(store, incident_id, drafts=settings.publish.folder)
-        _move(store, shelf, StatusChange(to=to, by=by, at=utc_now()))
-        postmortem = _read(shelf, incident_id)
+        _move(store, _read(store, shelf, incident_id), StatusChange(to=to, by=by, at=utc_now()))
+        postmortem = _read(store, shelf, incident_id)
         shelf.keep_postmortem(postmortem)
         layout = layout_for(settings, postmortem.incident, machine.templates(settings))
         document = shelf.publish(postmortem.incident, render_markdown(postmortem, layout).encode())
@@ -66,8 +67,7 @@ def say_moved(console: Console, moved: Moved) -> None:
     console.print(Text(f"  {short(moved.document)}", style="cyan"), soft_wrap=True)
 
 
-def _move(store: Store, shelf: Shelf, change: StatusChange) -> None:
-    postmortem = _read(shelf, "it")
+def _move(store: Store, postmortem: Postmortem, change: StatusChange) -> None:
     if postmortem.status == change.to:
         raise Ended(Exit.USAGE, f"The postmortem of “{postmortem.title}” is {change.to} already.")
     Life(store, postmortem.incident.id).move(change)
@@ -88,9 +88,15 @@ def _found(store: Store, typed: str, settings: Settings) -> str:
     return numbered[0]
 
 
-def _read(shelf: Shelf, incident_id: str) -> Postmortem:
-    postmortem = shelf.postmortem()
+def _read(store: Store, shelf: Shelf, incident_id: str) -> Postmortem:
+    """The postmortem as it was kept. Raises Ended where it is gone, damaged, or of another Debrief."""
+    try:
+        postmortem = shelf.postmortem()
+    except ValidationError:
+        postmortem, why = None, f"cannot be read in {store.location('postmortems')} (the file is damaged)"
+    else:
+        is_there = f"postmortems/{incident_id}.json" in store.names("postmortems/")
+        why = "was kept by an older Debrief" if is_there else "is no longer there, or was kept by an older Debrief"
     if postmortem is None:
-        why = "is no longer there, or was kept by an older Debrief"
         raise Ended(Exit.NO_DRAFT, f"The postmortem of {incident_id} {why}: debrief draft makes it again.")
     return postmortem

@@ -72,3 +72,28 @@ def test_a_status_that_does_not_exist_is_refused_with_the_ones_that_do(terminal:
     came = terminal.runs("review", "Q1", "finished")
     assert came.code == 2
     assert "'draft', 'in_review', 'reviewed', 'closed'" in came.err
+
+
+@pytest.mark.parametrize(
+    ("kept", "why"),
+    [
+        (b"{", "cannot be read in "),
+        (b"\xff\xfe", "cannot be read in "),
+        (b"{}", "cannot be read in "),
+        (b'{"schema_version": 1}', "was kept by an older Debrief: debrief draft makes it again."),
+    ],
+)
+def test_a_kept_postmortem_that_cannot_be_read_is_one_sentence_and_a_new_draft_mends_it(
+    tmp_path: Path, terminal: Terminal, kept: bytes, why: str
+):
+    with world_of(tmp_path, "expired-certificate") as world:
+        terminal.runs_with(world, "draft", world.incident_id(), "--yes")
+        (file,) = tmp_path.rglob(f"debrief-data/files/postmortems/{world.incident_id()}.json")
+        file.write_bytes(kept)
+        came = terminal.runs_with(world, "review", world.incident_id(), "in_review", "--by", "Ada")
+        terminal.runs_with(world, "draft", world.incident_id(), "--yes")
+        again = terminal.runs_with(world, "review", world.incident_id(), "in_review", "--by", "Ada")
+    assert came.code == 4
+    assert came.err.startswith(f"debrief: The postmortem of {world.incident_id()} {why}")
+    assert came.err.rstrip().endswith(": debrief draft makes it again.")
+    assert again.code == 0, again.err
