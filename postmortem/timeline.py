@@ -86,7 +86,8 @@ class TimelineEvent(Noun):
 
 def names_its_author(event: TimelineEvent, name: str) -> bool:
     """Whether the sentence itself says who did it ("Resolved by Ada"), as PagerDuty's do; a note's words do not."""
-    return event.source == "pagerduty" and event.kind != "note" and name in event.text
+    is_sentence = event.kind != "note" or event.text == f"Note added by {name}."
+    return event.source == "pagerduty" and is_sentence and name in event.text
 
 
 class Timeline(Noun):

@@ -101,6 +101,14 @@ def _told_by(one: Impact) -> str:
     return _NUMBERED.sub("", words) if one.event.kind == "status_update" else words
 
 
+def part_before_tasks(told: Told, event: TimelineEvent, part: tuple[int, int]) -> tuple[int, int]:
+    """The part as far as no action item begins within it."""
+    start, end = part
+    tasks = tasks_by_record(told).get(event.id, ())
+    begins = (one.start for one in sentences_of(event) if one.start > start and is_to_be_done(one, tasks))
+    return start, min(next(begins, end), end)
+
+
 def tasks_by_record(told: Told) -> dict[str, tuple[str, ...]]:
     """The texts of the action items by the record that holds them."""
     tasks: dict[str, tuple[str, ...]] = {}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from postmortem.citations import cite_event, cite_incident, day_and_clock
 from postmortem.line import Line, Section
 from postmortem.sections.grouping import asked_at_the_end, under_groups
+from postmortem.sections.impact_statements import part_before_tasks, tasks_by_record
 from postmortem.sections.mood import asks
 from postmortem.sections.quoting import quote, quote_part, said_by_people
 from postmortem.sections.resolution_notes import resolution_notes
@@ -71,7 +72,9 @@ def _fields(told: Told) -> Iterator[Line]:
 
 
 def _ending(told: Told, ending: Ending) -> Line:
-    line = quote_part(ending.event, ending.part, told.identities)
+    part = part_before_tasks(told, ending.event, ending.part)
+    holds_a_task = bool(tasks_by_record(told).get(ending.event.id))
+    line = quote_part(ending.event, part, told.identities, only=holds_a_task)
     label = ", ".join(filter(None, (ending.label, _kind_of_fix(ending))))
     return line.model_copy(update={"label": label or None})
 

@@ -54,7 +54,7 @@ _FAILED = re.compile(
     rf"(?:outdated|stale|old|wrong|incomplete) (?:runbook|playbook|documentation|docs)|(?:logs?|"
     rf"logged) at (?:warning|info|debug)|alert on (?:errors?|\w+) only|"
     rf"(?:skipped|bypassed|disabled|ignored) (?:the |our |that )?(?:{_GUARD})|(?:{_GUARD}) (?:was|were|is|"
-    rf"are) (?:\w+ )?(?:skipped|bypassed)|clearly,? we need"
+    rf"are) (?:\w+ )?(?:skipped|bypassed)"
     rf")\b"
 )
 _PROCESS = re.compile(

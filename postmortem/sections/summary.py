@@ -11,12 +11,11 @@ from postmortem.incident import Incident
 from postmortem.line import Citation, Line, Section
 from postmortem.participants import CHAT_ROLE, COMMANDER_ROLE, PAGED_ROLE, RESPONDER_ROLE
 from postmortem.response_times import duration_in_words
-from postmortem.sections.impact_statements import Impact, is_to_be_done, said_about_impact, tasks_by_record
+from postmortem.sections.impact_statements import Impact, part_before_tasks, said_about_impact
 from postmortem.sections.impact_words import BUSINESS, DOWNTIME, USERS, group_of_field, names_a_party
 from postmortem.sections.quoting import ask, excerpt, own_words, shorten_quote
 from postmortem.sections.resolution_statements import LAST_ACTION_BEFORE, Ending, end_of_impact, how_it_was_resolved
 from postmortem.sections.roles import COMMANDER, RESOLVER, SERVICE_OWNER, WHAT_ENDED_IT, WHO_WAS_AFFECTED
-from postmortem.sections.sentences import sentences_of
 from postmortem.sections.symptom import first_symptom
 from postmortem.timeline import TimelineEvent
 from postmortem.told import Told
@@ -218,10 +217,8 @@ def _how_it_ended(told: Told) -> Line:
 
 def _words(told: Told, ending: Ending) -> str:
     """Its words as far as no action item begins: what is to be done stands elsewhere."""
-    start, end = ending.part
-    tasks = tasks_by_record(told).get(ending.event.id, ())
-    begins = (one.start for one in sentences_of(ending.event) if one.start > start and is_to_be_done(one, tasks))
-    return shorten_quote(own_words(ending.event)[start : min(next(begins, end), end)], _LONGEST)
+    part = part_before_tasks(told, ending.event, ending.part)
+    return shorten_quote(own_words(ending.event)[slice(*part)], _LONGEST)
 
 
 def _people(count: int, kind: str = "") -> str:

@@ -246,3 +246,12 @@ def test_pagerdutys_own_sentence_about_a_note_is_in_nobodys_mouth():
     )
 
     assert of_group(told, ENDED) == []
+
+
+def test_an_action_item_in_the_resolution_note_is_not_what_ended_it():
+    words = "Reads the new field. AI: add a contract test for the partner."
+    told = evidence(log("t", 0, "triggered"), log("r", 60, "resolved"), note("n", 60, words, is_resolution=True))
+    section = compose(told, Settings(), composed_at=START).section("resolution")
+
+    assert "Reads the new field." in section.lines[0].text
+    assert "contract test" not in section.lines[0].text
