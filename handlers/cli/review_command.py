@@ -26,11 +26,13 @@ from postmortem.settings import Settings
 
 
 class Moved(NamedTuple):
-    """What became of it: the postmortem as it is now, where its document lies, and what that still asks."""
+    """What became of it: the postmortem as it is now, where its document lies, and what that still asks. `has_page`
+    where a Confluence page shows it too, which follows with the next draft."""
 
     postmortem: Postmortem
     document: str
     questions: int = 0
+    has_page: bool = False
 
 
 def move(machine: Machine, incident: str, to: PostmortemStatus, by: str) -> Moved:
@@ -48,7 +50,8 @@ def move(machine: Machine, incident: str, to: PostmortemStatus, by: str) -> Move
         document = shelf.publish(postmortem.incident, render_markdown(postmortem, layout).encode())
         file = store.load(document)
         asked = open_questions(file.content.decode(errors="replace")) if file else 0
-        return Moved(postmortem, store.location(document), asked)
+        has_page = bool(settings.confluence.site and shelf.state().get("page", {}).get("link"))
+        return Moved(postmortem, store.location(document), asked, has_page)
 
 
 def as_json(moved: Moved) -> dict[str, Any]:
@@ -64,6 +67,9 @@ def say_moved(console: Console, moved: Moved) -> None:
     asked = moved.questions
     if asked:
         console.print(Text(f"{asked} {'question is' if asked == 1 else 'questions are'} asked in the draft."))
+    if moved.has_page:
+        again = f"debrief draft {moved.postmortem.incident.id}"
+        console.print(Text(f"The Confluence page follows with the next draft: {again}."), soft_wrap=True)
     console.print(Text(f"  {short(moved.document)}", style="cyan"), soft_wrap=True)
 
 

@@ -97,3 +97,12 @@ def test_a_kept_postmortem_that_cannot_be_read_is_one_sentence_and_a_new_draft_m
     assert came.err.startswith(f"debrief: The postmortem of {world.incident_id()} {why}")
     assert came.err.rstrip().endswith(": debrief draft makes it again.")
     assert again.code == 0, again.err
+
+
+def test_where_confluence_has_a_page_it_is_said_when_that_follows(tmp_path: Path, terminal: Terminal):
+    with world_of(tmp_path, "expired-certificate", confluence=True) as world:
+        terminal.runs_with(world, "draft", world.incident_id(), "--yes")
+        came = terminal.runs_with(world, "review", world.incident_id(), "in_review", "--by", "Ada")
+        assert f"The Confluence page follows with the next draft: debrief draft {world.incident_id()}." in came.out
+        terminal.runs_with(world, "draft", world.incident_id(), "--yes")
+        assert "in review" in world.confluence.the_page().body
