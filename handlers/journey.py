@@ -179,7 +179,7 @@ def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
             told, seen = told_to_compose(work, evidence)
             now = work.house.now()
             composed = compose(told, work.house.settings, composed_at=now, evidence_name=evidence, items_seen=seen)
-        composed = recalled_by(work, composed)
+        composed = recalled_by(work, composed, told)
         known = [work.ledger.read(request.key).made if request else None for request in requests_of(work, composed)]
         work.shelf.keep_postmortem(with_issues(composed, known))
         return {"evidence": evidence, "events": len(composed.timeline.events), "items": len(composed.action_items)}

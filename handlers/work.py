@@ -121,9 +121,9 @@ def told_to_compose(work: Work, name: str) -> tuple[Evidence, ItemsSeen]:
     return evidence, seen
 
 
-def recalled_by(work: Work, composed: Postmortem) -> Postmortem:
+def recalled_by(work: Work, composed: Postmortem, evidence: Evidence) -> Postmortem:
     """The draft with the incidents that it is like, and remembered itself for those that come."""
-    memory, evidence = Memory(work.house.store), work.shelf.evidence(composed.evidence_name or "")
+    memory = Memory(work.house.store)
     alert_keys = (alert.alert_key for alert in evidence.alerts if alert.alert_key)
     traits = traits_of(composed, alert_keys, evidence.private_channels)
     every = tuple(work.shelf.rests_on(evidence.private_channels))
