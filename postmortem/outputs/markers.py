@@ -4,24 +4,11 @@
 it. The keys are stable. No text from outside can make such a line: in it, "<" is escaped or indented.
 """
 
-KEYS = (
-    "head",
-    "summary",
-    "impact",
-    "timeline",
-    "response_times",
-    "causes",
-    "tried",
-    "resolution",
-    "response",
-    "lessons",
-    "action_items",
-    "people",
-    "sources",
-    "similar",
-    "review",
-    "full_log",
-)
+from typing import get_args
+
+from postmortem.settings.layout import SectionKey
+
+KEYS: tuple[str, ...] = (*get_args(SectionKey), "full_log")
 """Every section, in the order in which they are read."""
 
 
