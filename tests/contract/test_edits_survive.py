@@ -273,7 +273,13 @@ def test_a_diff_keeps_where_a_postmortem_stands_and_what_became_of_its_issues(tm
         came = terminal.runs_with(world, "draft", world.incident_id(), "--diff")
     changed = [line for line in came.out.splitlines() if re.match(r"[-+](?!--|\+\+)", line)]
     assert came.code == 0, came.err
-    assert all("Status: **in review**" in line for line in changed), "but for when it was composed"
+    assert all(re.search(r"Status: \*\*in review\*\*|^[-+]- Read from Slack", line) for line in changed), (
+        "but for when it was composed and until when the chat was read"
+    )
+    gone, come = (
+        [re.sub(r"[\d-]{10} [\d:]{8} UTC", "", line[1:]) for line in changed if line[0] == sign] for sign in "-+"
+    )
+    assert gone == come, "only moments differ"
 
 
 def test_a_copy_replaces_the_file_whole_also_where_it_is_the_draft_itself(tmp_path: Path, terminal: Terminal):
