@@ -13,7 +13,7 @@ from connectors.jira.routes import RouteCheck, check_route
 from connectors.jira.translate import Screen
 from connectors.patience import patiently
 from connectors.steps import Steps
-from postmortem.action_item import IssueRequest
+from postmortem.action_items.item import IssueRequest
 
 OUTAGE = (Unreachable, BadReply)
 """Jira is not well: that is waited for, and then said, but never fails a journey whose draft is made."""

@@ -34,12 +34,12 @@ from handlers.work import (
     told_to_compose,
     work_of,
 )
+from postmortem.action_items.issues import with_issues, with_outcomes
 from postmortem.announcement import announce_draft
 from postmortem.compose import compose
 from postmortem.document import Postmortem
 from postmortem.evidence import evidence_from_parts, holds_the_same
 from postmortem.incident import Incident
-from postmortem.issues import with_issues, with_outcomes
 from postmortem.outputs.markdown import render_markdown
 from postmortem.settings import reason_not_to_draft
 from postmortem.similar import issue_keys, with_states

@@ -14,11 +14,11 @@ from connectors.store.leases import Leases
 from connectors.store.memory import Memory
 from connectors.store.shelf import Shelf
 from handlers.wiring import House
-from postmortem.action_item import IssueRequest
+from postmortem.action_items.issues import request_issues
+from postmortem.action_items.item import IssueRequest
+from postmortem.action_items.seen import ItemsSeen
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence, Gap
-from postmortem.issues import request_issues
-from postmortem.items_seen import ItemsSeen
 from postmortem.outputs.html import render_page
 from postmortem.similar import most_similar, recalled, traits_of, with_similar
 

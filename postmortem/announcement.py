@@ -1,6 +1,6 @@
 """What is said in the channel and on the incident when the draft is ready: links, gaps, who owns what."""
 
-from postmortem.action_item import ActionItem, Span
+from postmortem.action_items.item import ActionItem, Span
 from postmortem.document import Postmortem
 from postmortem.outputs.escaping import printable
 

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
+from postmortem.action_items.extract import extract_action_items
+from postmortem.action_items.seen import ItemsSeen
 from postmortem.build_timeline import build_timeline
 from postmortem.curation import curation_from_settings
 from postmortem.cycles import count_cycles
 from postmortem.document import POSTMORTEM_SCHEMA, Postmortem
 from postmortem.evidence import Evidence
-from postmortem.extract_action_items import extract_action_items
 from postmortem.find_milestones import find_milestones
 from postmortem.identities import Identities
-from postmortem.items_seen import ItemsSeen
 from postmortem.noun import Noun
 from postmortem.participants import list_participants
 from postmortem.response_times import measure_response_times

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel
 
-from postmortem.action_item import ActionItem
+from postmortem.action_items.item import ActionItem
 from postmortem.cycles import Cycle
 from postmortem.evidence import Gap, Reading
 from postmortem.incident import Incident

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from postmortem.action_item import ActionItem
+from postmortem.action_items.item import ActionItem
 from postmortem.citations import cite_record
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence, PastIncident

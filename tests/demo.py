@@ -26,7 +26,7 @@ from connectors.store.shelf import Shelf
 from handlers.cli.tally import SOURCES, Tally
 from handlers.serve import Parts, listening, put_together, web_server
 from handlers.wiring import utc_now
-from postmortem.action_item import ActionItem
+from postmortem.action_items.item import ActionItem
 from postmortem.document import Postmortem
 from postmortem.evidence import Part
 from tests.incidents import by_name

@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
-from postmortem.action_item import Span
+from postmortem.action_items.item import Span
 
 # Jira refuses text over 32,767 characters; whether it counts the text or the whole document is disputed, so the
 # whole document stays below this. https://confluence.atlassian.com/jirakb (2026-11-20)

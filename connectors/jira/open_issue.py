@@ -26,7 +26,7 @@ from connectors.jira.translate import (
     set_fields,
     without,
 )
-from postmortem.action_item import IssueRequest
+from postmortem.action_items.item import IssueRequest
 from postmortem.noun import Noun
 
 REQUEST_KEY = re.compile(r"[a-z0-9-]{1,64}")

@@ -14,7 +14,7 @@ from connectors.jira.translate import (
     payload_from_request,
     screen_from_createmeta,
 )
-from postmortem.action_item import IssueRequest, Route
+from postmortem.action_items.item import IssueRequest, Route
 from postmortem.noun import Noun
 
 PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]+")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from connectors.jira.adf import adf_from_paragraphs, is_safe_link, one_line
-from postmortem.action_item import IssueRequest
+from postmortem.action_items.item import IssueRequest
 from postmortem.noun import Noun
 
 # https://support.atlassian.com/jira-cloud-administration/docs/configure-field-limits/ (2026-11-20)

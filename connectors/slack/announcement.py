@@ -10,7 +10,7 @@ from connectors.slack.markup import MOST_CHARACTERS, escape, scrub
 from connectors.slack.replies import Raw, listed, next_cursor
 from connectors.slack.translate import OUR_EVENT
 from connectors.slack.window import slack_ts
-from postmortem.action_item import Span
+from postmortem.action_items.item import Span
 
 # https://docs.slack.dev/reference/block-kit/blocks (read 2026-11-20)
 MOST_BLOCKS = 50

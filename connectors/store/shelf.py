@@ -11,10 +11,10 @@ from typing import Any
 from connectors.store.life import Life
 from connectors.store.port import ABSENT, Conflict, Store
 from connectors.store.publishing import MOST_KEPT, Published, Publisher
+from postmortem.action_items.seen import ItemsSeen
 from postmortem.document import Postmortem, read_postmortem
 from postmortem.evidence import Evidence, Observation, Part
 from postmortem.incident import Incident
-from postmortem.items_seen import ItemsSeen
 
 _INDEX = "POSTMORTEMS"
 _MOST_BESIDE = 99

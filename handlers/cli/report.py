@@ -5,7 +5,7 @@ from typing import Any
 
 from handlers.cli.exits import MEANINGS, Exit
 from handlers.cli.tally import SOURCES, Tally, plural_key
-from postmortem.action_item import ActionItem
+from postmortem.action_items.item import ActionItem
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from postmortem.action_item import ActionItem
+from postmortem.action_items.item import ActionItem
 from postmortem.citations import cite_event, cite_record, day_and_clock
 from postmortem.document import Postmortem
 from postmortem.moment import Utc

@@ -1,6 +1,6 @@
 """Which team's backlog gets the action items of an incident."""
 
-from postmortem.action_item import Route
+from postmortem.action_items.item import Route
 from postmortem.incident import Incident
 from postmortem.settings.choosing import is_named
 from postmortem.settings.model import RouteEntry, Settings

@@ -12,11 +12,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from handlers.work import collector_paused
+from postmortem.action_items.extract import extract_action_items
 from postmortem.build_timeline import build_timeline
 from postmortem.compose import compose
 from postmortem.curation import Curation
 from postmortem.evidence import Evidence
-from postmortem.extract_action_items import extract_action_items
 from postmortem.identities import Identities
 from postmortem.outputs.markdown import render_markdown
 from postmortem.settings import read_settings, route_for

@@ -19,7 +19,7 @@ from connectors.jira.translate import (
     screen_from_createmeta,
 )
 from connectors.retrying import Budget
-from postmortem.action_item import Span
+from postmortem.action_items.item import Span
 from tests.contract.rules_kit import CANARY, Connector, Endless, Size, Write
 from tests.vendors.jira import FakeJira
 from tests.vendors.jira_wire import InProcess

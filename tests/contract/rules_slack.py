@@ -11,7 +11,7 @@ from connectors.slack.api import SlackApi
 from connectors.slack.channel import Found
 from connectors.slack.collect import collect
 from connectors.slack.translate import Place, messages_from_slack, people_in, person_from_slack
-from postmortem.action_item import Span
+from postmortem.action_items.item import Span
 from tests.contract.rules_kit import CANARY, Connector, Endless, Size, Write
 from tests.vendors.pagerduty_setup import PlainSteps
 from tests.vendors.slack import FAKE_TOKEN

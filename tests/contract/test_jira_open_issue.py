@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from connectors.errors import NotAllowed, OutcomeUnknown, Rejected
 from connectors.jira.open_issue import Opened, create, find, jql_for, link
 from connectors.jira.translate import PROPERTY
-from postmortem.action_item import Route
+from postmortem.action_items.item import Route
 from tests.vendors.jira_world import JiraWorld, request_for
 from tests.vendors.wire import Reply, json_reply
 

@@ -10,7 +10,7 @@ import pytest
 from connectors.errors import ConnectorError
 from connectors.jira.open_issue import create, find, link
 from connectors.jira.routes import check_route
-from postmortem.action_item import Route
+from postmortem.action_items.item import Route
 from tests.contract.openapi import problems_of_exchange, spec
 from tests.vendors.jira_world import JiraWorld, request_for
 from tests.vendors.wire import Request, request_from_url

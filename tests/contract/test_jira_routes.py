@@ -6,7 +6,7 @@ import pytest
 
 from connectors.errors import NotAllowed
 from connectors.jira.routes import RouteCheck, check_route
-from postmortem.action_item import Route
+from postmortem.action_items.item import Route
 from tests.vendors.jira_world import JiraWorld
 
 

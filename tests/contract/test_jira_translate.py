@@ -18,7 +18,7 @@ from connectors.jira.translate import (
     remote_link_body,
     screen_from_createmeta,
 )
-from postmortem.action_item import Route, Span
+from postmortem.action_items.item import Route, Span
 from tests.vendors.jira_adf import problems_of_adf
 from tests.vendors.jira_world import JiraWorld, request_for
 

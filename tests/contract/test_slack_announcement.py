@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connectors.errors import NotAllowed, OutcomeUnknown
 from connectors.slack.announcement import MOST_BLOCKS, announce, blocks_from_paragraphs, find_announcement
-from postmortem.action_item import Span
+from postmortem.action_items.item import Span
 from tests.vendors.slack_world import SlackWorld, channel, moment, said
 from tests.vendors.wire import Reply
 

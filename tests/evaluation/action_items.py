@@ -16,9 +16,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from postmortem.action_item import ActionItem
+from postmortem.action_items.extract import extract_action_items
+from postmortem.action_items.item import ActionItem
 from postmortem.evidence import Message
-from postmortem.extract_action_items import extract_action_items
 from postmortem.identities import Identities, plain_name
 from postmortem.people import Person
 from postmortem.settings import Settings

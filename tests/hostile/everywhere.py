@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from postmortem.action_item import ActionItem, Owner, Route
+from postmortem.action_items.item import ActionItem, Owner, Route
 from postmortem.compose import compose
 from postmortem.document import Participant, Postmortem
 from postmortem.evidence import Evidence, Gap, PastIncident, Reaction, Reading

@@ -23,10 +23,10 @@ from connectors.slack.announcement import LONGEST_BLOCK, announce, blocks_from_p
 from handlers.cli.report import report_on
 from handlers.cli.screen import show_report
 from handlers.pages import Draft, Listed, Standing, draft_page, list_page, notice_page, waiting_page
+from postmortem.action_items.issues import request_issues
 from postmortem.announcement import announce_draft, plain_text
 from postmortem.compose import compose
 from postmortem.document import Postmortem
-from postmortem.issues import request_issues
 from postmortem.outputs.html import render_page
 from postmortem.outputs.json_document import render_json
 from postmortem.outputs.markdown import render_body, render_markdown

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from postmortem.action_item import ActionItem
+from postmortem.action_items.extract import extract_action_items
+from postmortem.action_items.item import ActionItem
+from postmortem.action_items.seen import ItemsSeen
 from postmortem.evidence import Evidence, Reaction
-from postmortem.extract_action_items import extract_action_items
 from postmortem.identities import Identities
-from postmortem.items_seen import ItemsSeen
 from postmortem.people import Person
 from postmortem.settings import PersonEntry, Settings
 from tests.unit.given import BEA, CARL, PAGERDUTY_BOT, bot_said, evidence, note, said

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postmortem.due_phrases import find_due_phrase
+from postmortem.action_items.due_phrases import find_due_phrase
 
 TUESDAY = date(2026, 11, 17)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from postmortem.action_items.nature import nature_of
 from postmortem.compose import compose
 from postmortem.evidence import Reaction
-from postmortem.item_nature import nature_of
 from postmortem.line import Line
 from postmortem.settings import Settings
 from tests.unit.given import START, evidence, log, note, said

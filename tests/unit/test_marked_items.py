@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postmortem.marked_items import find_marked_items
+from postmortem.action_items.marked import find_marked_items
 
 MENTIONED = ("Jean-Luc Picard", "bea", "bea lindqvist", "عمر الفارسي")
 

@@ -7,7 +7,7 @@ from typing import Any
 from connectors.jira.api import JiraApi
 from connectors.jira.translate import Screen, screen_from_createmeta
 from connectors.retrying import Budget
-from postmortem.action_item import IssueRequest, Route, Span
+from postmortem.action_items.item import IssueRequest, Route, Span
 from tests.vendors.jira import FakeJira
 from tests.vendors.jira_wire import InProcess
 from tests.vendors.wire import Reply, Request

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from postmortem.action_item import ActionItem
+from postmortem.action_items.item import ActionItem
 from postmortem.document import Postmortem
 from postmortem.outputs.page.prose import Part, Prose, Statement
 

@@ -1,4 +1,4 @@
-"""Whom the words of one action item name, if anybody. Pure text: who that is decides `postmortem/owners.py`."""
+"""Whom the words of one action item name, if anybody. Pure text: who that is, `owners.py` decides."""
 
 import re
 from collections.abc import Iterator, Sequence

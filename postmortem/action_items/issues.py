@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from postmortem.action_item import ActionItem, IssueRequest, Route, Span
+from postmortem.action_items.item import ActionItem, IssueRequest, Route, Span
 from postmortem.citations import day_and_clock
 from postmortem.document import Postmortem
 from postmortem.incident import Incident

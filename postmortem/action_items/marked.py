@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from postmortem.item_owner import find_owner, is_a_name
+from postmortem.action_items.naming import find_owner, is_a_name
 from postmortem.noun import Noun
 
 _MARKER = re.compile(

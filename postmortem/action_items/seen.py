@@ -6,7 +6,7 @@ A message may be edited: a line that is put above another must not take over tha
 from collections.abc import Collection, Container, Iterator, Sequence
 from itertools import chain, count
 
-from postmortem.action_item import ActionItem
+from postmortem.action_items.item import ActionItem
 from postmortem.noun import Noun
 
 EDITED = "No longer said in {source}: its words were edited or deleted."

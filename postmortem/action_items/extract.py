@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from postmortem.action_item import ActionItem, Owner, Route
-from postmortem.due_phrases import DuePhrase, find_due_phrase
+from postmortem.action_items.due_phrases import DuePhrase, find_due_phrase
+from postmortem.action_items.item import ActionItem, Owner, Route
+from postmortem.action_items.marked import MarkedItem, find_marked_items, read_item
+from postmortem.action_items.nature import nature_of
+from postmortem.action_items.owners import resolve_owner
+from postmortem.action_items.seen import ItemsSeen, no_longer_said, ordinals
 from postmortem.evidence import Evidence, Message, Note
 from postmortem.identities import Identities
-from postmortem.item_nature import nature_of
-from postmortem.items_seen import ItemsSeen, no_longer_said, ordinals
-from postmortem.marked_items import MarkedItem, find_marked_items, read_item
 from postmortem.moment import day_in
-from postmortem.owners import resolve_owner
 from postmortem.settings import Settings, due_date_from_priority
 
 _TRAILING = re.compile(r"[\s,;–—-]+$")

@@ -1,6 +1,6 @@
 """Whose an action item is: a mention, an @name or a name at its start, the author where it says "I"; else nobody."""
 
-from postmortem.action_item import Owner, Route
+from postmortem.action_items.item import Owner, Route
 from postmortem.identities import Identities
 
 _MAP_SETTING = "people in debrief.yml"

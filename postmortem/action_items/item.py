@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from postmortem.item_nature import Nature
+from postmortem.action_items.nature import Nature
 from postmortem.noun import Noun
 
 
@@ -37,8 +37,8 @@ class ActionItem(Noun):
     """A proposed change with an owner and a due date; it becomes a Jira issue.
 
     `id` is the first source record's id and the ordinal of the item within it ("slack/C1/1553610120.000000#1"):
-    identity is given at first sight and never follows the words (`postmortem/items_seen.py`). `is_gone` marks one that
-    nobody says any more. `evidence_link` opens that record. `quote` is the
+    identity is given at first sight and never follows the words (`postmortem/action_items/seen.py`). `is_gone` marks
+    one that nobody says any more. `evidence_link` opens that record. `quote` is the
     sentence as it was said, `text` the task without marker, owner and due phrase. `said` is what a person should know
     about its issue ("Not opened: ..."). `status` is the issue's state as Jira names it, when it was last looked at.
     `nature` is read off its words; None where they do not tell.
