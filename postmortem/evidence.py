@@ -164,11 +164,35 @@ class PastIncident(Noun):
     created_at: Moment | None = None
 
 
+class Task(Noun):
+    """A task of the incident in PagerDuty, which tells of it by webhook only. `id` is PagerDuty's own."""
+
+    id: str
+    name: str
+    description: str | None = None
+    status: str | None = None
+
+
+class Written(Noun):
+    """An open item that a person wrote into the document itself, as a checkbox or a Confluence task.
+
+    `id` is "document/<incident id>" for every one of them: they are one record, of which each is a part. `where` says
+    in words which document it is; `mention_ids` are the people whom it mentions.
+    """
+
+    id: str
+    text: str
+    where: str
+    moment: Moment
+    mention_ids: tuple[str, ...] = ()
+    link: str | None = None
+
+
 class Observation(Noun):
     """Something PagerDuty tells by webhook only: roles, tasks, custom fields, status updates, responders.
 
     `id` is "pagerduty/event/<signed event id>". `vendor_kind` is the event type.
-    `subject_ids` are the people it is about (who got the role, who has the task).
+    `subject_ids` are the people it is about (who got the role, who has the task). `task` is there for a task.
     """
 
     id: str
@@ -179,6 +203,7 @@ class Observation(Noun):
     person_id: str | None = None
     subject_ids: tuple[str, ...] = ()
     role: str | None = None
+    task: Task | None = None
     link: str | None = None
 
 
@@ -218,6 +243,7 @@ class Part(Noun):
     messages: tuple[Message, ...] = ()
     past_incidents: tuple[PastIncident, ...] = ()
     observations: tuple[Observation, ...] = ()
+    written: tuple[Written, ...] = ()
     private_channels: tuple[str, ...] = ()
     people: tuple[Person, ...] = ()
     readings: tuple[Reading, ...] = ()
@@ -246,6 +272,7 @@ def evidence_from_parts(incident: Incident, parts: Iterable[Part], collected_at:
         messages=_once(part.messages for part in parts),
         past_incidents=_once(part.past_incidents for part in parts),
         observations=_once(part.observations for part in parts),
+        written=tuple(written for part in parts for written in part.written),
         private_channels=tuple(sorted({channel_id for part in parts for channel_id in part.private_channels})),
         people=_people(part.people for part in parts),
         readings=tuple(reading for part in parts for reading in part.readings),

@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import Field
 
+from postmortem.action_items.decision import Decision
+from postmortem.action_items.likely import Likely
 from postmortem.action_items.nature import Nature
 from postmortem.noun import Noun
 
@@ -12,17 +14,26 @@ from postmortem.noun import Noun
 class Owner(Noun):
     """Who an action item belongs to. `account_id` is the Jira account; None where nobody could be resolved.
 
-    `why` is one sentence a person can act on: how the owner was found, or why there is none.
+    `why` is one sentence a person can act on: how the owner was found, or why there is none. `others` are further
+    people who were named beside them: an issue has one assignee. `role` is a role that was named instead of a person
+    ("on-call of checkout"); who holds it, PagerDuty is asked. `rungs` is the way to the account, one sentence a rung.
     """
 
     name: str | None
     account_id: str | None
     why: str
     person_id: str | None = None
+    others: tuple[str, ...] = ()
+    role: str | None = None
+    rungs: tuple[str, ...] = ()
 
 
 class Route(Noun):
-    """Which backlog an action item goes to. `fields` are extra Jira fields as the REST API takes them."""
+    """Which backlog an action item goes to, and whose. `fields` are extra Jira fields as the REST API takes them.
+
+    `parent` is the epic or other issue it goes under. `security_level` is the level, by name, of issues that hold what
+    was said in private. `digest_channel` is where the team reads of its open items.
+    """
 
     project: str
     issue_type: str = "Task"
@@ -31,6 +42,10 @@ class Route(Noun):
     priority: str | None = None
     fields: dict[str, Any] = Field(default_factory=dict)
     default_owner: str | None = None
+    team: str | None = None
+    parent: str | None = None
+    security_level: str | None = None
+    digest_channel: str | None = None
 
 
 class ActionItem(Noun):
@@ -42,6 +57,10 @@ class ActionItem(Noun):
     sentence as it was said, `text` the task without marker, owner and due phrase. `said` is what a person should know
     about its issue ("Not opened: ..."). `status` is the issue's state as Jira names it, when it was last looked at.
     `nature` is read off its words; None where they do not tell.
+
+    `likely` is there where nobody marked it: it is a suggestion, and no issue is opened before a person accepts it.
+    `decision` is the last that a person decided about it; one that was dropped is not accepted. `also_said` are the ids
+    of records that say the same item again.
     """
 
     id: str
@@ -60,6 +79,18 @@ class ActionItem(Noun):
     said: tuple[str, ...] = ()
     is_gone: bool = False
     nature: Nature | None = None
+    likely: Likely | None = None
+    decision: Decision | None = None
+    also_said: tuple[str, ...] = ()
+
+    @property
+    def is_dropped(self) -> bool:
+        return self.decision is not None and self.decision.verdict == "dropped"
+
+    @property
+    def is_suggestion(self) -> bool:
+        """Waiting for somebody to accept or drop it."""
+        return self.likely is not None and not self.accepted and not self.is_dropped and not self.is_gone
 
 
 class Span(Noun):

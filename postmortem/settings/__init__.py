@@ -2,6 +2,7 @@
 
 from postmortem.settings.choosing import bound_channel, channel_names, due_date_from_priority, reason_not_to_draft
 from postmortem.settings.confluence import ConfluenceSettings
+from postmortem.settings.follow_up import FollowUpSettings, Holidays
 from postmortem.settings.model import (
     Drafts,
     JiraSettings,
@@ -21,6 +22,8 @@ from postmortem.settings.timeline import TimelineSettings
 __all__ = [
     "ConfluenceSettings",
     "Drafts",
+    "FollowUpSettings",
+    "Holidays",
     "JiraSettings",
     "PagerDutySettings",
     "PersonEntry",

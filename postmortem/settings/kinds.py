@@ -197,6 +197,18 @@ ConfluenceLabel = Annotated[
         )
     ),
 ]
+BusinessHours = Annotated[
+    str,
+    AfterValidator(
+        _matching(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", "a span of hours", 'Write it like "09:00-17:00".')
+    ),
+]
+ChannelId = Annotated[
+    str,
+    AfterValidator(
+        _matching(r"[CG][A-Z0-9]{5,}", "a Slack channel id", 'Write it like "C0123456789".')
+    ),
+]
 SlackUserId = Annotated[
     str,
     AfterValidator(

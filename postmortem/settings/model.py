@@ -7,9 +7,11 @@ from pydantic import AfterValidator, Field, StrictInt, ValidationInfo, field_val
 
 from postmortem.settings.confluence import ConfluenceSettings
 from postmortem.settings.durations import text_from_duration
+from postmortem.settings.follow_up import FollowUpSettings, Holidays
 from postmortem.settings.kinds import (
     AccountId,
     BaseUrl,
+    ChannelId,
     Duration,
     Email,
     Emoji,
@@ -89,6 +91,8 @@ class SlackSettings(Section):
     """Reactions that put a message under the lessons of the draft, such as bulb."""
     announce: bool = True
     """Whether the draft is announced in the incident's channel."""
+    suggest_action_items: bool = True
+    """Whether what people said they will or should do is suggested as an action item where nobody marked it."""
     look_back: Duration = timedelta(hours=1)
     """How long before the incident's first record the chat is read."""
     unclear_wait: PositiveDuration = timedelta(seconds=30)
@@ -110,6 +114,8 @@ class JiraSettings(Section):
     """How long Jira's search may lag behind its writes before an issue counts as not created."""
     anchor_issues: dict[ProjectKey, IssueKey] = Field(default_factory=dict)
     """Per project, an issue that new ones are linked to, so that a lost answer is found without the search."""
+    may_hold_private_channels: bool = False
+    """Whether an issue without a security level may hold what was said in a private channel."""
 
     @field_validator("search_wait")
     @classmethod
@@ -124,6 +130,9 @@ class JiraSettings(Section):
 class RouteEntry(Section):
     """Which backlog action items go to."""
 
+    team: str | None = None
+    """Name of the team whose backlog it is; without it the project's key stands for it."""
+
     project: ProjectKey
     """the key of the Jira project, such as CHK."""
     issue_type: str = "Task"
@@ -134,6 +143,12 @@ class RouteEntry(Section):
     """Labels, beside Debrief's own."""
     fields: dict[str, Any] = Field(default_factory=dict)
     """Further Jira fields, as the REST API takes them, such as customfield_10010: {value: Reliability}."""
+    parent: IssueKey | None = None
+    """The epic, or other issue, that new ones go under, such as CHK-7."""
+    security_level: str | None = None
+    """Name of the security level of issues that hold what was said in a private channel."""
+    digest_channel: ChannelId | None = None
+    """Slack channel id where the team reads every week what is open."""
     default_owner: AccountId | None = None
     """Jira account id of who gets an item that nobody owns."""
     priority_map: dict[str, str] = Field(default_factory=dict)
@@ -160,6 +175,8 @@ class PersonEntry(Section):
     """Jira account id. Without it the person is named in the draft, but an issue cannot be assigned."""
     aliases: Names = ()
     """Other names and handles, such as bea."""
+    timezone: Timezone | None = None
+    """IANA name of the person's time zone, where Slack does not know it."""
 
 
 class Publish(Section):
@@ -209,6 +226,10 @@ class Settings(Section):
     """Who is who in PagerDuty, Slack and Jira."""
     due_days: DueDays = Field(default_factory=lambda: dict(DUE_DAYS))
     """Priority to business days until an item without a date is due; default is for every other priority."""
+    holidays: Holidays = Holidays()
+    """Days that are not worked."""
+    follow_up: FollowUpSettings = FollowUpSettings()
+    """How action items are followed until they are done."""
     timeline: TimelineSettings = TimelineSettings()
     """What the main timeline shows."""
     publish: Publish = Publish()

@@ -41,4 +41,8 @@ def _route(entry: RouteEntry, incident: Incident) -> Route:
         priority=priorities.get((incident.priority or "").casefold()),
         fields=entry.fields,
         default_owner=entry.default_owner,
+        team=entry.team,
+        parent=entry.parent,
+        security_level=entry.security_level,
+        digest_channel=entry.digest_channel,
     )

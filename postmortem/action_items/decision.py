@@ -1,0 +1,28 @@
+"""What people decide about an action item: to accept it, to drop it, or to say it otherwise."""
+
+from datetime import date
+from typing import Literal
+
+from postmortem.moment import Utc
+from postmortem.noun import Noun
+
+Verdict = Literal["accepted", "dropped"]
+
+
+class Decision(Noun):
+    """One decision, by whom (a name as it was given), where ("Slack", "the page", "the terminal") and when.
+
+    `verdict` is None where only words were changed. What is None stays as it was. `owner_id` is a person as the
+    evidence knows them ("slack:U012AB3CD"), `owner` a name as somebody typed it; `team` is the team of a route.
+    """
+
+    item_id: str
+    verdict: Verdict | None
+    by: str
+    where: str
+    at: Utc
+    text: str | None = None
+    owner_id: str | None = None
+    owner: str | None = None
+    due_on: date | None = None
+    team: str | None = None

@@ -1,0 +1,63 @@
+"""An action item as it is followed after the draft: its issue as Jira last told it, or why there is none."""
+
+from datetime import date
+from typing import Literal
+
+from postmortem.moment import Utc
+from postmortem.noun import Noun
+
+Standing = Literal["open", "done", "removed", "parked"]
+"""removed: by a person in Jira, or hidden from us. parked: no issue yet, and a person has to act."""
+
+
+class Assignee(Noun):
+    """Whom Jira names as the assignee; `account_id` None where nobody is. `slack_id` is where they are reminded."""
+
+    account_id: str | None = None
+    name: str | None = None
+    slack_id: str | None = None
+
+
+class FollowedItem(Noun):
+    """`key` is the item's for ever ("pm-..."). `issue_id` never changes, `issue_key` does when a person moves it.
+
+    `assignee`, `due_on`, `text`, `status` (as Jira names it) and `standing` are the issue's, as it was read at
+    `read_at`; before there is one they are the draft's. `team`, `service` and `priority` are those it was opened for.
+    `why_parked` says what to do. `changes` are sentences about what people changed in Jira. `is_private`: it was said in a private channel, so that its words go to its owner alone.
+    """
+
+    key: str
+    item_id: str
+    incident_id: str
+    incident_title: str
+    incident_number: int | None = None
+    incident_link: str | None = None
+    postmortem_link: str | None = None
+    text: str
+    project: str | None = None
+    team: str | None = None
+    service: str | None = None
+    priority: str | None = None
+    digest_channel: str | None = None
+    default_owner: str | None = None
+    assignee: Assignee = Assignee()
+    due_on: date | None = None
+    standing: Standing
+    status: str | None = None
+    issue_id: str | None = None
+    issue_key: str | None = None
+    issue_link: str | None = None
+    why_parked: str | None = None
+    changes: tuple[str, ...] = ()
+    opened_at: Utc | None = None
+    done_at: Utc | None = None
+    read_at: Utc | None = None
+    is_private: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is left to do, with or without an issue."""
+        return self.standing in ("open", "parked")
+
+    def is_overdue(self, today: date) -> bool:
+        return self.is_open and self.due_on is not None and self.due_on < today
