@@ -23,7 +23,8 @@ class FollowedItem(Noun):
 
     `assignee`, `due_on`, `text`, `status` (as Jira names it) and `standing` are the issue's, as it was read at
     `read_at`; before there is one they are the draft's. `team`, `service` and `priority` are those it was opened for.
-    `why_parked` says what to do. `changes` are sentences about what people changed in Jira. `is_private`: it was said in a private channel, so that its words go to its owner alone.
+    `why_parked` says what to do. `changes` are sentences about what people changed in Jira. `is_private`: it was said
+    in a private channel, so that its words go to its owner alone.
     """
 
     key: str

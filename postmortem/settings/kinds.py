@@ -205,9 +205,7 @@ BusinessHours = Annotated[
 ]
 ChannelId = Annotated[
     str,
-    AfterValidator(
-        _matching(r"[CG][A-Z0-9]{5,}", "a Slack channel id", 'Write it like "C0123456789".')
-    ),
+    AfterValidator(_matching(r"[CG][A-Z0-9]{5,}", "a Slack channel id", 'Write it like "C0123456789".')),
 ]
 SlackUserId = Annotated[
     str,
