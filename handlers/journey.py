@@ -4,21 +4,19 @@ A step is at-least-once and its result is kept, so a killed journey goes on wher
 goes through the effects ledger; what cannot be read becomes a gap in the draft, never a failed run.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import count
 from typing import Any
 
-from connectors.announcing import Post, announce_in_channel, consistent, note_on_incident
 from connectors.collecting import Sources, collect, read_incident, who_took_part
 from connectors.effects import Waits
 from connectors.errors import ConnectorError, NotAllowed, NotFound, Rejected
 from connectors.jira.states import read_states
 from connectors.opening import open_issues
-from connectors.slack.channel import Found
 from connectors.steps import Json, Steps
-from handlers.confluence import links_to_it, make_confluence_page, said_of_page, write_confluence_page
+from handlers.announce import announce
+from handlers.confluence import make_confluence_page, write_confluence_page
 from handlers.wiring import House, durable
 from handlers.work import (
     LEASE_FOR,
@@ -26,8 +24,6 @@ from handlers.work import (
     collector_paused,
     counted,
     is_left_undone,
-    page_file,
-    private_places,
     recalled_by,
     requests_of,
     the_postmortem,
@@ -35,7 +31,6 @@ from handlers.work import (
     work_of,
 )
 from postmortem.action_items.issues import with_issues, with_outcomes
-from postmortem.announcement import announce_draft
 from postmortem.compose import compose
 from postmortem.document import Postmortem
 from postmortem.evidence import evidence_from_parts, holds_the_same
@@ -46,7 +41,6 @@ from postmortem.similar import issue_keys, with_states
 
 NOT_LOOKED_AT: Mapping[str, str] = {}
 ASK_FOR_THE_LEASE_EVERY = timedelta(minutes=1)
-NOT_SHARED = "The draft is not shared here: some of it was said in a private channel."
 NO_JIRA = "Jira is not configured: set jira.site in debrief.yml, and JIRA_EMAIL and JIRA_TOKEN among the secrets"
 
 
@@ -237,49 +231,6 @@ def open_the_issues(work: Work, token: int) -> list[dict[str, Any]]:
         waits=Waits(unclear=settings.jira.unclear_wait, absence=settings.jira.search_wait),
         anchor=settings.jira.anchor_issues.get(requests[0].route.project),
     )
-
-
-def announce(work: Work, token: int, collected: dict[str, Any], document: str, page: dict[str, Any]) -> dict[str, Any]:
-    """Say it in the channel and on the incident, once each: links, what is missing, who owns what.
-
-    What was said in a private channel, in any round, is not repeated elsewhere; another organisation gets no texts.
-    """
-    postmortem, house = the_postmortem(work), work.house
-    links, name, said = links_to_it(house, work.incident_id), document.rpartition("/")[2], said_of_page(page)
-    channel = Found(**collected["channel"]) if collected["channel"] else None
-    is_ext_shared = channel is not None and channel.is_ext_shared
-    private = private_places(collected)
-    elsewhere = tuple(place for place in private if channel is None or place != f"slack/{channel.channel_id}/")
-    shared = None if links or is_ext_shared or elsewhere else page_file(work, document)
-    said_there = (*said, NOT_SHARED) if elsewhere and not links else said
-    in_channel = shared[0] if shared else name
-    told = partial(announce_draft, postmortem, links=links)
-    post = Post(
-        paragraphs=told(draft=in_channel, said=said_there, withheld=("",) if is_ext_shared else elsewhere),
-        note=told(draft=name, said=said, withheld=private),
-        key=f"{house.settings.install_id}/{work.incident_id}/announcement",
-        draft=shared,
-        since=postmortem.incident.created_at.at,
-        ledger=work.ledger,
-        token=token,
-        holds_lease=lambda: work.holds_lease(token),
-        now=house.now,
-    )
-    return say_it(work, post, channel.channel_id if channel else None)
-
-
-def say_it(work: Work, post: Post, channel_id: str | None) -> dict[str, Any]:
-    """In both places side by side, as far as the settings want it: what became of it, by place."""
-    slack, pagerduty, settings = work.house.slack, work.house.pagerduty, work.house.settings
-    ways: dict[str, Callable[[Steps], dict[str, Any]]] = {}
-    if slack and channel_id and settings.slack.announce:
-        waits = consistent(settings.slack.unclear_wait)
-        ways["slack"] = lambda steps: announce_in_channel(steps, slack, channel_id, post, work.prefix, waits)
-    if pagerduty and settings.pagerduty.write_note:
-        rests = consistent(settings.pagerduty.unclear_wait)
-        ways["pagerduty"] = lambda steps: note_on_incident(steps, pagerduty, work.incident_id, post, work.prefix, rests)
-    said = work.steps.each(work.named("announce"), list(ways), lambda steps, place: ways[place](steps))
-    return dict(zip(ways, said, strict=True))
 
 
 def finished(work: Work, outcome: dict[str, Any]) -> dict[str, Any]:

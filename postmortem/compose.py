@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from postmortem.action_items.decided import decided
+from postmortem.action_items.decision import Decision
 from postmortem.action_items.extract import extract_action_items
 from postmortem.action_items.seen import ItemsSeen
 from postmortem.build_timeline import build_timeline
@@ -29,12 +31,14 @@ def compose(
     composed_at: datetime,
     evidence_name: str | None = None,
     items_seen: ItemsSeen | None = None,
+    decisions: tuple[Decision, ...] = (),
 ) -> Postmortem:
     """Build the timeline, measure the response, find the action items and their owners, and fill the document.
 
-    `items_seen` are the action items of the incident's earlier drafts.
+    `items_seen` are the action items of the incident's earlier drafts, `decisions` what people decided about them, oldest
+    first.
     """
-    told = _told(evidence, settings, items_seen)
+    told = _told(evidence, settings, items_seen, decisions)
     return Postmortem(
         schema_version=POSTMORTEM_SCHEMA,
         title=evidence.incident.title,
@@ -60,11 +64,15 @@ def compose(
     )
 
 
-def _told(evidence: Evidence, settings: Settings, items_seen: ItemsSeen | None) -> Told:
+def _told(
+    evidence: Evidence, settings: Settings, items_seen: ItemsSeen | None, decisions: tuple[Decision, ...]
+) -> Told:
     """What every section is written from, each made once, out of those before it."""
     identities = Identities(evidence.people, settings.people)
     timeline = build_timeline(evidence, curation_from_settings(settings))
     read = dated_until(timeline, evidence.collected_at)
+    route = route_for(settings, evidence.incident)
+    found = extract_action_items(evidence, identities, settings, route, items_seen)
     milestones = find_milestones(timeline, evidence, settings.timezone)
     return Told(
         evidence=evidence,
@@ -76,9 +84,7 @@ def _told(evidence: Evidence, settings: Settings, items_seen: ItemsSeen | None) 
         silences=find_silences(read, milestones, evidence.incident.urgency, settings.timeline.silence_after),
         cycles=count_cycles(read),
         participants=list_participants(evidence, identities),
-        action_items=extract_action_items(
-            evidence, identities, settings, route_for(settings, evidence.incident), items_seen
-        ),
+        action_items=decided(found, decisions, identities, settings, evidence.incident),
     )
 
 

@@ -19,6 +19,15 @@ def route_for(settings: Settings, incident: Incident) -> Route | None:
     return _route(settings.default_route, incident) if settings.default_route else None
 
 
+def route_of_team(settings: Settings, incident: Incident, team: str) -> Route | None:
+    """The first route of a team, named as in the settings or by its project's key; None where there is none."""
+    entries = (*settings.routing, *([settings.default_route] if settings.default_route else []))
+    wanted = team.strip().casefold()
+    named = (entry for entry in entries if wanted in (entry.project.casefold(), (entry.team or "").casefold()))
+    entry = next(named, None)
+    return _route(entry, incident) if entry else None
+
+
 def closeness_of(match: Match, incident: Incident) -> str | None:
     """By what the rule matches this incident; None where it does not."""
     priorities = {name.casefold() for name in match.priorities}
