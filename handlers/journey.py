@@ -4,7 +4,7 @@ A step is at-least-once and its result is kept, so a killed journey goes on wher
 goes through the effects ledger; what cannot be read becomes a gap in the draft, never a failed run.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -17,6 +17,7 @@ from connectors.opening import open_issues
 from connectors.steps import Json, Steps
 from handlers.announce import announce
 from handlers.confluence import make_confluence_page, write_confluence_page
+from handlers.items import follow_items, keep_decision, known_evidence, known_house
 from handlers.wiring import House, durable
 from handlers.work import (
     LEASE_FOR,
@@ -34,6 +35,7 @@ from postmortem.action_items.issues import with_issues, with_outcomes
 from postmortem.compose import compose
 from postmortem.document import Postmortem
 from postmortem.evidence import evidence_from_parts, holds_the_same
+from postmortem.follow_up.following import with_followed
 from postmortem.incident import Incident
 from postmortem.outputs.markdown import render_markdown
 from postmortem.settings import reason_not_to_draft
@@ -45,8 +47,13 @@ NO_JIRA = "Jira is not configured: set jira.site in debrief.yml, and JIRA_EMAIL 
 
 
 def make_postmortem(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
-    """One resolve of one incident, to its end: the draft, its issues, its announcement, and one refresh later."""
+    """One resolve of one incident, to its end: the draft, its issues, its announcement, and one refresh later.
+
+    A person's decision about an action item, and another try of what was parked, are the same round on known evidence.
+    """
     work = work_of(steps, bell, house)
+    if "decision" in bell or "retry" in bell:
+        return take_up_again(work, bell)
     steps.wait("settle", house.settings.quiet_period)
     first = follow_through(work)
     if "stopped" in first:
@@ -65,29 +72,50 @@ def make_draft(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
     return follow_through(work_of(steps, bell, house))
 
 
+def take_up_again(work: Work, bell: dict[str, Any]) -> dict[str, Any]:
+    """Somebody decided about an item, or what was parked is tried again: nothing is read anew."""
+    if "decision" in bell:
+        work.steps.run("keep the decision", lambda: keep_decision(work, bell["decision"], bell["once"]))
+    known = work.steps.run("look up the evidence", lambda: known_evidence(work))
+    if "stopped" in known:
+        return known
+    return under_the_lease(known_house(work, known), lambda work, token: write_and_open(work, token, known))
+
+
 def follow_through(work: Work) -> dict[str, Any]:
-    """One round, under the incident's lease; what is refused for good gives it back, so that the next need not wait."""
+    """One round from the beginning."""
+    return under_the_lease(work, one_round)
+
+
+def under_the_lease(work: Work, act: Callable[[Work, int], dict[str, Any]]) -> dict[str, Any]:
+    """What is refused for good gives the lease back, so that the next journey need not wait."""
     token = take_the_lease(work)
     try:
-        return finished(work, one_round(work, token))
+        return finished(work, act(work, token))
     except (NotAllowed, NotFound, Rejected):
         work.steps.run(work.named("give the lease back"), lambda: work.leases.release(work.incident_id, work.journey))
         raise
 
 
 def one_round(work: Work, token: int) -> dict[str, Any]:
-    """Look again, collect, compose, publish, open issues, publish with their links, announce."""
+    """Look again, collect, and make of it what there is to be made."""
     looked = look_again(work)
     if "stopped" in looked:
         return looked
     collected = collect_evidence(work, looked)
     if collected["nothing_new"]:
         return {"stopped": "nothing was said or done since the draft"}
+    return write_and_open(work, token, collected)
+
+
+def write_and_open(work: Work, token: int, collected: dict[str, Any]) -> dict[str, Any]:
+    """Compose, publish, open issues, publish with their links, announce; from now on the items are followed."""
     composed = compose_draft(work, collected["evidence"])
     publish(work, "publish")
     work.steps.run(work.named("let what was refused be tried again"), work.ledger.release_parked)
     page = make_confluence_page(work, token, collected)
     issues = open_the_issues(work, token)
+    work.steps.run(work.named("follow the items"), lambda: follow_items(work, issues))
     document = publish(work, "publish with issues", issues, look_at_issues(work))
     page = write_confluence_page(work, token, page)
     announced = announce(work, token, collected, document, page)
@@ -154,6 +182,7 @@ def collect_evidence(work: Work, looked: dict[str, Any]) -> dict[str, Any]:
         seen = work.seen is not None and holds_the_same(evidence, shelf.evidence(work.seen))
         nothing_new = seen and not is_left_undone(work)
         name = shelf.keep_evidence(work.named(work.journey), evidence)
+        shelf.remember(channel=collected.channel)
         private = list[Json](shelf.rests_on(evidence.private_channels))
         return {"evidence": name, "channel": collected.channel, "private": private, "nothing_new": nothing_new}
 
@@ -172,7 +201,14 @@ def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
         with collector_paused():
             told, seen = told_to_compose(work, evidence)
             now = work.house.now()
-            composed = compose(told, work.house.settings, composed_at=now, evidence_name=evidence, items_seen=seen)
+            composed = compose(
+                told,
+                work.house.settings,
+                composed_at=now,
+                evidence_name=evidence,
+                items_seen=seen,
+                decisions=work.decisions.all(),
+            )
         composed = recalled_by(work, composed, told)
         known = [work.ledger.read(request.key).made if request else None for request in requests_of(work, composed)]
         work.shelf.keep_postmortem(with_issues(composed, known))
@@ -201,7 +237,7 @@ def publish(
     """Put the document where people find it, with everything in it that people made of it. Returns its name."""
 
     def put() -> str:
-        postmortem = with_states(with_outcomes(the_postmortem(work), issues), states)
+        postmortem = with_states(with_followed(with_outcomes(the_postmortem(work), issues), work.followed), states)
         work.shelf.keep_postmortem(postmortem)
         return work.shelf.publish(postmortem.incident, as_markdown(work, postmortem))
 
@@ -233,11 +269,23 @@ def open_the_issues(work: Work, token: int) -> list[dict[str, Any]]:
     )
 
 
+def show_what_became(work: Work, known: dict[str, Any]) -> dict[str, Any]:
+    """The document and its page with what became of the items since, and nothing else. `known`: `known_evidence`."""
+
+    def show(work: Work, token: int) -> dict[str, Any]:
+        document = publish(work, "publish what became of the items")
+        page = make_confluence_page(work, token, known)
+        return {"document": document, "page": write_confluence_page(work, token, page)}
+
+    return under_the_lease(known_house(work, known), show)
+
+
 def finished(work: Work, outcome: dict[str, Any]) -> dict[str, Any]:
     """Write down what became of it, and let the next journey on."""
 
     def release() -> None:
-        work.shelf.remember(**{"refresh" if work.seen else "outcome": outcome})
+        if "announced" in outcome or "stopped" in outcome:
+            work.shelf.remember(**{"refresh" if work.seen else "outcome": outcome})
         work.leases.release(work.incident_id, work.journey)
 
     work.steps.run(work.named("finish"), release)

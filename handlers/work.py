@@ -10,6 +10,8 @@ from typing import Any
 
 from connectors.effects import Ledger
 from connectors.steps import Steps
+from connectors.store.decisions import Decisions
+from connectors.store.following import Following
 from connectors.store.leases import Leases
 from connectors.store.memory import Memory
 from connectors.store.shelf import Shelf
@@ -19,6 +21,7 @@ from postmortem.action_items.item import IssueRequest
 from postmortem.action_items.seen import ItemsSeen
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence, Gap
+from postmortem.follow_up.followed import FollowedItem
 from postmortem.outputs.html import render_page
 from postmortem.similar import most_similar, recalled, traits_of, with_similar
 
@@ -60,6 +63,15 @@ class Work:
     @property
     def leases(self) -> Leases:
         return Leases(self.house.store, self.house.now)
+
+    @property
+    def decisions(self) -> Decisions:
+        return Decisions(self.house.store, self.incident_id)
+
+    @property
+    def followed(self) -> tuple[FollowedItem, ...]:
+        """What is followed of this incident's items."""
+        return Following(self.house.store).of_incident(self.incident_id)
 
     def holds_lease(self, token: int) -> bool:
         """Whether nobody has taken over since; renews the lease, also one that ended while nobody wanted it."""
@@ -105,6 +117,11 @@ def private_places(collected: dict[str, Any]) -> tuple[str, ...]:
     found: dict[str, Any] = collected["channel"] or {}
     here = {found["channel_id"]} if found.get("is_private") else set[str]()
     return tuple(f"slack/{channel}/" for channel in sorted(here.union(collected.get("private", ()))))
+
+
+def private_everywhere(work: Work) -> tuple[str, ...]:
+    """How the ids of records begin that were read in private channels, in any round."""
+    return tuple(f"slack/{channel}/" for channel in work.shelf.rests_on(()))
 
 
 def told_to_compose(work: Work, name: str) -> tuple[Evidence, ItemsSeen]:

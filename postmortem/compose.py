@@ -35,8 +35,8 @@ def compose(
 ) -> Postmortem:
     """Build the timeline, measure the response, find the action items and their owners, and fill the document.
 
-    `items_seen` are the action items of the incident's earlier drafts, `decisions` what people decided about them, oldest
-    first.
+    `items_seen` are the action items of the incident's earlier drafts, `decisions` what people decided about them,
+    oldest first.
     """
     told = _told(evidence, settings, items_seen, decisions)
     return Postmortem(
