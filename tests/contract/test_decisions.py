@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.engine.start import journey_name
+from connectors.steps import Json
 from connectors.store.following import Following
 from postmortem.action_items.item import ActionItem
 from tests.world import World, world_of
@@ -78,7 +79,7 @@ def test_an_item_that_jira_refused_is_opened_when_it_is_tried_again(tmp_path: Pa
 
 def test_a_decision_about_an_incident_without_a_draft_is_kept_and_stops_there(tmp_path: Path):
     with world_of(tmp_path, "checkout-latency") as world:
-        payload = {
+        payload: Json = {
             "incident_id": world.incident_id(),
             "journey": "de-1",
             "decision": decision("slack/C1/1#1", verdict="accepted"),
@@ -96,7 +97,7 @@ def decides(world: World, about: ActionItem, *, once: str | None = None, **decid
     """A person decides, and the journey that follows settles."""
     number = len(world.engine.journeys())
     name = f"de-{number}"
-    payload = {
+    payload: Json = {
         "incident_id": world.incident_id(),
         "journey": name,
         "decision": decision(about.id, **decided) | {"at": world.clock.now().isoformat()},
