@@ -31,7 +31,7 @@ def request_issue(
         action_item_id=item.id,
         incident_id=incident.id,
         route=route,
-        summary=_summary(item.text),
+        summary=summary_of(item.text),
         paragraphs=_description(item, incident, postmortem_link, key),
         account_id=item.owner.account_id,
         due_on=item.due_on,
@@ -49,6 +49,12 @@ def request_issues(
         else None
         for item in postmortem.action_items
     )
+
+
+def summary_of(text: str) -> str:
+    """An issue's summary: the item's words on one line, cut where they are too long for one."""
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= _LONGEST_SUMMARY else one_line[: _LONGEST_SUMMARY - 1].rstrip() + "…"
 
 
 def with_issues(postmortem: Postmortem, made: Sequence[Mapping[str, Any] | None]) -> Postmortem:
@@ -79,11 +85,6 @@ def _with_issue(item: ActionItem, issue: Mapping[str, Any] | None) -> ActionItem
 
 def _without_route(item: ActionItem) -> ActionItem:
     return item.model_copy(update={"said": (NO_ROUTE,)}) if item.accepted else item
-
-
-def _summary(text: str) -> str:
-    one_line = " ".join(text.split())
-    return one_line if len(one_line) <= _LONGEST_SUMMARY else one_line[: _LONGEST_SUMMARY - 1].rstrip() + "…"
 
 
 def _description(

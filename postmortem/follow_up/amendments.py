@@ -1,0 +1,76 @@
+"""What a person's decision changes in an issue that is open already, and where an incident came back after it closed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from postmortem.action_items.issues import summary_of
+from postmortem.action_items.item import ActionItem
+from postmortem.document import Postmortem
+from postmortem.follow_up.followed import FollowedItem
+from postmortem.noun import Noun
+
+
+class Amendment(Noun):
+    """What an issue should say from now on (`wanted`), and what it said when it was last read (`known`).
+
+    Both map "summary", "duedate" and "assignee" (a Jira account id) to their values. `once` names it for ever.
+    """
+
+    once: str
+    issue_id: str
+    issue_key: str
+    item_key: str
+    wanted: dict[str, str]
+    known: dict[str, str | None]
+
+
+def amendments_of(postmortem: Postmortem, followed: Iterable[FollowedItem]) -> tuple[Amendment, ...]:
+    """One for every decision about an item that has its issue already."""
+    by_id = {one.item_id: one for one in followed if one.issue_id and one.standing == "open"}
+    pairs = ((item, by_id[item.id]) for item in postmortem.action_items if item.id in by_id)
+    return tuple(amendment for item, one in pairs if (amendment := _amendment(item, one)))
+
+
+def _amendment(item: ActionItem, one: FollowedItem) -> Amendment | None:
+    wanted = dict(_wanted(item))
+    if not wanted or item.decision is None or one.issue_id is None:
+        return None
+    known = {
+        "summary": summary_of(one.text),
+        "duedate": one.due_on.isoformat() if one.due_on else None,
+        "assignee": one.assignee.account_id,
+    }
+    return Amendment(
+        once=f"amended/{one.key}/{item.decision.at.isoformat()}",
+        issue_id=one.issue_id,
+        issue_key=one.issue_key or one.issue_id,
+        item_key=one.key,
+        wanted=wanted,
+        known=known,
+    )
+
+
+def _wanted(item: ActionItem) -> Iterator[tuple[str, str]]:
+    decision = item.decision
+    if decision and decision.text:
+        yield "summary", summary_of(decision.text)
+    if decision and decision.due_on:
+        yield "duedate", decision.due_on.isoformat()
+    if decision and (decision.owner_id or decision.owner) and item.owner.account_id:
+        yield "assignee", item.owner.account_id
+
+
+def closed_before_it_came_back(
+    postmortem: Postmortem, followed: Iterable[FollowedItem]
+) -> Mapping[str, tuple[FollowedItem, datetime]]:
+    """Items that were done when the incident was opened again: by a name for ever, each with that moment."""
+    reopened = [event.at for event in postmortem.timeline.events if event.kind == "reopened"]
+    if not reopened:
+        return {}
+    last = max(reopened)
+    done = (one for one in followed if one.issue_id and one.standing == "done")
+    return {
+        f"reopened/{one.key}/{last.isoformat()}": (one, last)
+        for one in done
+        if one.done_at is not None and one.done_at < last
+    }
