@@ -1,17 +1,17 @@
 """Action items out of evidence: what people marked, in words or with an emoji. Explicit means accepted."""
 
 import re
-from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from postmortem.action_items.due_phrases import DuePhrase, find_due_phrase
 from postmortem.action_items.item import ActionItem, Owner, Route
-from postmortem.action_items.marked import MarkedItem, find_marked_items, read_item
+from postmortem.action_items.marked import MarkedItem
 from postmortem.action_items.nature import nature_of
 from postmortem.action_items.owners import resolve_owner
 from postmortem.action_items.seen import ItemsSeen, no_longer_said, ordinals
-from postmortem.evidence import Evidence, Message, Note
+from postmortem.action_items.spoken import Spoken, spoken_in
+from postmortem.evidence import Evidence
 from postmortem.identities import Identities
 from postmortem.moment import day_in
 from postmortem.settings import Settings, due_date_from_priority
@@ -31,33 +31,15 @@ def extract_action_items(
     `seen` are the items of earlier drafts: they keep their ordinals, and those whose words are gone stand at the end.
     """
     seen = seen or ItemsSeen()
-    records = sorted(_records(evidence), key=lambda record: (record.moment.at, record.id))
-    emoji = frozenset(settings.slack.action_item_emoji)
+    spoken = spoken_in(evidence, identities, settings)
     seen_in, items = seen.by_record(), list[ActionItem]()
-    for record in records:
-        found = _items_of(record, emoji, tuple(_mentions(record, identities)))
-        numbers = ordinals([one.quote for one in found], seen_in.get(record.id, ()))
+    for record in spoken:
+        numbers = ordinals([one.quote for one in record.found], seen_in.get(record.id, ()))
         items.extend(
             _action_item(evidence, identities, settings, route, record, one.model_copy(update={"ordinal": number}))
-            for one, number in zip(found, numbers, strict=True)
+            for one, number in zip(record.found, numbers, strict=True)
         )
-    return (*items, *no_longer_said(seen, items, {record.id for record in records}))
-
-
-def _records(evidence: Evidence) -> Iterator[Message | Note]:
-    yield from evidence.notes
-    yield from (message for message in evidence.messages if not message.is_deleted)
-
-
-def _items_of(record: Message | Note, emoji: frozenset[str], mentioned: tuple[str, ...]) -> tuple[MarkedItem, ...]:
-    """What its words mark, else the whole where an emoji does. A bot's words mark nothing, an emoji on them may."""
-    is_bots = isinstance(record, Message) and record.is_bot
-    items = () if is_bots else find_marked_items(record.text, mentioned)
-    if items or not isinstance(record, Message) or not record.text.strip():
-        return items
-    if any(reaction.plain_emoji in emoji for reaction in record.reactions):
-        return (read_item(record.text.strip(), record.text, mentioned),)
-    return ()
+    return (*items, *no_longer_said(seen, items, {record.id for record in spoken}))
 
 
 def _action_item(
@@ -65,7 +47,7 @@ def _action_item(
     identities: Identities,
     settings: Settings,
     route: Route | None,
-    record: Message | Note,
+    record: Spoken,
     found: MarkedItem,
 ) -> ActionItem:
     owner, task = _owned(record, found, identities, route)
@@ -85,15 +67,15 @@ def _action_item(
     )
 
 
-def _owned(record: Message | Note, found: MarkedItem, identities: Identities, route: Route | None) -> tuple[Owner, str]:
+def _owned(record: Spoken, found: MarkedItem, identities: Identities, route: Route | None) -> tuple[Owner, str]:
     """The owner, and the task without them. Words in small letters that name nobody we know stay in the task."""
 
     def resolved(named: str | None) -> Owner:
         return resolve_owner(
             identities,
-            mentioned_id=_mentions(record, identities).get(named or ""),
+            mentioned_id=record.mentions.get(named or ""),
             named=named,
-            author_id=record.person_id,
+            author_id=record.author_id,
             says_i=found.says_i,
             route=route,
         )
@@ -104,16 +86,6 @@ def _owned(record: Message | Note, found: MarkedItem, identities: Identities, ro
         return owner, found.task
     names_a_thing = found.body.startswith(f"{found.named}:")
     return resolved(None) if names_a_thing else owner, found.body
-
-
-def _mentions(record: Message | Note, identities: Identities) -> dict[str, str]:
-    """The people whom a message mentions, by each name that may stand after its @; no shared name."""
-    ids = dict.fromkeys(record.mention_ids) if isinstance(record, Message) else {}
-    people: dict[str, set[str]] = {}
-    for person_id in ids:
-        for name in identities.vendor_names(person_id):
-            people.setdefault(name, set()).add(person_id)
-    return {name: min(called) for name, called in people.items() if len(called) == 1}
 
 
 def _day_of(moment: datetime, zone: str) -> date:
