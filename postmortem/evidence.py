@@ -174,10 +174,12 @@ class Task(Noun):
 
 
 class Written(Noun):
-    """An open item that a person wrote into the document itself, as a checkbox or a Confluence task.
+    """An item that a person wrote into the document itself, as a checkbox or a Confluence task.
 
     `id` is "document/<incident id>" for every one of them: they are one record, of which each is a part. `where` says
-    in words which document it is; `mention_ids` are the people whom it mentions.
+    in words which document it is; `moment` is when we first read it there, for a document does not say when, or by whom.
+    `mention_ids` are the people whom it mentions: "jira:<account id>" in Confluence, whose accounts are those of Jira.
+    `is_ticked` marks one that is done, or will not be.
     """
 
     id: str
@@ -185,6 +187,7 @@ class Written(Noun):
     where: str
     moment: Moment
     mention_ids: tuple[str, ...] = ()
+    is_ticked: bool = False
     link: str | None = None
 
 
