@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from postmortem.action_items.business_days import due_date_from_priority
 from postmortem.action_items.due_phrases import DuePhrase, find_due_phrase
 from postmortem.action_items.item import ActionItem, Owner, Route
 from postmortem.action_items.marked import MarkedItem
@@ -14,7 +15,7 @@ from postmortem.action_items.spoken import Spoken, spoken_in
 from postmortem.evidence import Evidence
 from postmortem.identities import Identities
 from postmortem.moment import day_in
-from postmortem.settings import Settings, due_date_from_priority
+from postmortem.settings import Settings
 
 _TRAILING = re.compile(r"[\s,;–—-]+$")
 

@@ -1,6 +1,6 @@
 """The settings: one `debrief.yml`, text in, `Settings` or every problem at once out. No file is opened here."""
 
-from postmortem.settings.choosing import bound_channel, channel_names, due_date_from_priority, reason_not_to_draft
+from postmortem.settings.choosing import bound_channel, channel_names, reason_not_to_draft
 from postmortem.settings.confluence import ConfluenceSettings
 from postmortem.settings.follow_up import FollowUpSettings, Holidays
 from postmortem.settings.model import (
@@ -37,7 +37,6 @@ __all__ = [
     "TimelineSettings",
     "bound_channel",
     "channel_names",
-    "due_date_from_priority",
     "json_schema",
     "read_settings",
     "reason_not_to_draft",

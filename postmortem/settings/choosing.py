@@ -1,8 +1,7 @@
-"""What the settings say about one incident: a draft or not, which channel, due when."""
+"""What the settings say about one incident: a draft or not, and which channel."""
 
 import re
 from collections.abc import Iterable
-from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from postmortem.incident import Incident, Reference
@@ -62,23 +61,6 @@ def channel_names(settings: Settings, incident: Incident) -> tuple[str, ...]:
         if all(value for word, value in words.items() if f"{{{word}}}" in template)
     ]
     return tuple(dict.fromkeys(_slack_name(template.format(**words)) for template in known))
-
-
-def due_date_from_priority(settings: Settings, priority: str | None, from_date: date) -> tuple[date, str]:
-    """When an item without a date of its own is due, and one sentence why. Mondays to Fridays count."""
-    days = {name.casefold(): (name, count) for name, count in settings.due_days.items()}
-    name, count = days.get((priority or "default").casefold(), days["default"])
-    what = f"priority {priority}" if priority else "no priority"
-    unit = "business day" if count == 1 else "business days"
-    why = f"No date was named: {what} gives {count} {unit} after {from_date} (due_days.{name})."
-    return _business_days_after(from_date, count), why
-
-
-def _business_days_after(day: date, count: int) -> date:
-    while count and day < date.max:
-        day += timedelta(days=1)
-        count -= day.isoweekday() <= 5
-    return day
 
 
 def _opted_out(drafts: Drafts, incident: Incident) -> str | None:

@@ -3,21 +3,32 @@
 from datetime import timedelta
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from postmortem.settings.kinds import BusinessHours, Duration, PositiveDuration
-from postmortem.settings.section import Names, Section
+from postmortem.settings.public_holidays import Country, DayOff, check_subdivision
+from postmortem.settings.section import Section
 
 
 class Holidays(Section):
-    """Days on which nobody works, beside Saturdays and Sundays: no item falls due on one, and nobody is reminded."""
+    """Days on which nobody works, beside the weekend: no item falls due on one by its priority, and nobody is reminded.
 
-    country: str | None = None
+    The weekend is Saturday and Sunday, or what the country has instead.
+    """
+
+    country: Country | None = None
     """Country of the public holidays, as ISO 3166 writes it, such as DE. Without it there are none."""
     subdivision: str | None = None
     """State or province, where holidays differ, such as BE for Berlin."""
-    days: Names = ()
+    days: tuple[DayOff, ...] = ()
     """Further days off as dates, such as 2026-12-24."""
+
+    @field_validator("subdivision")
+    @classmethod
+    def _is_of_the_country(cls, subdivision: str | None, info: ValidationInfo) -> str | None:
+        if subdivision is None or "country" not in info.data:  # a wrong country is a problem of its own
+            return subdivision
+        return check_subdivision(info.data["country"], subdivision)
 
 
 class FollowUpSettings(Section):

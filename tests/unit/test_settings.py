@@ -96,8 +96,8 @@ def test_the_error_itself_lists_every_problem():
             "colour: red\n",
             (
                 "line 1, colour: is not a setting. Known here: confluence, default_route, document, drafts, due_days, "
-                "install_id, jira, organisation, pagerduty, people, publish, quiet_period, refresh_after, routing, "
-                "slack, timeline, timezone."
+                "follow_up, holidays, install_id, jira, organisation, pagerduty, people, publish, quiet_period, "
+                "refresh_after, routing, slack, timeline, timezone."
             ),
         ),
         ("organisation: 5\n", 'line 1, organisation: must be text and is a number. Put it in quotes: "5".'),

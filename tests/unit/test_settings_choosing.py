@@ -1,6 +1,6 @@
 """What the settings say about one incident: draft or not, channel, route, due date."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,6 @@ from postmortem.settings import (
     Settings,
     bound_channel,
     channel_names,
-    due_date_from_priority,
     read_settings,
     reason_not_to_draft,
     route_for,
@@ -121,42 +120,6 @@ def test_channel_names_are_filled_as_slack_writes_them():
     assert channel_names(settings, INCIDENT) == ("inc-4211", "2026-03-02-checkout-api", "p1x")
     nameless = INCIDENT.model_copy(update={"number": None, "priority": None})
     assert channel_names(settings, nameless) == ("2026-03-02-checkout-api",)
-
-
-@pytest.mark.parametrize(
-    ("priority", "day", "due", "why"),
-    [
-        ("P1", date(2026, 3, 2), date(2026, 3, 9), "priority P1 gives 5 business days after 2026-03-02 (due_days.P1)"),
-        (
-            "p2",
-            date(2026, 3, 6),
-            date(2026, 3, 20),
-            "priority p2 gives 10 business days after 2026-03-06 (due_days.P2)",
-        ),
-        (
-            "Sev 9",
-            date(2026, 3, 7),
-            date(2026, 4, 3),
-            "priority Sev 9 gives 20 business days after 2026-03-07 (due_days.default)",
-        ),
-        (
-            None,
-            date(2026, 3, 8),
-            date(2026, 4, 3),
-            "no priority gives 20 business days after 2026-03-08 (due_days.default)",
-        ),
-    ],
-)
-def test_due_dates_count_mondays_to_fridays(priority: str | None, day: date, due: date, why: str):
-    assert due_date_from_priority(Settings(), priority, day) == (due, f"No date was named: {why}.")
-
-
-@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 60))
-def test_a_due_date_is_a_business_day_after_so_many_business_days(day: date, count: int):
-    due, _ = due_date_from_priority(Settings(due_days={"default": count}), None, day)
-    between = (day + timedelta(days=offset) for offset in range(1, (due - day).days + 1))
-    assert due.isoweekday() <= 5
-    assert sum(1 for each in between if each.isoweekday() <= 5) == count
 
 
 @pytest.mark.parametrize(
