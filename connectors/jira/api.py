@@ -8,6 +8,7 @@ import json
 from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -17,7 +18,15 @@ from requests.adapters import BaseAdapter
 
 from connectors.atlassian import Answer, NoAnswer, answer_from_reply, silence_from_error, site_from_url
 from connectors.errors import BadReply, Rejected
-from connectors.jira.replies import judge, judge_created, list_from, numbered_page, object_from, token_page
+from connectors.jira.replies import (
+    judge,
+    judge_commented,
+    judge_created,
+    list_from,
+    numbered_page,
+    object_from,
+    token_page,
+)
 from connectors.retrying import Budget
 
 MOST_PAGES = 200
@@ -102,6 +111,24 @@ class JiraApi:
         tried = f"Linking {key} to its postmortem"
         self._budget.reading(lambda: judge(tried, self._send("POST", ("issue", key, "remotelink"), body=remote_link)))
 
+    def assign(self, key: str, account_id: str) -> None:
+        """Give an issue to somebody. The same again changes nothing: safe to repeat."""
+        tried, body = f"Assigning {key}", {"accountId": account_id}
+        self._budget.reading(lambda: judge(tried, self._send("PUT", ("issue", key, "assignee"), body=body)))
+
+    def add_comment(self, key: str, body: dict[str, Any]) -> str:
+        """Write a comment (an Atlassian document) once; its id. Asked again only where surely nothing happened.
+
+        Raises OutcomeUnknown where the answer was lost: look with `list_comments`.
+        """
+        tried = f"Commenting on {key}"
+        send = partial(self._send, "POST", ("issue", key, "comment"), body={"body": body})
+        return self._budget.writing(lambda: judge_commented(tried, send()))
+
+    def list_comments(self, key: str) -> list[dict[str, Any]]:
+        """Every comment of an issue, oldest first, read from the database."""
+        return self._get_pages(f"Reading the comments of {key}", ("comments",), "issue", key, "comment")
+
     def search(self, jql: str, fields: Sequence[str], *, most: int | None = None) -> list[dict[str, Any]]:
         """Issues by JQL, page after page, at most `most`. The index lags seconds to minutes behind a write."""
         tried, found, token = "Searching Jira", list[dict[str, Any]](), None
@@ -124,9 +151,13 @@ class JiraApi:
         return any(user.get("accountId") == account_id for user in users)
 
     def find_users(self, query: str) -> list[dict[str, Any]]:
-        """Users whose name or e-mail matches. Empty also where this account may not browse users."""
+        """Active users whose name or e-mail matches. Empty also where this account may not browse users."""
         tried = "Searching Jira's users"
         return list_from(tried, self._get(tried, ("user", "search"), {"query": query}))
+
+    def get_user(self, account_id: str) -> dict[str, Any]:
+        """One user, also one who is no longer active. Raises NotFound where nobody has this account id."""
+        return self._get_object("Reading a Jira user", "user", query={"accountId": account_id})
 
     def _get(self, tried: str, parts: tuple[str, ...], query: dict[str, str]) -> Any:
         return self._budget.reading(lambda: judge(tried, self._send("GET", parts, query=query)))

@@ -106,6 +106,9 @@ JIRA = Connector(
         "search": _search,
         "assignable": lambda api: api.assignable("OPS", "acc-ada"),
         "find_users": lambda api: api.find_users("ada"),
+        "get_user": lambda api: api.get_user("acc-ada"),
+        "list_comments": lambda api: api.list_comments("OPS-1"),
+        "assign": lambda api: api.assign("OPS-1", "acc-ada"),
         "upsert_remote_link": lambda api: api.upsert_remote_link("OPS-1", _LINK),
     },
     writes={
@@ -113,7 +116,12 @@ JIRA = Connector(
             call=lambda api: api.create_issue(payload_from_request(request_for(summary=CANARY), _SCREEN).body),
             where="POST .*/issue$",
             find=lambda api: find(api, request_for().key, "OPS"),
-        )
+        ),
+        "add_comment": Write(
+            call=lambda api: api.add_comment("OPS-1", _described(CANARY)["description"]),
+            where="POST .*/comment$",
+            find=lambda api: api.list_comments("OPS-1") or None,
+        ),
     },
     fake=_fake,
     inside=_inside,

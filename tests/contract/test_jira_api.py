@@ -91,7 +91,7 @@ def test_pages_are_read_to_their_end():
     types[0]["fields"] = fields  # type: ignore[assignment]
     world = JiraWorld({"issue_types": types})
     assert len(world.api.list_issue_types("OPS")) == 450
-    assert len(world.api.list_fields("OPS", "0")) == 401 + 11
+    assert len(world.api.list_fields("OPS", "0")) == 401 + 12
     assert len(world.fake.requests) == 3 + 3
 
 

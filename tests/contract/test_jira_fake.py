@@ -192,3 +192,90 @@ def test_a_script_may_describe_no_more_than_a_key():
     fake = FakeJira().holds({"projects": [{"key": "CHK"}, {"key": "SRE"}]})
     assert _create(fake, project={"key": "SRE"}).status == 201
     assert isinstance(fake.requests[0], Request)
+
+
+def test_a_moved_issue_is_found_by_its_old_key_and_by_other_letters():
+    world = JiraWorld()
+    world.fake.holds({"projects": [{"key": "SRE", "last_number": 8}]})
+    create(world.api, request_for(), world.screen())
+    assert world.fake.person_moves("OPS-1", "SRE") == "SRE-9"
+    for key in ("OPS-1", "ops-1", "SRE-9", "10001"):
+        assert world.api.get_issue(key, ("summary",))["key"] == "SRE-9"
+        assert [one["key"] for one in world.api.bulk_fetch([key], ("summary",), ())] == ["SRE-9"]
+    assert _found(world.fake, "key in (OPS-1)") == ["SRE-9"]
+
+
+def test_a_query_for_a_key_that_is_nowhere_is_refused_whole():
+    world = JiraWorld()
+    create(world.api, request_for(), world.screen())
+    assert _ask(world.fake, "GET", "/search/jql?jql=key in (OPS-1, OPS-2)").status == 400
+
+
+def test_what_people_do_by_hand_is_told_to_whoever_listens():
+    world = JiraWorld()
+    told: list[tuple[str, str, list[str]]] = []
+    world.fake.listeners.append(
+        lambda event, _issue, items, by: told.append((event, by["displayName"], [item["toString"] for item in items]))
+    )
+    create(world.api, request_for(), world.screen())
+    world.fake.person_starts("OPS-1", by="acc-ada")
+    world.fake.person_closes("OPS-1")
+    world.fake.person_reassigns("OPS-1", None)
+    world.fake.person_strips_label("OPS-1")
+    world.fake.person_renames("OPS-1", "Another")
+    world.fake.person_reschedules("OPS-1", "2027-01-01")
+    world.fake.person_comments("OPS-1", "Done")
+    world.fake.person_deletes("OPS-1")
+    assert told == [
+        ("jira:issue_created", "Debrief", []),
+        ("jira:issue_updated", "Ada Byron", ["In Progress"]),
+        ("jira:issue_updated", "A Person", ["Done"]),
+        ("jira:issue_updated", "A Person", [""]),
+        ("jira:issue_updated", "A Person", [""]),
+        ("jira:issue_updated", "A Person", ["Another"]),
+        ("jira:issue_updated", "A Person", ["2027-01-01"]),
+        ("comment_created", "A Person", []),
+        ("jira:issue_deleted", "A Person", []),
+    ]
+
+
+def test_who_hides_their_email_is_found_only_by_the_whole_of_it():
+    world = JiraWorld()
+    world.fake.hides_email("acc-ada")
+    assert world.api.find_users("ada@acme") == []
+    assert [user["accountId"] for user in world.api.find_users("ADA@acme.example")] == ["acc-ada"]
+    assert world.api.find_users("left long") == []  # the search knows active people only
+    assert world.api.get_user("acc-gone")["active"] is False
+
+
+def test_a_site_may_forget_an_assignee_without_a_word():
+    world = JiraWorld()
+    world.fake.drops_assignees("OPS")
+    assert _create(world.fake, assignee={"accountId": "acc-ada"}).status == 201
+    assert world.fake.issue("OPS-1")["fields"]["assignee"] is None
+    world.api.assign("OPS-1", "acc-ada")
+    assert world.fake.issue("OPS-1")["fields"]["assignee"]["accountId"] == "acc-ada"
+    world.fake.drops_assignees("OPS", also_when_put=True)
+    world.fake.person_reassigns("OPS-1", None)
+    assert _ask(world.fake, "PUT", "/issue/OPS-1/assignee", {"accountId": "acc-ada"}).status == 204
+    assert world.fake.issue("OPS-1")["fields"]["assignee"] is None
+
+
+def test_too_many_creates_in_a_second_are_refused_where_that_is_asked_for():
+    world = JiraWorld()
+    world.fake.limits_bursts = True
+    statuses = [_create(world.fake).status for _ in range(101)]
+    assert (statuses.count(201), statuses[-1]) == (100, 429)
+    world.at += 1.1
+    assert _create(world.fake).status == 201
+
+
+def test_a_security_level_and_a_parent_must_exist():
+    world = JiraWorld({"security_levels": ["Incident team"]})
+    epic = world.fake.person_opens("OPS", "Reliability")
+    refused = _create(world.fake, security={"id": "9"}, parent={"key": epic})
+    assert _errors(refused) == {"security": "Specify a valid 'id' or 'name' for Security Level"}
+    assert _errors(_create(world.fake, parent={"key": "OPS-99"})) == {"parent": "Could not find issue by id or key."}
+    assert _create(world.fake, security={"id": "30000"}, parent={"key": epic}).status == 201
+    fields = world.fake.issue("OPS-2")["fields"]
+    assert (fields["security"]["name"], fields["parent"]["key"]) == ("Incident team", epic)

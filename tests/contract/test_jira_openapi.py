@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from connectors.errors import ConnectorError
+from connectors.jira.adf import adf_from_paragraphs
 from connectors.jira.open_issue import create, find, link
 from connectors.jira.routes import check_route
-from postmortem.action_items.item import Route
+from postmortem.action_items.item import Route, Span
 from tests.contract.openapi import problems_of_exchange, spec
 from tests.vendors.jira_world import JiraWorld, request_for
 from tests.vendors.wire import Request, request_from_url
@@ -50,8 +51,13 @@ def test_opening_linking_and_finding_an_issue_is_as_the_document_says():
     world.api.assignable("OPS", "acc-ada")
     world.api.find_users("ada")
     world.api.get_project("OPS")
+    world.fake.hides_email("acc-ada")
+    assert "emailAddress" not in world.api.get_user("acc-ada")
+    world.api.assign(opened.key, "acc-ada")
+    world.api.add_comment(opened.key, adf_from_paragraphs(((Span(text="The incident came back."),),)))
+    assert len(world.api.list_comments(opened.key)) == 1
     assert _problems(world) == []
-    assert len(world.exchanges) == 20
+    assert len(world.exchanges) == 24
 
 
 def test_what_jira_refuses_is_as_the_document_says():
@@ -79,6 +85,9 @@ def test_what_jira_refuses_is_as_the_document_says():
         ("PUT", "/issue/OPS-1/properties/other", {"key": "x"}, 201),
         ("PUT", "/issue/OPS-1/assignee", {"accountId": "acc-ada"}, 204),
         ("PUT", "/issue/OPS-1/assignee", {"accountId": "acc-gone"}, 400),
+        ("POST", "/issue/OPS-1/comment", {"body": "wiki"}, 400),
+        ("GET", "/user?accountId=acc-nobody", None, 404),
+        ("POST", "/issue/bulkfetch", {"issueIdsOrKeys": ["ops-1"]}, 200),
         ("POST", "/search/jql", {"jql": "labels in (pm-7f3k2m)", "fields": ["*all"], "maxResults": 1}, 200),
         ("GET", "/serverInfo", None, 200),
         ("GET", "/user/search?accountId=acc-ada", None, 200),

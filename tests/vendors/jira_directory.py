@@ -17,16 +17,31 @@ class Directory:
         self.projects: dict[str, Project] = {}
         bot = {"accountId": BOT, "displayName": "Debrief", "emailAddress": email}
         self.users = {BOT: user_from_script(bot)}
+        self.hidden = set[str]()
 
     def learn(self, jira: dict[str, Any]) -> None:
         for described in jira.get("projects", ()):
             project = project_from_script(described, len(self.projects))
             self.projects.setdefault(project.key, project)
         self.users |= {user["accountId"]: user_from_script(user) for user in jira.get("users", ())}
+        self.hidden |= {user["accountId"] for user in jira.get("users", ()) if user.get("hides_email")}
 
     def may_have(self, account_id: str, project: Project) -> bool:
         user = self.users.get(account_id)
         return user is not None and user["active"] and account_id not in project.unassignable
+
+    def somebody(self, account_id: str | None) -> dict[str, Any]:
+        """Who does something: the token's own account, a user, or somebody unknown here."""
+        account_id = account_id or BOT
+        unknown = {"accountId": account_id, "displayName": "A Person"}
+        return self._shown(self.users.get(account_id) or user_from_script(unknown))
+
+    def _shown(self, user: dict[str, Any]) -> dict[str, Any]:
+        """A user, without the e-mail that they hide."""
+        return {name: value for name, value in user.items() if name != "emailAddress" or self._shows_email(user)}
+
+    def _shows_email(self, user: dict[str, Any]) -> bool:
+        return user["accountId"] not in self.hidden
 
     def myself(self, request: Request) -> Reply:
         return json_reply(self.users[BOT])
@@ -53,13 +68,23 @@ class Directory:
             raise Refused(400, "Give a project, and either query or accountId.")
         project = self._open(asked["project"])
         users = [user for user in self.users.values() if self.may_have(user["accountId"], project)]
-        return json_reply([user for user in users if is_asked_for(user, asked)])
+        return json_reply(self._asked_for(users, asked))
 
     def find_users(self, request: Request) -> Reply:
         asked = {name: values[0] for name, values in request.query.items()}
         if ("query" in asked) == ("accountId" in asked):
             raise Refused(400, "Give either query or accountId.")
-        return json_reply([user for user in self.users.values() if is_asked_for(user, asked)])
+        return json_reply(self._asked_for([user for user in self.users.values() if user["active"]], asked))
+
+    def user(self, request: Request) -> Reply:
+        account_id = request.query.get("accountId", [""])[0]
+        if account_id not in self.users:
+            raise Refused(404, "Specified user does not exist or you do not have required permissions")
+        return json_reply(self._shown(self.users[account_id]))
+
+    def _asked_for(self, users: list[dict[str, Any]], asked: dict[str, str]) -> list[dict[str, Any]]:
+        chosen = [user for user in users if is_asked_for(user, asked, whole_email=not self._shows_email(user))]
+        return [self._shown(user) for user in chosen]
 
     def _visible(self, key: str) -> Project:
         project = next((one for one in self.projects.values() if key in (one.key, one.id)), None)

@@ -13,6 +13,8 @@ _PRIORITIES = [
     {"id": str(number), "name": name, "self": f"{SITE}/rest/api/3/priority/{number}"}
     for number, name in enumerate(("Highest", "High", "Medium", "Low", "Lowest"), start=1)
 ]
+_WORKFLOW = (("To Do", "new"), ("In Progress", "indeterminate"), ("Done", "done"))
+_CATEGORIES = {"new": (2, "To Do"), "indeterminate": (4, "In Progress"), "done": (3, "Done")}
 _TYPES: list[dict[str, Any]] = [
     {"id": "10001", "name": "Task"},
     {"id": "10002", "name": "Bug"},
@@ -44,7 +46,11 @@ class IssueType:
 
 @dataclass
 class Project:
-    """`may_browse` and `may_create` are what the token's account is allowed; `unassignable` are account ids."""
+    """`may_browse` and `may_create` are what the token's account is allowed; `unassignable` are account ids.
+
+    `workflow` are its statuses in their order. `drops_assignees` are the ways (POST, PUT) in which an assignee that is
+    written here is silently forgotten.
+    """
 
     id: str
     key: str
@@ -54,6 +60,8 @@ class Project:
     may_browse: bool = True
     may_create: bool = True
     unassignable: set[str] = field(default_factory=set)
+    drops_assignees: set[str] = field(default_factory=set)
+    workflow: list[dict[str, Any]] = field(default_factory=list)
     last_number: int = 0
 
     def record(self) -> dict[str, Any]:
@@ -61,8 +69,9 @@ class Project:
 
 
 def project_from_script(described: dict[str, Any], number: int) -> Project:
-    """A project as `Script.jira` describes it. Beside key, name and issue_types it may say components (names),
-    archived, may_browse, may_create, unassignable (account ids) and last_number."""
+    """A project as `Script.jira` describes it. Beside key, name and issue_types it may say components and
+    security_levels (names), archived, may_browse, may_create, unassignable (account ids), last_number, and workflow:
+    its statuses, each (name, "new" | "indeterminate" | "done")."""
     project = Project(
         id=described.get("id", str(10000 + number)),
         key=described["key"],
@@ -73,16 +82,26 @@ def project_from_script(described: dict[str, Any], number: int) -> Project:
         may_create=described.get("may_create", True),
         unassignable=set(described.get("unassignable", ())),
         last_number=described.get("last_number", 0),
+        workflow=[status(name, category) for name, category in described.get("workflow", _WORKFLOW)],
     )
     components = [
         {"id": str(20000 + 100 * number + place), "name": name}
         for place, name in enumerate(described.get("components", ()))
     ]
+    levels = [
+        {"id": str(30000 + 100 * number + place), "name": name, "description": ""}
+        for place, name in enumerate(described.get("security_levels", ()))
+    ]
     for kind in described.get("issue_types") or _TYPES:
         issue_type = IssueType(str(kind["id"]), kind["name"], kind.get("subtask", False), {})
-        issue_type.screen = _screen(project, issue_type, components, kind.get("fields") or {})
+        issue_type.screen = _screen(project, issue_type, [components, levels], kind.get("fields") or {})
         project.issue_types[issue_type.id] = issue_type
     return project
+
+
+def status(name: str, category: str) -> dict[str, Any]:
+    number, shown = _CATEGORIES[category]
+    return {"name": name, "statusCategory": {"id": number, "key": category, "name": shown}}
 
 
 def user_from_script(described: dict[str, Any]) -> dict[str, Any]:
@@ -99,9 +118,9 @@ def user_from_script(described: dict[str, Any]) -> dict[str, Any]:
 
 
 def _screen(
-    project: Project, kind: IssueType, components: list[dict[str, Any]], described: dict[str, Any]
+    project: Project, kind: IssueType, values: list[list[dict[str, Any]]], described: dict[str, Any]
 ) -> dict[str, dict[str, Any]]:
-    screen = {record["fieldId"]: record for record in _default_fields(project, kind, components)}
+    screen = {record["fieldId"]: record for record in _default_fields(project, kind, *values)}
     for field_id, over in described.items():
         if over is None:
             screen.pop(field_id, None)
@@ -110,7 +129,10 @@ def _screen(
     return screen
 
 
-def _default_fields(project: Project, kind: IssueType, components: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _default_fields(
+    project: Project, kind: IssueType, components: list[dict[str, Any]], levels: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Where a project has security levels, their field is on its screens."""
     fields = [
         _field("summary", "Summary", "string", required=True),
         _field("issuetype", "Issue Type", "issuetype", required=True, allowedValues=[kind.record()]),
@@ -124,7 +146,8 @@ def _default_fields(project: Project, kind: IssueType, components: list[dict[str
         _field("duedate", "Due date", "date"),
         _field("issuelinks", "Linked Issues", "array", items="issuelinks"),
     ]
-    return [*fields, _field("parent", "Parent", "issuelink", required=True)] if kind.subtask else fields
+    secured = [_field("security", "Security Level", "securitylevel", allowedValues=levels)] if levels else []
+    return [*fields, *secured, _field("parent", "Parent", "issuelink", required=kind.subtask)]
 
 
 def _field(field_id: str, name: str, kind: str, *, items: str | None = None, **more: Any) -> dict[str, Any]:

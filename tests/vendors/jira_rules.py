@@ -29,6 +29,8 @@ class Refused(Exception):
         self.status, self.messages, self.errors = status, messages, errors or {}
 
     def reply(self) -> Reply:
+        if self.status == 429 and self.messages == ("jira-burst-based",):
+            return limited("jira-burst-based", 1)
         if self.status == 429:
             return limited("jira-per-issue-on-write", 2)
         headers = {"x-seraph-loginreason": "AUTHENTICATED_FAILED"} if self.status == 401 else {}
@@ -107,6 +109,14 @@ def check_description(fields: dict[str, Any]) -> None:
         raise Refused(400, errors={"description": TOO_LONG})
 
 
+def document_of(body: Any) -> dict[str, Any]:
+    """The body of a comment, which is a document too."""
+    if not isinstance(body, dict) or problems_of_adf(body):
+        raise Refused(400, errors={"comment": "Comment body is not valid!"})
+    check_description({"description": body})
+    return body
+
+
 def check_remote_link(body: dict[str, Any]) -> None:
     target = body.get("object") or {}
     if missing := [name for name in ("url", "title") if not target.get(name)]:
@@ -137,7 +147,13 @@ def _problems(
         yield from _problems_of_labels(value)
     elif name == "assignee":
         yield from _problems_of_assignee(value, project, users)
-    elif name in ("components", "priority") or (name.startswith("customfield_") and "allowedValues" in record):
+    elif name == "parent":
+        yield from (
+            () if isinstance(value, dict) and (value.get("key") or value.get("id")) else ["data was not an object"]
+        )
+    elif name in ("components", "priority", "security") or (
+        name.startswith("customfield_") and "allowedValues" in record
+    ):
         values = value if isinstance(value, list) else [value]
         if not all(_is_allowed(one, record.get("allowedValues", [])) for one in values):
             yield f"Specify a valid 'id' or 'name' for {record['name']}"

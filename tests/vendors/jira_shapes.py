@@ -33,7 +33,12 @@ def fields_as_shown(
         "reporter": next(iter(users.values())),
         "components": values_from(kind.screen, "components", given.get("components") or []),
         "priority": next(iter(priority), None),
-        "status": status("To Do", "new"),
+        "security": next(iter(values_from(kind.screen, "security", [given.get("security") or {}])), None),
+        "parent": given.get("parent"),
+        "status": project.workflow[0],
+        "resolution": None,
+        "resolutiondate": None,
+        "statuscategorychangedate": at,
         "issuelinks": [],
         "created": at,
         "updated": at,
@@ -50,11 +55,6 @@ def upserted(links: list[dict[str, Any]], body: dict[str, Any]) -> tuple[int, bo
             return number, False
     links.append(copy.deepcopy(body) | {"id": 10001 + len(links)})
     return links[-1]["id"], True
-
-
-def status(name: str, category: str) -> dict[str, Any]:
-    shown = {"new": "To Do", "indeterminate": "In Progress", "done": "Done"}[category]
-    return {"name": name, "statusCategory": {"key": category, "name": shown}}
 
 
 def reference(issue: dict[str, Any]) -> dict[str, Any]:
@@ -103,8 +103,10 @@ def names_in(request: Request, name: str, default: list[str]) -> list[str]:
     return given or default
 
 
-def is_asked_for(user: dict[str, Any], asked: dict[str, str]) -> bool:
+def is_asked_for(user: dict[str, Any], asked: dict[str, str], *, whole_email: bool = False) -> bool:
+    """Part of a name or an e-mail is enough; of an e-mail that its owner hides it takes the whole."""
     if "accountId" in asked:
         return user["accountId"] == asked["accountId"]
     words = asked["query"].casefold()
-    return words in user["displayName"].casefold() or words in user["emailAddress"].casefold()
+    email = user["emailAddress"].casefold()
+    return words in user["displayName"].casefold() or (words == email if whole_email else words in email)
