@@ -116,8 +116,14 @@ class JiraApi:
         tried, body = f"Assigning {key}", {"accountId": account_id}
         self._budget.reading(lambda: judge(tried, self._send("PUT", ("issue", key, "assignee"), body=body)))
 
-    def add_comment(self, key: str, body: dict[str, Any]) -> str:
-        """Write a comment (an Atlassian document) once; its id. Asked again only where surely nothing happened.
+    def edit_issue(self, key: str, fields: dict[str, Any]) -> None:
+        """Change these fields and no others. The same again changes nothing: safe to repeat. Not for the assignee,
+        which some sites forget here without a word: see `assign`."""
+        tried = f"Changing {key}"
+        self._budget.reading(lambda: judge(tried, self._send("PUT", ("issue", key), body={"fields": fields})))
+
+    def add_comment(self, key: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Write a comment (an Atlassian document); answers {"id", ...}. Repeated only where surely nothing happened.
 
         Raises OutcomeUnknown where the answer was lost: look with `list_comments`.
         """

@@ -45,11 +45,11 @@ def judge_created(tried: str, came: Answer | NoAnswer) -> dict[str, Any]:
     raise OutcomeUnknown(tried, "Jira's answer does not name the new issue", LOOK_FIRST)
 
 
-def judge_commented(tried: str, came: Answer | NoAnswer) -> str:
-    """The id of the comment that was written. An answer without one is OutcomeUnknown, never a failure."""
+def judge_commented(tried: str, came: Answer | NoAnswer) -> dict[str, Any]:
+    """The comment that was written, with its `id`. An answer without one is OutcomeUnknown, never a failure."""
     value = judge(tried, came, repeatable=False)
-    if isinstance(value, dict) and isinstance(number := cast("dict[str, Any]", value).get("id"), str):
-        return number
+    if isinstance(value, dict) and isinstance(cast("dict[str, Any]", value).get("id"), str):
+        return cast("dict[str, Any]", value)
     raise OutcomeUnknown(tried, "Jira's answer does not name the new comment", LOOK_FIRST)
 
 

@@ -109,6 +109,7 @@ JIRA = Connector(
         "get_user": lambda api: api.get_user("acc-ada"),
         "list_comments": lambda api: api.list_comments("OPS-1"),
         "assign": lambda api: api.assign("OPS-1", "acc-ada"),
+        "edit_issue": lambda api: api.edit_issue("OPS-1", {"summary": CANARY}),
         "upsert_remote_link": lambda api: api.upsert_remote_link("OPS-1", _LINK),
     },
     writes={

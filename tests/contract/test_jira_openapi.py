@@ -54,10 +54,11 @@ def test_opening_linking_and_finding_an_issue_is_as_the_document_says():
     world.fake.hides_email("acc-ada")
     assert "emailAddress" not in world.api.get_user("acc-ada")
     world.api.assign(opened.key, "acc-ada")
+    world.api.edit_issue(opened.key, {"summary": "Alert 60 days ahead", "duedate": None})
     world.api.add_comment(opened.key, adf_from_paragraphs(((Span(text="The incident came back."),),)))
     assert len(world.api.list_comments(opened.key)) == 1
     assert _problems(world) == []
-    assert len(world.exchanges) == 24
+    assert len(world.exchanges) == 25
 
 
 def test_what_jira_refuses_is_as_the_document_says():
@@ -83,6 +84,7 @@ def test_what_jira_refuses_is_as_the_document_says():
         ("GET", "/issue/OPS-1/properties/debrief.action", None, 200),
         ("PUT", "/issue/OPS-1/properties/debrief.action", {"key": "x"}, 200),
         ("PUT", "/issue/OPS-1/properties/other", {"key": "x"}, 201),
+        ("PUT", "/issue/OPS-1", {"fields": {"duedate": "soon"}}, 400),
         ("PUT", "/issue/OPS-1/assignee", {"accountId": "acc-ada"}, 204),
         ("PUT", "/issue/OPS-1/assignee", {"accountId": "acc-gone"}, 400),
         ("POST", "/issue/OPS-1/comment", {"body": "wiki"}, 400),

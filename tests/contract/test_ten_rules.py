@@ -72,7 +72,7 @@ def _raised(call: Callable[[], object]) -> ConnectorError | None:
     return None
 
 
-NEEDS_NO_VALUE = {"assign", "upsert_remote_link", "add_labels"}
+NEEDS_NO_VALUE = {"assign", "edit_issue", "upsert_remote_link", "add_labels"}
 LISTS_OF_PEOPLE = {"assignable", "find_users"}
 
 

@@ -24,6 +24,7 @@ from tests.vendors.jira_rules import (
     UNAUTHENTICATED,
     Refused,
     check_description,
+    check_edit,
     check_fields,
     check_properties,
     json_of,
@@ -150,7 +151,7 @@ class FakeJira(Hands):
             ("/issue/bulkfetch", {"POST": self._bulk_fetch}),
             (meta, {"GET": self._directory.issue_types}),
             (meta + "/([^/]+)", {"GET": self._directory.fields}),
-            (one, {"GET": self._issue}),
+            (one, {"GET": self._issue, "PUT": self._edit}),
             (one + "/assignee", {"PUT": self._assign}),
             (one + "/comment", {"GET": self._comments, "POST": self._add_comment}),
             (one + "/remotelink", {"GET": self._links, "POST": self._link}),
@@ -199,6 +200,21 @@ class FakeJira(Hands):
     def _issue(self, request: Request, key: str) -> Reply:
         fields, properties = names_in(request, "fields", ["*all"]), names_in(request, "properties", [])
         return json_reply(shown(self._one(key), fields, properties))
+
+    def _edit(self, request: Request, key: str) -> Reply:
+        """The fields of one issue, each judged as in a create; an assignee may be forgotten without a word."""
+        issue, given = self._writable(key), json_of(request).get("fields") or {}
+        project = self._project_of(issue)
+        kind = project.issue_types[issue["fields"]["issuetype"]["id"]]
+        check_edit(given, project, kind, self._directory.users)
+        check_description(given)
+        if project.drops_assignees:
+            given = {name: value for name, value in given.items() if name != "assignee"}
+        after = fields_as_shown(issue["fields"] | given, project, kind, self._directory.users, self._time())
+        for name in given:
+            before = issue["fields"].get(name)
+            self._changes(issue, name, after[name], (str(before or ""), str(after[name] or "")))
+        return Reply(204)
 
     def _bulk_fetch(self, request: Request) -> Reply:
         body = json_of(request)

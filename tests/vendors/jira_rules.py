@@ -88,6 +88,24 @@ def check_fields(fields: dict[str, Any], project: Project, kind: IssueType, user
         if record["required"] and not record.get("hasDefaultValue") and not given:
             sentence = "You must specify a summary of the issue." if field_id == "summary" else None
             errors[field_id] = sentence or f"{record['name']} is required."
+    _check_values(fields, project, kind, users, errors)
+
+
+def check_edit(fields: dict[str, Any], project: Project, kind: IssueType, users: dict[str, dict[str, Any]]) -> None:
+    """Raise Refused for what an edit may not write; what it does not name stays as it is."""
+    errors = {name: NOT_ON_SCREEN.format(name) for name in fields if name not in kind.screen}
+    if "summary" in fields and not fields["summary"]:
+        errors["summary"] = "You must specify a summary of the issue."
+    _check_values(fields, project, kind, users, errors)
+
+
+def _check_values(
+    fields: dict[str, Any],
+    project: Project,
+    kind: IssueType,
+    users: dict[str, dict[str, Any]],
+    errors: dict[str, str],
+) -> None:
     for name, value in fields.items():
         if name not in errors and value is not None:
             problem = next(_problems(name, value, kind.screen[name], project, users), None)
