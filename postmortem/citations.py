@@ -13,11 +13,13 @@ _WORDS = {
     "pagerduty/note/": "PagerDuty note",
     "pagerduty/change/": "PagerDuty change event",
     "pagerduty/event/": "PagerDuty webhook",
+    "pagerduty/task/": "PagerDuty task",
     "pagerduty/incident/": "PagerDuty incident",
     "pagerduty/past_incident/": "PagerDuty past incidents",
     "pagerduty/related_incident/": "PagerDuty related incidents",
     "debrief/postmortem/": "its postmortem",
     "slack/": "Slack",
+    "document/": "written in the document",
 }
 
 

@@ -67,9 +67,11 @@ class Identities:
         return bool(person and person.is_bot)
 
     def account_id(self, person_id: str | None) -> str | None:
-        """The Jira account that the settings name for this person."""
+        """The Jira account that the settings name for this person, or that the person is ("jira:<account id>")."""
         known = self._known.get(person_id) if person_id else None
-        return known.jira_account_id if known else None
+        if known and known.jira_account_id:
+            return known.jira_account_id
+        return person_id.removeprefix("jira:") if person_id and person_id.startswith("jira:") else None
 
     def find(self, called: str) -> str | None:
         """The person whom people here call so, exactly (letter case, dots and accents aside); None where two fit."""
@@ -112,10 +114,11 @@ def _mark(accounts: list[Person]) -> str | None:
 
 def _known_by_person_id(people: Iterable[Person], known: tuple[PersonEntry, ...]) -> dict[str, PersonEntry]:
     by_email = {entry.pagerduty_email.casefold(): entry for entry in known if entry.pagerduty_email}
-    by_slack_id = {f"slack:{entry.slack_id}": entry for entry in known if entry.slack_id}
+    by_id = {f"slack:{entry.slack_id}": entry for entry in known if entry.slack_id}
+    by_id |= {f"jira:{entry.jira_account_id}": entry for entry in known if entry.jira_account_id}
     found: dict[str, PersonEntry] = {}
     for person in people:
-        entry = by_slack_id.get(person.id) or by_email.get((person.email or "").casefold())
+        entry = by_id.get(person.id) or by_email.get((person.email or "").casefold())
         if entry:
             found[person.id] = entry
     return found

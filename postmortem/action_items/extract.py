@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from postmortem.action_items.business_days import due_date_from_priority
 from postmortem.action_items.due_phrases import DuePhrase, find_due_phrase
 from postmortem.action_items.item import ActionItem, Owner, Route
+from postmortem.action_items.listed import as_listed, listed_in
 from postmortem.action_items.marked import MarkedItem
 from postmortem.action_items.nature import nature_of
 from postmortem.action_items.owners import resolve_owner
@@ -40,6 +41,9 @@ def extract_action_items(
             _action_item(evidence, identities, settings, route, record, one.model_copy(update={"ordinal": number}))
             for one, number in zip(record.found, numbers, strict=True)
         )
+    for record, one in listed_in(evidence, identities, seen_in):
+        item = _action_item(evidence, identities, settings, route, record, one)
+        items.append(as_listed(item, evidence, identities, seen_in))
     return (*items, *no_longer_said(seen, items, {record.id for record in spoken}))
 
 

@@ -10,6 +10,7 @@ from postmortem.action_items.item import ActionItem
 from postmortem.noun import Noun
 
 EDITED = "No longer said in {source}: its words were edited or deleted."
+_SOURCES = {"slack/": "Slack", "document/": "the document"}
 NOT_FOUND = "No longer said in {source}: its message was deleted, or could not be read this time."
 
 
@@ -57,8 +58,9 @@ def no_longer_said(seen: ItemsSeen, now: Sequence[ActionItem], records: Containe
     ids = {item.id for item in now}
     for item in seen.items:
         if item.issue_key and item.id not in ids:
-            source = "Slack" if item.evidence_id.startswith("slack/") else "PagerDuty"
-            why = (EDITED if item.evidence_id in records else NOT_FOUND).format(source=source)
+            source = next((name for start, name in _SOURCES.items() if item.evidence_id.startswith(start)), "PagerDuty")
+            is_read = item.evidence_id in records or item.evidence_id.startswith("document/")
+            why = (EDITED if is_read else NOT_FOUND).format(source=source)
             yield item.model_copy(update={"accepted": False, "is_gone": True, "said": (why,)})
 
 
