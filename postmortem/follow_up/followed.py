@@ -23,6 +23,7 @@ class FollowedItem(Noun):
 
     `assignee`, `due_on`, `text`, `status` (as Jira names it) and `standing` are the issue's, as it was read at
     `read_at`; before there is one they are the draft's. `team`, `service` and `priority` are those it was opened for.
+    `followed_at` is since when there is a record of it.
     `why_parked` says what to do. `changes` are sentences about what people changed in Jira. `is_private`: it was said
     in a private channel, so that its words go to its owner alone.
     """
@@ -50,10 +51,16 @@ class FollowedItem(Noun):
     issue_link: str | None = None
     why_parked: str | None = None
     changes: tuple[str, ...] = ()
+    followed_at: Utc | None = None
     opened_at: Utc | None = None
     done_at: Utc | None = None
     read_at: Utc | None = None
     is_private: bool = False
+
+    @property
+    def is_unowned(self) -> bool:
+        """Open, and nobody was found or chosen."""
+        return self.is_open and self.assignee.account_id is None and self.assignee.name is None
 
     @property
     def is_open(self) -> bool:

@@ -47,6 +47,7 @@ def followed_from_item(
         issue_key=outcome.get("key"),
         issue_link=outcome.get("link"),
         why_parked=None if is_opened else str(outcome.get("parked", "")),
+        followed_at=now,
         opened_at=now if is_opened else None,
         is_private=item.evidence_id.startswith(tuple(private)) if private else False,
     )
@@ -54,8 +55,10 @@ def followed_from_item(
 
 def followed_again(kept: FollowedItem | None, now: FollowedItem) -> FollowedItem:
     """What is followed after a later draft: once there is an issue, its fields are Jira's and no draft changes them."""
-    if kept is None or kept.issue_id is None:
+    if kept is None:
         return now
+    if kept.issue_id is None:
+        return now.model_copy(update={"followed_at": kept.followed_at or now.followed_at})
     return kept.model_copy(update={name: getattr(now, name) for name in _OF_THE_DRAFT})
 
 
