@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,7 +22,7 @@ from handlers.cli.edits import edits_in_words
 from handlers.cli.exits import Ended, Exit, on_this_machine
 from handlers.cli.rehearsing import preview, rehearsal_store
 from handlers.cli.report import report_on
-from handlers.cli.running import run_to_end
+from handlers.cli.running import run_to_end, unfinished_or_new
 from handlers.confluence import said_of_page
 from handlers.journey import make_draft, reason_to_stop
 from handlers.wiring import House, Machine, build_house, utc_now
@@ -135,7 +134,7 @@ def writes_outside(house: House) -> str:
 
 def _follow_through(engine: LocalEngine, house: House, incident: Incident, payload: dict[str, Any]) -> dict[str, Any]:
     """Go on with what was interrupted, or begin anew."""
-    name = _unfinished_or_new(engine, payload["journey"])
+    name = unfinished_or_new(engine, payload["journey"])
     try:
         return run_to_end(engine, "draft", name, payload, house.now)
     except Ended:
@@ -143,15 +142,6 @@ def _follow_through(engine: LocalEngine, house: House, incident: Incident, paylo
         if state is None or state.state == "failed":
             Leases(house.store, house.now).release(incident.id, payload["journey"])
         raise
-
-
-def _unfinished_or_new(engine: LocalEngine, name: str) -> str:
-    for number in count(1):
-        attempt = name if number == 1 else f"{name}-{number}"
-        journey = engine.state(attempt)
-        if journey is None or journey.state in ("running", "waiting"):
-            return attempt
-    raise AssertionError("count() does not end")
 
 
 def _journal(payload: dict[str, Any]) -> str:

@@ -41,10 +41,10 @@ def move(machine: Machine, incident: str, to: PostmortemStatus, by: str) -> Move
     with on_this_machine(machine.home):
         store = machine.store()
     with closing(store):
-        incident_id = _found(store, incident, settings)
+        incident_id = found_incident(store, incident, settings)
         shelf = Shelf(store, incident_id, drafts=settings.publish.folder)
-        _move(store, _read(store, shelf, incident_id), StatusChange(to=to, by=by, at=utc_now()))
-        postmortem = _read(store, shelf, incident_id)
+        _move(store, read_draft(store, shelf, incident_id), StatusChange(to=to, by=by, at=utc_now()))
+        postmortem = read_draft(store, shelf, incident_id)
         shelf.keep_postmortem(postmortem)
         layout = layout_for(settings, postmortem.incident, machine.templates(settings))
         document = shelf.publish(postmortem.incident, render_markdown(postmortem, layout).encode())
@@ -79,7 +79,7 @@ def _move(store: Store, postmortem: Postmortem, change: StatusChange) -> None:
     Life(store, postmortem.incident.id).move(change)
 
 
-def _found(store: Store, typed: str, settings: Settings) -> str:
+def found_incident(store: Store, typed: str, settings: Settings) -> str:
     """The incident's id, also where its number or address was given. Raises Ended."""
     kept = dict(list_postmortems(store))
     if typed.strip() in kept:
@@ -94,7 +94,7 @@ def _found(store: Store, typed: str, settings: Settings) -> str:
     return numbered[0]
 
 
-def _read(store: Store, shelf: Shelf, incident_id: str) -> Postmortem:
+def read_draft(store: Store, shelf: Shelf, incident_id: str) -> Postmortem:
     """The postmortem as it was kept. Raises Ended where it is gone, damaged, or of another Debrief."""
     try:
         postmortem = shelf.postmortem()

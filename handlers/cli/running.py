@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from itertools import count
 from threading import Event
 from typing import Any
 
@@ -27,3 +28,13 @@ def run_to_end(engine: LocalEngine, kind: str, name: str, payload: Json, now: Ca
         if journey.state == "done":
             return json.loads(journey.result or "{}")["value"]
         RealClock(now).wait(journey.wake_at, Event())
+
+
+def unfinished_or_new(engine: LocalEngine, name: str) -> str:
+    """The name to start under: that of what was interrupted, to go on with it, else a new one."""
+    for number in count(1):
+        attempt = name if number == 1 else f"{name}-{number}"
+        journey = engine.state(attempt)
+        if journey is None or journey.state in ("running", "waiting"):
+            return attempt
+    raise AssertionError("count() does not end")
