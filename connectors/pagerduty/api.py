@@ -10,7 +10,7 @@ connection pool are made for threads; the client's only other state that a call 
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
@@ -130,6 +130,15 @@ class PagerDutyApi:
         tried = f"reading the PagerDuty user {user_id}"
         return field(tried, self._get(tried, f"/users/{_id(user_id)}", {}, scope="users.read"), "user", dict)
 
+    def list_services(self, query: str, offset: int = 0) -> Page:
+        """A page of the services whose name matches `query`, each with a reference to its escalation policy."""
+        return self._page("services", "/services", offset, {"query": query}, scope="services.read")
+
+    def list_oncalls(self, escalation_policy_ids: Sequence[str], offset: int = 0) -> Page:
+        """A page of who is on call now by these escalation policies, and at which level of theirs."""
+        query = {"escalation_policy_ids[]": list(escalation_policy_ids)}
+        return self._page("oncalls", "/oncalls", offset, query, scope="oncalls.read")
+
     @property
     def has_user_token(self) -> bool:
         """Whether `get_dedicated_channel` can be asked at all."""
@@ -162,9 +171,11 @@ class PagerDutyApi:
 
         return self._budget.writing(once)
 
-    def _page(self, name: str, path: str, offset: int, query: dict[str, Any] | None = None) -> Page:
+    def _page(
+        self, name: str, path: str, offset: int, query: dict[str, Any] | None = None, scope: str = "incidents.read"
+    ) -> Page:
         tried = f"reading PagerDuty {name.replace('_', ' ')} from {offset}"
-        value = self._get(tried, path, {"limit": LARGEST_PAGE, "offset": offset} | (query or {}))
+        value = self._get(tried, path, {"limit": LARGEST_PAGE, "offset": offset} | (query or {}), scope)
         return page(tried, value, name, offset)
 
     def _get(self, tried: str, path: str, query: dict[str, Any], scope: str = "incidents.read") -> dict[str, Any]:

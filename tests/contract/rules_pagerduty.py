@@ -23,6 +23,7 @@ from tests.vendors.wire import Reply, Vendor, json_reply, request_from_url
 _SCRIPT = by_name("checkout_latency")
 _ID: str = _SCRIPT.pagerduty["incident"]["id"]
 _ADA: dict[str, Any] = next(user for user in _SCRIPT.pagerduty["users"] if "ada" in user["email"])
+_POLICY: str = _SCRIPT.pagerduty["incident"]["escalation_policy"]["id"]
 _CHANNEL = {"id": "C1", "name": "inc", "slack_team_id": "T1", "link": "https://x.example", "deep_link": "slack://x"}
 _FAKE = FakePagerDuty()
 
@@ -100,6 +101,8 @@ PAGERDUTY = Connector(
         "list_related_incidents": lambda api: api.list_related_incidents(_ID),
         "list_incidents": lambda api: api.list_incidents("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", ("resolved",)),
         "get_user": lambda api: api.get_user(_ADA["id"]),
+        "list_services": lambda api: api.list_services("checkout"),
+        "list_oncalls": lambda api: api.list_oncalls([_POLICY]),
         "get_dedicated_channel": lambda api: api.get_dedicated_channel(_ID),
     },
     writes={

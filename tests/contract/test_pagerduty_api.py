@@ -222,3 +222,17 @@ def test_many_threads_share_one_connector():
 def test_the_readme_names_every_scope():
     readme = (Path(api_module.__file__).parent / "README.md").read_text()
     assert {"incidents.read", "incidents.write", "users.read"} <= set(re.findall(r"\w+\.(?:read|write)", readme))
+
+
+def test_who_is_on_call_for_a_service_is_read_by_its_escalation_policy():
+    script = by_name("checkout_latency").pagerduty
+    fake = FakePagerDuty().holds(script)
+    first, second = [user["id"] for user in script["users"]][:2]
+    fake.puts_on_call("Checkout API", first)
+    fake.puts_on_call("Checkout API", second, level=2)
+    with pagerduty_world(fake) as world:
+        (service,) = world.api.list_services("Checkout").records
+        policy = service["escalation_policy"]["id"]
+        oncalls = world.api.list_oncalls([policy]).records
+    assert service["name"] == "Checkout API"
+    assert [(one["user"]["id"], one["escalation_level"]) for one in oncalls] == [(first, 1), (second, 2)]

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from tests.vendors.pagerduty_faults import Fault, next_fault
 from tests.vendors.pagerduty_rules import (
     RATE_LIMIT_BODY,
     Refused,
@@ -34,15 +35,6 @@ _SLACK = "/integration-slack"
 
 
 @dataclass
-class _Fault:
-    where: re.Pattern[str]
-    reply: Reply
-    times: int
-    after_effect: bool
-    after: int
-
-
-@dataclass
 class FakePagerDuty:
     """`token` is an account token (writes need From), `user_token` a user's; `now` dates what is written here."""
 
@@ -58,7 +50,8 @@ class FakePagerDuty:
         self._users: dict[str, dict[str, Any]] = {}
         self._services: dict[str, dict[str, Any]] = {}
         self._priorities: dict[str, dict[str, Any]] = {}
-        self._faults: list[_Fault] = []
+        self._on_call: list[dict[str, Any]] = []
+        self._faults: list[Fault] = []
         self._lock = threading.RLock()
 
     def holds(self, pagerduty: dict[str, Any]) -> Self:
@@ -83,7 +76,7 @@ class FakePagerDuty:
         With `after_effect` the request is carried out first: the answer is lost, not the work. With `after`, so many
         such requests are answered well before.
         """
-        self._faults.append(_Fault(re.compile(where), reply, times, after_effect, after))
+        self._faults.append(Fault(re.compile(where), reply, times, after_effect, after))
 
     def limits_next(
         self, where: str = "", times: int = 1, *, reset: int = 3, bare: bool = False, after: int = 0
@@ -95,7 +88,7 @@ class FakePagerDuty:
     def answer(self, request: Request) -> Reply:
         with self._lock:
             self.requests.append(request)
-            fault = self._fault_for(request)
+            fault = next_fault(self._faults, request)
             if fault is not None and not fault.after_effect:
                 return fault.reply
             reply = self._answer(request)
@@ -113,19 +106,17 @@ class FakePagerDuty:
                 "requests": {call: calls.count(call) for call in dict.fromkeys(calls)},
             }
 
+    def puts_on_call(self, service: str, *users: str, level: int = 1) -> None:
+        """These users, by id, are on call for the service of that name, at a level of its escalation policy."""
+        policy = next(one["escalation_policy"] for one in self._services.values() if one["name"] == service)
+        for user_id in users:
+            user = {"id": user_id, "type": "user_reference", "summary": self._users[user_id]["name"]}
+            shift = {"start": "2026-11-16T08:00:00Z", "end": "2026-11-23T08:00:00Z", "schedule": None}
+            self._on_call.append({"user": user, "escalation_policy": policy, "escalation_level": level} | shift)
+
     def notes_of(self, incident_id: str) -> list[str]:
         """The contents of the notes on an incident, oldest first, whoever wrote them."""
         return [note["content"] for note in self._held[incident_id].get("notes", [])]
-
-    def _fault_for(self, request: Request) -> _Fault | None:
-        for fault in self._faults:
-            if fault.times > 0 and fault.where.search(f"{request.method} {request.path}"):
-                if fault.after > 0:
-                    fault.after -= 1
-                    continue
-                fault.times -= 1
-                return fault
-        return None
 
     def _answer(self, request: Request) -> Reply:
         try:
@@ -165,6 +156,8 @@ class FakePagerDuty:
             (one + "/past_incidents", {"GET": self._past_incidents}),
             (one + "/related_incidents", {"GET": self._related_incidents}),
             (r"/users/([^/]+)", {"GET": self._user}),
+            (r"/services", {"GET": self._all_services}),
+            (r"/oncalls", {"GET": self._oncalls}),
             (r"/services/([^/]+)", {"GET": self._service}),
             (r"/priorities", {"GET": self._all_priorities}),
             (_SLACK + one + "/dedicated_channel", {"GET": self._dedicated_channel}),
@@ -256,6 +249,18 @@ class FakePagerDuty:
     def _service(self, request: Request, by_user: bool, id_: str) -> Any:
         check_include(request, "service")
         return {"service": _known(self._services, id_)}
+
+    def _all_services(self, request: Request, by_user: bool) -> Any:
+        check_include(request, "service")
+        words = request.query.get("query", [""])[0].casefold()
+        chosen = [one for one in self._services.values() if words in (one.get("name") or "").casefold()]
+        return page_of("services", sorted(chosen, key=lambda one: one["name"]), request)
+
+    def _oncalls(self, request: Request, by_user: bool) -> Any:
+        check_include(request, "oncalls")
+        wanted = request.query.get("escalation_policy_ids[]")
+        chosen = [one for one in self._on_call if wanted is None or one["escalation_policy"]["id"] in wanted]
+        return page_of("oncalls", chosen, request)
 
     def _all_priorities(self, request: Request, by_user: bool) -> Any:
         if not self._priorities:

@@ -26,6 +26,7 @@ INCLUDES = {
     "alerts": {"services", "first_trigger_log_entries", "incidents"},
     "log_entries": {"incidents", "services", "channels", "teams"},
     "user": {"contact_methods", "notification_rules", "teams", "subdomains", "calendar_urls"},
+    "oncalls": {"escalation_policies", "users", "schedules"},
     "service": {"escalation_policies", "teams", "auto_pause_notifications_parameters", "integrations"},
 }
 _ONLY_WHEN_INCLUDED = {"conference_bridge": "conference_bridge", "custom_fields": "custom_fields", "body": "body"}
