@@ -31,10 +31,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """`status` tells the sender what to do, `reason` tells a person why."""
+    """`status` tells the sender what to do, `reason` tells a person why.
+
+    `body` is sent instead of the reason to a sender that reads what it gets.
+    """
 
     status: int
     reason: str
+    body: str | None = None
+
+    def content(self) -> str:
+        return json.dumps({"reason": self.reason}) if self.body is None else self.body
 
 
 def request_from_http_api(event: Mapping[str, Any]) -> Request:
@@ -57,7 +64,7 @@ def http_api_reply(response: Response) -> dict[str, Any]:
     return {
         "statusCode": response.status,
         "headers": {"content-type": "application/json", "cache-control": "no-store"},
-        "body": json.dumps({"reason": response.reason}),
+        "body": response.content(),
     }
 
 

@@ -24,11 +24,12 @@ def pagerduty_api(settings: Settings, secrets: Secrets, budget: Budget) -> Pager
     )
 
 
-def slack_api(settings: Settings, secrets: Secrets, budget: Budget) -> SlackApi | None:
+def slack_api(settings: Settings, secrets: Secrets, budget: Budget, timeout: float = 10) -> SlackApi | None:
+    """`timeout` is in seconds, for each request."""
     token = _optional(secrets, "SLACK_TOKEN")
     if token is None:
         return None
-    return SlackApi(token, budget, base_url=settings.slack.base_url or "https://slack.com/api/")
+    return SlackApi(token, budget, base_url=settings.slack.base_url or "https://slack.com/api/", timeout=timeout)
 
 
 def jira_api(settings: Settings, secrets: Secrets, budget: Budget) -> JiraApi | None:
@@ -45,6 +46,10 @@ def confluence_api(settings: Settings, secrets: Secrets, budget: Budget) -> Conf
     if token is None or email is None or site is None:
         return None
     return ConfluenceApi(site, email, token, budget, base_url=settings.confluence.base_url)
+
+
+def has_secret(secrets: Secrets, name: str) -> bool:
+    return _optional(secrets, name) is not None
 
 
 def _optional(secrets: Secrets, name: str) -> str | None:

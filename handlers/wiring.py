@@ -9,25 +9,22 @@ import functools
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from handlers.house import House
+
 if TYPE_CHECKING:
-    from connectors.confluence.api import ConfluenceApi
     from connectors.engine.local import LocalEngine
-    from connectors.jira.api import JiraApi
-    from connectors.pagerduty.api import PagerDutyApi
     from connectors.secrets.environment import EnvironmentSecrets
     from connectors.secrets.port import Secrets
-    from connectors.slack.api import SlackApi
     from connectors.steps import Steps
     from connectors.store.deliveries import Deliveries
     from connectors.store.port import Store
+    from handlers.desk import Desk
     from postmortem.evidence import Part
-    from postmortem.incident import Incident
-    from postmortem.outputs.layout import Layout
     from postmortem.settings import Settings
 
 SETTINGS_FILE = "debrief.yml"
@@ -60,48 +57,6 @@ class Doorway:
 def utc_now() -> datetime:
     """The clock. Only handlers read it."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What a journey works with. A vendor that is not configured is None, and becomes a gap in the draft.
-
-    `on_part` is told what was just read, for progress: source and part. `document_link` gives the address under which
-    readers open a postmortem, or None. `templates` are the texts of the files that the settings name.
-    """
-
-    settings: Settings
-    store: Store
-    now: Callable[[], datetime]
-    pagerduty: PagerDutyApi | None = None
-    slack: SlackApi | None = None
-    jira: JiraApi | None = None
-    confluence: ConfluenceApi | None = None
-    on_part: Callable[[str, Part], None] = field(default=lambda _source, _part: None)
-    templates: Mapping[str, str] = field(default_factory=dict[str, str])
-
-    def close(self) -> None:
-        """Give back connections and files."""
-        for connection in (self.pagerduty, self.jira, self.confluence, self.store):
-            if connection is not None:
-                connection.close()
-
-    def document_link(self, incident_id: str) -> str | None:
-        """The Confluence page, where there is one: everybody can read and edit it there. Else our own page."""
-        from connectors.store.shelf import Shelf
-
-        page: dict[str, Any] = Shelf(self.store, incident_id).state().get("page", {}) if self.confluence else {}
-        return page.get("link") or self.own_link(incident_id)
-
-    def own_link(self, incident_id: str) -> str | None:
-        base = self.settings.publish.public_base_url
-        return f"{base.rstrip('/')}/postmortems/{incident_id}" if base else None
-
-    def layout(self, incident: Incident) -> Layout:
-        """How this incident's document is laid out."""
-        from postmortem.outputs.layout import layout_for
-
-        return layout_for(self.settings, incident, self.templates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +150,7 @@ def build_house(
         confluence=vendors.confluence_api(settings, secrets, budget),
         on_part=on_part,
         templates=templates or {},
+        hears_clicks=vendors.has_secret(secrets, "SLACK_SIGNING_SECRET"),
     )
 
 
@@ -209,6 +165,21 @@ def doorway_of(machine: Machine, store: Store, engine: LocalEngine) -> Doorway:
         start=engine.start,
         now=utc_now,
     )
+
+
+def desk() -> Desk:
+    """What a form in Slack needs, on AWS: the settings as they are now."""
+    from handlers.desk import desk_with
+
+    store = _aws_store(_client("s3"))
+    return desk_with(store, _settings_in(store), _aws_secrets())
+
+
+def _settings_in(store: Store) -> Settings:
+    from postmortem.settings import read_settings
+
+    file = store.load(SETTINGS_FILE)
+    return read_settings(file.content.decode() if file else "")
 
 
 @functools.cache
@@ -248,11 +219,14 @@ def _aws_secrets() -> Secrets:
 
 def _aws_deliveries() -> Deliveries:
     from connectors.store.deliveries import Deliveries
+
+    return Deliveries(_aws_store(None), utc_now)  # the receiver writes records only; files are the journey's
+
+
+def _aws_store(s3: Any) -> Store:
     from connectors.store.dynamo import DynamoStore
 
-    # The receiver writes records only; files are the journey's.
-    store = DynamoStore(_client("dynamodb"), os.environ["DEBRIEF_TABLE"], None, os.environ["DEBRIEF_BUCKET"], utc_now)
-    return Deliveries(store, utc_now)
+    return DynamoStore(_client("dynamodb"), os.environ["DEBRIEF_TABLE"], s3, os.environ["DEBRIEF_BUCKET"], utc_now)
 
 
 def _start_on_aws(kind: str, name: str, payload: dict[str, Any]) -> bool:
@@ -280,13 +254,11 @@ def aws_house() -> House:
     from botocore.config import Config
 
     from connectors.store.dynamo import DynamoStore
-    from postmortem.settings import read_settings
 
     config = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2})
     dynamodb, s3 = (boto3.client(name, config=config) for name in ("dynamodb", "s3"))
     store = DynamoStore(dynamodb, os.environ["DEBRIEF_TABLE"], s3, os.environ["DEBRIEF_BUCKET"], utc_now)
-    file = store.load(SETTINGS_FILE)
-    settings = read_settings(file.content.decode() if file else "")
+    settings = _settings_in(store)
     return build_house(settings, _aws_secrets(), store, templates=_templates_in(store, settings))
 
 
