@@ -11,11 +11,13 @@ Standing = Literal["open", "done", "removed", "parked"]
 
 
 class Assignee(Noun):
-    """Whom Jira names as the assignee; `account_id` None where nobody is. `slack_id` is where they are reminded."""
+    """Whom Jira names as the assignee; `account_id` None where nobody is. `slack_id` is where they are reminded; `email`,
+    where Jira shows it, finds them in Slack."""
 
     account_id: str | None = None
     name: str | None = None
     slack_id: str | None = None
+    email: str | None = None
 
 
 class FollowedItem(Noun):
