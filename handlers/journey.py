@@ -31,6 +31,7 @@ from handlers.work import (
     told_to_compose,
     work_of,
 )
+from handlers.written import written_in
 from postmortem.action_items.issues import with_issues, with_outcomes
 from postmortem.compose import compose
 from postmortem.document import Postmortem
@@ -176,7 +177,7 @@ def collect_evidence(work: Work, looked: dict[str, Any]) -> dict[str, Any]:
     collected = collect(work.steps, sources, incident, first.people, work.prefix)
 
     def put_together() -> dict[str, Any]:
-        parts = [first, *shelf.parts(collected.parts), shelf.observations()]
+        parts = [first, *shelf.parts(collected.parts), shelf.observations(), written_in(work)]
         evidence = evidence_from_parts(incident, parts, house.now())
         evidence = evidence.model_copy(update={"incident": who_took_part(evidence)})
         seen = work.seen is not None and holds_the_same(evidence, shelf.evidence(work.seen))

@@ -4,7 +4,7 @@ from typing import Literal
 
 from postmortem.noun import Noun
 
-Source = Literal["pagerduty", "slack", "jira"]
+Source = Literal["pagerduty", "slack", "jira", "confluence"]
 
 
 class Person(Noun):

@@ -46,7 +46,10 @@ class World(Neighbours):
         self.machine.home.mkdir(exist_ok=True)
         self.store = self.machine.store()
         settings, secrets = self.machine.settings(), self.machine.secrets()
-        self.house: House = build_house(settings, secrets, self.store, now=self.clock.now, sleep=self.slept.append)
+        templates = self.machine.templates(settings)
+        self.house: House = build_house(
+            settings, secrets, self.store, now=self.clock.now, sleep=self.slept.append, templates=templates
+        )
         self.engine = LocalEngine(self.machine.home / "journal.db", bound(KINDS, self.house), self.clock)
 
     def stop(self) -> None:

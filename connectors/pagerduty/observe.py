@@ -6,7 +6,7 @@ from typing import Any
 from connectors.pagerduty.cutting import CUT_BY_DEBRIEF
 from connectors.pagerduty.raw import at, moment, people_in, person_id, records, text
 from connectors.pagerduty.translate import RESOLUTION_PREFIX, as_text, is_ours
-from postmortem.evidence import CUT_BY_PAGERDUTY, Gap, Observation, ObservationKind, Part
+from postmortem.evidence import CUT_BY_PAGERDUTY, Gap, Observation, ObservationKind, Part, Task
 
 _KINDS: dict[str, ObservationKind] = {
     # https://developer.pagerduty.com/docs/webhooks-overview (read 2026-11-20)
@@ -47,6 +47,7 @@ def observation_from_event(event: Any) -> Part:
             person_id=person_id(event, "agent"),
             subject_ids=subjects,
             role=role,
+            task=_task_from(data) if kind == "task" else None,
             link=text(data, "incident", "html_url") or text(data, "html_url"),
         )
         for place, (said, subjects, role) in enumerate(told)
@@ -86,6 +87,14 @@ def _task(event: Any) -> _Told:
     said += f" ({description})" if (description := text(data, "description")) else ""
     said += f", for {', '.join(person.name for person in people)}" if people else ""
     return said, tuple(person.id for person in people)
+
+
+def _task_from(data: Any) -> Task | None:
+    """The task as the webhook tells it, whole at every event; None where it has no id to be known again by."""
+    task_id, name = text(data, "id"), text(data, "name") or text(data, "summary")
+    if task_id is None or name is None:
+        return None
+    return Task(id=task_id, name=name, description=text(data, "description"), status=text(data, "status"))
 
 
 def _field(event: Any) -> _Told:

@@ -86,6 +86,18 @@ class Publisher:
         planned = self._planned(name, self.store.load(name), content)
         return planned[0] if planned else None
 
+    def read(self, name: str) -> tuple[str, str] | None:
+        """The document as it lies there, and what we last wanted it to say ("" where nobody knows); None without it.
+
+        What is no text in it is replaced: this is to be read, not to be written back.
+        """
+        there = self.store.load(name)
+        if there is None:
+            return None
+        text = there.content.decode(errors="surrogateescape").removeprefix(_BYTE_ORDER_MARK)
+        last = self._edition_of(text, MARKDOWN.split(without_name(text)))
+        return there.content.decode(errors="replace"), MARKDOWN.join(last.base) if last else ""
+
     def _planned(self, name: str, there: File | None, content: bytes) -> tuple[Published, Edition] | None:
         ours = content.decode()
         if there is None or self.is_ours(there.content):

@@ -111,6 +111,11 @@ class Shelf:
         name = self.state().get("document") or self._new_name(incident)
         return self._first(_places(name), lambda place, name: place.rehearse(name, content))
 
+    def document(self) -> tuple[str, str] | None:
+        """The document as it lies there, with what people made of it, and as we last wrote it; None without one."""
+        name = self.state().get("document")
+        return self._publisher(name).read(name) if name else None
+
     def page_file(self, name: str) -> bytes | None:
         """What is remembered of the incident's page elsewhere, by name; None where nothing is."""
         file = self._store.load(f"pages/{self._folder}/{name}.json")

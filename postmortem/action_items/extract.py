@@ -43,7 +43,7 @@ def extract_action_items(
         )
     for record, one in listed_in(evidence, identities, seen_in):
         item = _action_item(evidence, identities, settings, route, record, one)
-        items.append(as_listed(item, evidence, identities, seen_in))
+        items.append(as_listed(item, one, evidence, identities, seen_in))
     return (*items, *no_longer_said(seen, items, {record.id for record in spoken}))
 
 

@@ -22,9 +22,16 @@ def listed_in(evidence: Evidence, identities: Identities, seen: Seen) -> Iterato
     yield from tasks_in(evidence, [*chain.from_iterable(seen.values())])
 
 
-def as_listed(item: ActionItem, evidence: Evidence, identities: Identities, seen: Seen) -> ActionItem:
+def as_listed(
+    item: ActionItem, one: MarkedItem, evidence: Evidence, identities: Identities, seen: Seen
+) -> ActionItem:
     """The item with what the place says of it where it is listed: whose it is, and whether it is done there."""
     before = next((one for one in seen.get(item.evidence_id, ()) if one.id == item.id), None)
     if item.evidence_id.startswith(TASK):
         return as_assigned(item, evidence, identities, before)
-    return as_ticked(item, evidence, before) if item.evidence_id.startswith(DOCUMENT) else item
+    return as_ticked(_nobodys(item) if one.says_i else item, evidence, before)
+
+
+def _nobodys(item: ActionItem) -> ActionItem:
+    why = f'it says "I", and a document does not tell who wrote that; {item.owner.why}'
+    return item.model_copy(update={"owner": item.owner.model_copy(update={"why": why})})
