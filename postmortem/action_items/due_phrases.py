@@ -1,219 +1,235 @@
-"""Due dates said in words, resolved against the day on which they were said, in the configured zone."""
+"""Due dates said in words: which words name one. What day they mean is decided in `due_readings.py`."""
 
 import re
-from calendar import monthrange
-from collections.abc import Callable
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import NamedTuple
 
+from postmortem.action_items import due_readings as means
+from postmortem.action_items.business_days import MONDAYS_TO_FRIDAYS
+from postmortem.action_items.due_readings import Said, group, is_firm
 from postmortem.noun import Noun
+from postmortem.settings import Holidays
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WEEKDAY = r"(?P<weekday>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
+_WEEKDAY = r"(?P<weekday>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|r|ur)?(?:day)?"
 _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?:,?\s+(?P<year>20\d\d))?"
-_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "a couple of": 2, "three": 3, "four": 4, "five": 5, "six": 6}
-_COUNT = r"(?P<count>\d{1,3}|a\s+couple\s+of|a|an|one|two|three|four|five|six)"
-_CLOCK = r"\d{1,2}(?::\d\d)?\s*(?:am|pm)|\d{1,2}:\d\d|noon|midday|midnight"
-_HOUR = (
-    rf"(?:{_CLOCK}|eod|cob|the\s+end\s+of\s+(?:the\s+)?day|end\s+of\s+day|close\s+of\s+business)(?:\s+(?:utc|on))*\s+"
-)
-_LATER = rf"(?:,?\s+(?:at\s+)?(?:{_CLOCK}|morning|afternoon|evening|night|eod|cob)(?:\s+utc)?)?"
-_WHICH = r"(?P<which>next|this|coming)"
-_NEXT_WEEK = r"(?P<week>\s+(?:of\s+)?next\s+week)?"
-_UNIT = r"(?P<unit>hours?|(?:business\s+|working\s+)?days?|weeks?|months?)"
+_SPELT = r"a\s+couple\s+of|couple\s+of|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_COUNT = rf"(?P<count>\d{{1,3}}|{_SPELT})"
+_RANGE = rf"{_COUNT}(?:\s*(?:-|–|to|or)\s*(?P<most>\d{{1,3}}|{_SPELT}))?"
+_UNIT = r"(?P<unit>(?:business\s+|working\s+|work)?days?|weeks?|fortnights?|months?)"
+_SHORT_UNIT = r"(?P<unit>min(?:ute)?s?|h(?:ou)?rs?)"
 _PERIOD = r"(?P<period>day|week|month|quarter|year)"
-_BY = r"due(?:\s+(?:on|by|date))?\s*:?|deadline\s*:?|eta\s*:?|by|before|until|till|no\s+later\s+than|not\s+later\s+than"
-# What broke "on Monday" is not due on Monday.
-_PAST = (
-    "outage",
-    "incident",
-    "failure",
-    "happened",
-    "broke",
-    "failed",
-    "crashed",
-    "down",
-    "seen",
-    "deployed",
-    "released",
+_CLOCK = r"\d{1,2}(?::\d\d)?\s*(?:am|pm)|\d{1,2}:\d\d|noon|midday|midnight|lunch(?:time)?"
+_DAYS_END = r"eod|cob|cop|(?:the\s+)?(?:end\s+of\s+(?:the\s+)?day|close\s+of\s+(?:business|play)|end\s+of\s+business)"
+_HOUR = rf"(?:(?:{_CLOCK}|{_DAYS_END})(?:\s+(?:utc|on))*,?\s+)"
+_LATER = rf"(?:,?\s+(?:at\s+)?(?:{_CLOCK}|morning|afternoon|evening|night|eod|cob|cop)(?:\s+utc)?)?"
+_WHICH = r"(?P<which>next|this\s+coming|this|coming|upcoming)"
+_BY = (
+    r"due(?:\s+(?:on|by|date|in))?\s*:?|deadline(?:\s+(?:is|of))?\s*:?|eta\s*:?|on\s+or\s+before|by|before|until|till?|"
+    r"(?:no|not)\s+later\s+than|at\s+the\s+latest\s+(?:by|on)|latest(?:\s+(?:by|on))?\s*:?"
 )
-_ON = "".join(rf"(?<!{word}\s)" for word in _PAST) + "(?:on|for)"
-_INTRODUCED = rf"(?:(?:(?P<by>{_BY})|{_ON})\s+(?:the\s+)?)"
+_I = rf"(?:(?:(?P<by>{_BY})|(?P<on>on|for))\s+(?:the\s+)?)"
+_STOPS = r"(?=\s*(?:$|[.,;:)\]!?\n]|[-–—]\s|at\s+the\s+latest\b))"
+_PART = r"(?P<part>(?:the\s+)?(?:start|beginning|middle)\s+of|early(?:\s+in)?|mid|late(?:\s+in)?)[\s-]+(?:the\s+)?"
+_FEAST = r"(?P<feast>(?:christmas|xmas)(?:\s+eve)?|new\s+year['’]s\s+eve|new\s+year(?:['’]s(?:\s+day)?)?)"
 _NOT_WORDS = re.compile(r"https?://\S+|`[^`]*`")
+# What broke "on Monday" is not due on Monday.
+_LOOKS_BACK = re.compile(
+    r"(?:\b(?:outage|incident|failure|broke|down|seen|went|happening|was|were|since|last|every|each|past|previous|from|"
+    r"of|after|between|like|ran|began|hit|saw)|\w\w(?<!e)ed)\s*\Z",
+    re.IGNORECASE,
+)
+# "To be deployed on Monday", "get it reviewed today".
+_LOOKS_AHEAD = re.compile(r"\b(?:be|get|gets|have|being)\s+(?:\S{1,20}\s+){0,3}\w+ed\s*\Z", re.IGNORECASE)
+_FAR_BACK = 80
 
-type _Resolve = Callable[[re.Match[str], date], date | None]
+type _Means = Callable[[re.Match[str], Said], date | None]
 
 
 class DuePhrase(Noun):
-    """A due date and the very words it was read from."""
+    """A due date and the very words it was read from; `reading` says how, where they leave that open."""
 
     due_on: date
     phrase: str
+    reading: str = ""
 
 
-def find_due_phrase(text: str, said_on: date) -> DuePhrase | None:
+class _Pattern(NamedTuple):
+    words: re.Pattern[str]
+    means: _Means
+    is_bare: bool  # may look back: it needs words before it that do not
+
+
+def find_due_phrase(text: str, said_on: date, holidays: Holidays = MONDAYS_TO_FRIDAYS) -> DuePhrase | None:
     """The due date that the text names, or None: one after "by" or "due" before any other, then the first.
 
-    `said_on` is the date on which it was said, in the configured zone. A date that lies before it is no due date.
-    Addresses and code are not read.
+    `said_on` is the date on which it was said, in its author's zone; `holidays` are the days that "business days" and
+    the end of a week leave out: any other day stays as it was said. A date before `said_on` is no due date. Addresses
+    and code are not read, and of phrases within phrases the longest counts.
     """
     plain = _NOT_WORDS.sub(lambda match: "\0" * len(match.group()), text)
-    found = ((match, resolve) for pattern, resolve in _PHRASES for match in pattern.finditer(plain))
-    for match, resolve in sorted(found, key=_rank):
-        due_on = _resolved(match, resolve, said_on)
+    found = [(match, pattern) for pattern in _PATTERNS for match in pattern.words.finditer(plain)]
+    said = Said(said_on, holidays)
+    for match, pattern in sorted(_longest(found), key=lambda one: (not is_firm(one[0]), one[0].start())):
+        due_on = _due_on(match, pattern, said)
         if due_on and due_on >= said_on:
-            return DuePhrase(due_on=due_on, phrase=match.group().strip())
+            reading = _reading(match, pattern.means)
+            return DuePhrase(due_on=due_on, phrase=match.group().strip(" ."), reading=reading)
     return None
 
 
-def _rank(found: tuple[re.Match[str], _Resolve]) -> tuple[bool, int, int]:
-    match = found[0]
-    return (not match.groupdict().get("by"), match.start(), -len(match.group()))
+def _longest(found: list[tuple[re.Match[str], _Pattern]]) -> Iterator[tuple[re.Match[str], _Pattern]]:
+    """Without those that lie within another: what they say alone is not what was said."""
+    end = -1
+    for match, pattern in sorted(found, key=lambda one: (one[0].start(), -one[0].end())):
+        if match.end() > end:
+            yield match, pattern
+            end = match.end()
 
 
-def _resolved(match: re.Match[str], resolve: _Resolve, said_on: date) -> date | None:
-    """None for a date that no calendar holds. Before a day is the day before; a period knows better itself."""
+def _due_on(match: re.Match[str], pattern: _Pattern, said: Said) -> date | None:
+    """None for a date that no calendar holds, and for one that looks back. Before a day is the day before it."""
+    if not is_firm(match) and pattern.is_bare and _looks_back(match.string[: match.start()][-_FAR_BACK:]):
+        return None
     try:
-        due_on = resolve(match, said_on)
-        if due_on and _is_before(match) and resolve not in (_end_of, _end_of_month_named):
-            return max(due_on - timedelta(days=1), said_on)
+        due_on = pattern.means(match, said)
+        counts_itself = pattern.means in _KNOW_BEFORE
+        return means.before(due_on, said) if due_on and group(match, "by") == "before" and not counts_itself else due_on
     except (OverflowError, ValueError):
         return None
-    return due_on
 
 
-def _is_before(match: re.Match[str]) -> bool:
-    return (match.groupdict().get("by") or "").casefold() == "before"
+def _looks_back(words_before: str) -> bool:
+    return bool(_LOOKS_BACK.search(words_before) and not _LOOKS_AHEAD.search(words_before))
 
 
-def _iso(match: re.Match[str], said_on: date) -> date | None:
-    """A date that nothing introduces and that is not to come names a day (a log, a release), no deadline."""
-    due_on = date(int(match["year"]), int(match["month"]), int(match["day"]))
-    return due_on if match["introduced"] or due_on > said_on else None
+def _reading(match: re.Match[str], meaning: _Means) -> str:
+    """How words were read that others may read otherwise; "" for all that are plain."""
+    if meaning is means.part_of_period and group(match, "period") == "week":
+        part = group(match, "part").removeprefix("the ").split()[0]
+        return {"early": "read as the Tuesday of that week", "mid": "read as the Wednesday of that week"}.get(
+            part, "read as the last working day of that week" if part == "late" else "read as its first working day"
+        )
+    if meaning in (means.part_of_period, means.part_of_named_month):
+        part = group(match, "part").removeprefix("the ").split()[0]
+        days = {"early": "read as the 10th", "mid": "read as the 15th", "middle": "read as the 15th"}
+        return days.get(part, "read as its last day" if part == "late" else "read as its first working day")
+    if meaning is means.end_of_period and group(match, "period") == "week":
+        return "read as the last working day of that week"
+    if meaning is means.weekend:
+        return "read as the last working day before it" if is_firm(match) else "read as its Sunday"
+    return _READINGS.get(meaning, "")
 
 
-def _month_and_day(match: re.Match[str], said_on: date) -> date | None:
-    """Without a year, the next one that is not over: February 29 waits for a leap year."""
-    month, day = _month(match), int(match["day"])
-    years = [int(match["year"])] if match["year"] else range(said_on.year, said_on.year + 9)
-    days = (date(year, month, day) for year in years if day <= monthrange(year, month)[1])
-    return next((due_on for due_on in days if due_on >= said_on), None)
+_KNOW_BEFORE: frozenset[_Means] = frozenset((means.end_of_period, means.quarter, means.named_month, means.weekend))
+_READINGS: dict[_Means, str] = {means.quarter: "read as a quarter of the calendar year"}
 
-
-def _month(match: re.Match[str]) -> int:
-    return _MONTHS.index(match["month"][:3].casefold()) + 1
-
-
-def _day_of_month(match: re.Match[str], said_on: date) -> date | None:
-    """ "by the 3rd": of this month, or of the next one that has it."""
-    for months_later in range(3):
-        first = _first_of_month(said_on, months_later)
-        if 1 <= int(match["day"]) <= monthrange(first.year, first.month)[1]:
-            due_on = first.replace(day=int(match["day"]))
-            if due_on >= said_on:
-                return due_on
-    return None
-
-
-def _weekday(match: re.Match[str], said_on: date) -> date:
-    """ "by Friday" is the next Friday after today, "this Friday" may be today; "next Friday" is that of next week."""
-    wanted = next(i for i, name in enumerate(_WEEKDAYS) if name.startswith(match["weekday"].casefold()))
-    groups = match.groupdict()
-    which = (groups.get("which") or "").casefold()
-    if which == "next" or groups.get("week"):
-        return _monday(said_on) + timedelta(weeks=1, days=wanted)
-    if which == "this":
-        return said_on + timedelta(days=(wanted - said_on.weekday()) % 7)
-    return said_on + timedelta(days=(wanted - said_on.weekday() - 1) % 7 + 1)
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
-def _relative_day(match: re.Match[str], said_on: date) -> date:
-    return said_on + timedelta(days=1 if match["relative"].casefold() == "tomorrow" else 0)
-
-
-def _in_a_while(match: re.Match[str], said_on: date) -> date:
-    said, unit = " ".join(match["count"].casefold().split()), match["unit"].casefold()
-    count = _NUMBERS.get(said) or int(said)
-    if unit.startswith(("business", "working")):
-        return _working_days_later(said_on, count)
-    if unit.startswith("month"):
-        first = _first_of_month(said_on, count)
-        return first.replace(day=min(said_on.day, monthrange(first.year, first.month)[1]))
-    days = {"h": count // 24, "d": count, "w": 7 * count}[unit[0]]
-    return said_on + timedelta(days=days)
-
-
-def _working_days_later(day: date, count: int) -> date:
-    while count:
-        day += timedelta(days=1)
-        count -= day.isoweekday() <= 5
-    return day
-
-
-def _end_of(match: re.Match[str], said_on: date) -> date:
-    """Today, the last working day of a week, the last day of anything longer; of this one or of the next."""
-    ends_itself = "end" in match.group().casefold()
-    later = (match["which"] or "").casefold() == "next" and (ends_itself or not _is_before(match))
-    return _last_day(match["period"].casefold(), said_on, later=later)
-
-
-def _last_day(period: str, said_on: date, *, later: bool) -> date:
-    match period:
-        case "day":
-            return said_on
-        case "week":
-            friday = _monday(said_on) + timedelta(days=4)
-            return friday + timedelta(weeks=1 if later or friday < said_on else 0)
-        case "month":
-            months_later = 1 if later else 0
-        case "quarter":
-            months_later = (3 - said_on.month) % 3 + (3 if later else 0)
-        case _:
-            months_later = 12 - said_on.month + (12 if later else 0)
-    return _first_of_month(said_on, months_later + 1) - timedelta(days=1)
-
-
-def _first_of_month(day: date, months_later: int) -> date:
-    month = day.month - 1 + months_later
-    return date(day.year + month // 12, month % 12 + 1, 1)
-
-
-def _end_of_month_named(match: re.Match[str], said_on: date) -> date:
-    month = _month(match)
-    year = int(match["year"] or said_on.year + (month < said_on.month))
-    return date(year, month, monthrange(year, month)[1])
-
-
-def _abbreviated_end(match: re.Match[str], said_on: date) -> date:
-    period = {"d": "day", "b": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}[
-        match["end"][-1].casefold()
-    ]
-    return _last_day(period, said_on, later=False)
-
-
-_PHRASES: tuple[tuple[re.Pattern[str], _Resolve], ...] = tuple(
-    (re.compile(rf"(?<![\w/-]){pattern}(?![\w/-]|['’]s\b)", re.IGNORECASE), resolve)
-    for pattern, resolve in (
-        (rf"(?P<introduced>{_INTRODUCED})?(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)", _iso),
-        (rf"{_INTRODUCED}(?:{_HOUR})?{_MONTH}\s+{_DAY}{_YEAR}", _month_and_day),
-        (rf"{_INTRODUCED}(?:{_HOUR})?{_DAY}\s+(?:of\s+)?{_MONTH}{_YEAR}", _month_and_day),
-        (rf"(?P<by>{_BY})\s+(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)(?=\s*(?:$|[.,;:)!?]))", _day_of_month),
-        (rf"(?:{_INTRODUCED}(?:{_HOUR})?|(?:eod|cob)\s+)(?:{_WHICH}\s+)?{_WEEKDAY}{_NEXT_WEEK}{_LATER}", _weekday),
-        (rf"{_WHICH}\s+(?:week\s+(?:on\s+)?)?{_WEEKDAY}{_LATER}", _weekday),
-        (rf"{_INTRODUCED}?(?:{_HOUR})?(?P<relative>today|tonight|tomorrow){_LATER}", _relative_day),
-        (rf"(?:in|(?P<by>within))\s+(?:the\s+next\s+)?{_COUNT}\s+{_UNIT}(?:['’]s?\s+time)?", _in_a_while),
-        (rf"{_INTRODUCED}?(?:the\s+)?end\s+of\s+(?:the\s+)?(?:(?P<which>next|this)\s+)?{_PERIOD}", _end_of),
-        (rf"{_INTRODUCED}?(?:the\s+)?end\s+of\s+{_MONTH}{_YEAR}", _end_of_month_named),
-        (rf"{_INTRODUCED}?(?P<which>next|this)\s+(?!day){_PERIOD}", _end_of),
-        (rf"{_INTRODUCED}?(?P<end>eod|cob|eow|eom|eoq|eoy)", _abbreviated_end),
-    )
+_WORDS: tuple[tuple[str, _Means, bool], ...] = (
+    (
+        rf"{_I}?(?P<year>20\d\d)(?P<sep>[-/])(?P<month>\d\d?)(?P=sep)(?P<day>\d\d?)(?:T\d\d:\d\d(?::\d\d)?Z?)?",
+        means.iso_date,
+        True,
+    ),
+    (r"(?<!\.)(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>20\d\d)", means.iso_date, True),
+    (rf"{_I}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>20\d\d)", means.iso_date, True),
+    (
+        rf"(?:(?P<by>{_BY})|(?P<on>on))\s+(?!24/7)(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})(?:/(?P<year>20\d\d|\d\d))?",
+        means.slashed_date,
+        True,
+    ),
+    (rf"{_I}?{_HOUR}?(?:{_WEEKDAY},?\s+(?:the\s+)?)?{_MONTH}\s+{_DAY}{_YEAR}", means.month_and_day, True),
+    (rf"{_I}?{_HOUR}?(?:{_WEEKDAY},?\s+(?:the\s+)?)?{_DAY}\s+(?:of\s+)?{_MONTH}{_YEAR}", means.month_and_day, True),
+    (
+        (
+            rf"(?:(?P<by>{_BY})|(?P<on>on))\s+(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)"
+            rf"(?:\s+of\s+(?P<which>this|next)\s+month)?{_STOPS}"
+        ),
+        means.day_of_month,
+        True,
+    ),
+    (
+        (
+            rf"(?:{_I}|(?P<first>first\s+thing\s+(?:on\s+)?)){_HOUR}?(?:{_WHICH}\s+)?{_WEEKDAY}"
+            rf"(?P<week>\s+(?:of\s+)?next\s+week)?{_LATER}"
+        ),
+        means.weekday,
+        True,
+    ),
+    (rf"{_HOUR}(?:{_WHICH}\s+)?{_WEEKDAY}(?P<week>\s+(?:of\s+)?next\s+week)?", means.weekday, True),
+    (rf"{_WHICH}\s+(?:week\s+(?:on\s+)?)?{_WEEKDAY}{_LATER}", means.weekday, True),
+    (rf"{_WEEKDAY}(?P<week>\s+(?:of\s+)?next\s+week){_LATER}", means.weekday, True),
+    (rf"(?-i:(?=[A-Z])){_WEEKDAY}{_LATER}{_STOPS}", means.weekday, True),
+    (
+        rf"{_I}?{_COUNT}\s+weeks?\s+(?:from|on|after)\s+(?:{_WHICH}\s+)?{_WEEKDAY}",
+        means.weeks_from_weekday,
+        False,
+    ),
+    (rf"{_I}?(?-i:(?=[A-Za-z])){_WEEKDAY}\s+week{_STOPS}", means.weeks_from_weekday, True),
+    (rf"{_I}?{_RANGE}\s+{_UNIT}\s+(?:from\s+)?(?P<from>now|today|tomorrow)", means.from_now, False),
+    (
+        rf"(?:(?:in|over|during)|(?P<by>within|inside))\s+(?:(?:the\s+)?next\s+)?{_RANGE}\s+{_UNIT}(?:['’]s?\s+time)?",
+        means.from_now,
+        False,
+    ),
+    (rf"(?:in|(?P<by>within))\s+(?:the\s+next\s+)?{_RANGE}\s+{_SHORT_UNIT}{_STOPS}", means.from_now, False),
+    (rf"(?P<by>within)\s+the\s+(?:next\s+)?{_SHORT_UNIT}", means.from_now, False),
+    (
+        rf"(?:(?P<by>within)\s+the\s+(?:next\s+)?|(?:in|over|during)\s+the\s+next\s+){_UNIT}",
+        means.from_now,
+        False,
+    ),
+    (
+        rf"{_I}?{_HOUR}?(?:later\s+|first\s+thing\s+)?(?P<relative>day\s+after\s+tomorrow|tomorrow){_LATER}",
+        means.relative_day,
+        False,
+    ),
+    (rf"{_I}?{_HOUR}?(?:later\s+)?(?P<relative>today|tonight){_LATER}", means.relative_day, True),
+    (rf"{_I}?(?:later\s+)?(?P<relative>this\s+(?:afternoon|evening))", means.relative_day, True),
+    (
+        rf"{_I}?(?:the\s+)?(?P<ends>end\s+of)\s+(?:the\s+)?(?:(?P<which>next|this)\s+)?{_PERIOD}",
+        means.end_of_period,
+        False,
+    ),
+    (rf"{_I}?(?:the\s+)?{_PERIOD}(?P<ends>[\s-]end)", means.end_of_period, False),
+    (
+        rf"{_I}?(?:the\s+)?(?:(?P<ends>end\s+of)\s+(?:the\s+)?)?{_PERIOD}\s+(?P<which>after\s+next)",
+        means.end_of_period,
+        False,
+    ),
+    (rf"{_I}?(?:the\s+)?end\s+of\s+{_MONTH}{_YEAR}", means.end_of_named_month, False),
+    (rf"{_I}?(?:in\s+)?{_PART}(?:(?P<which>next|this)\s+)?{_PERIOD}", means.part_of_period, False),
+    (rf"{_I}?(?:in\s+)?{_PART}{_MONTH}{_YEAR}", means.part_of_named_month, False),
+    (rf"(?:in|(?P<by>before))\s+(?-i:(?=[A-Z])){_MONTH}{_YEAR}{_STOPS}", means.named_month, True),
+    (rf"{_I}?(?P<which>next|this)\s+(?!day){_PERIOD}", means.end_of_period, True),
+    (rf"{_I}?(?P<end>eod|cob|cop|eow|eom|eoq|eoy)", means.abbreviated_end, False),
+    (rf"{_I}?(?P<end>close\s+of\s+(?:business|play)|end\s+of\s+business)", means.abbreviated_end, False),
+    (
+        (
+            rf"(?:{_I}|in\s+|during\s+)?(?:(?:the\s+)?(?:(?P<ends>end\s+of)|(?P<starts>(?:start|beginning)\s+of))\s+)"
+            rf"Q(?P<quarter>[1-4])(?:\s+(?P<year>20\d\d))?"
+        ),
+        means.quarter,
+        False,
+    ),
+    (rf"(?:(?P<by>{_BY})|in|during)\s+Q(?P<quarter>[1-4])(?:\s+(?P<year>20\d\d))?", means.quarter, True),
+    (
+        r"(?:^|(?<=[(,;:–—-])|(?<=[(,;:–—-]\s))Q(?P<quarter>[1-4])(?:\s+(?P<year>20\d\d))?(?=\s*[).]?\s*$)",
+        means.quarter,
+        True,
+    ),
+    (rf"(?P<by>{_BY})\s+(?:the\s+|(?P<which>next|this)\s+)?weekend", means.weekend, False),
+    (r"(?:on|over|during)\s+(?:the|(?P<which>next|this))\s+weekend", means.weekend, True),
+    (rf"(?P<by>{_BY})\s+(?:the\s+)?{_FEAST}", means.feast, False),
+    (rf"(?P<by>by|before|until|till?)\s+(?:{_CLOCK})(?:\s+utc)?(?=\s*(?:$|[.,;:)!?]))", means.today, False),
+    (rf"{_I}(?:(?:next|this)\s+)?{_WEEKDAY}\s+after\s+next", means.no_day, False),
+    (rf"{_I}?(?:early|mid|late)(?:\s+in)?[\s-]+(?:Q[1-4]|(?:next|this|the)\s+(?:quarter|year))", means.no_day, False),
+)
+_PATTERNS = tuple(
+    _Pattern(re.compile(rf"(?<![\w/-])(?:{words})(?![\w/-]|['’]s\b)", re.IGNORECASE), meaning, is_bare)
+    for words, meaning, is_bare in _WORDS
 )
