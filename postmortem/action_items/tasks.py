@@ -57,8 +57,7 @@ def _record_id(task: Task) -> str:
 
 def _as_marked(task: Task) -> MarkedItem:
     quote = f"{task.name} ({task.description})" if task.description else task.name
-    words = " ".join(task.name.split())
-    return MarkedItem(ordinal=1, quote=quote, body=words, task=words)
+    return MarkedItem(ordinal=1, quote=quote, body=" ".join(quote.split()), task=" ".join(task.name.split()))
 
 
 def _owner(told: Observation, identities: Identities) -> Owner | None:
