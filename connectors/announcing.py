@@ -9,10 +9,10 @@ from typing import Any
 from connectors.effects import Ledger, Maker, Waits, make_once
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.translate import note_to_pagerduty
-from connectors.slack.announcement import announce, blocks_from_paragraphs, find_announcement, find_file
+from connectors.slack.announcement import announce, blocks_from_lines, find_announcement, find_file
 from connectors.slack.api import SlackApi
 from connectors.steps import Steps
-from postmortem.announcement import Paragraphs, plain_text
+from postmortem.announcement import Line, Paragraphs, paragraphs_of, plain_text
 
 _KNOWN_BY = 300
 """So many characters of its first line tell our note: a title may be longer than a note."""
@@ -29,7 +29,8 @@ class Post:
     """What is said in the channel, and as a note on the incident, and how it is said once. `draft` is the document to
     upload (its name, and what makes it) where no link opens it."""
 
-    paragraphs: Paragraphs
+    incident_id: str
+    lines: tuple[Line, ...]
     note: Paragraphs
     key: str
     draft: tuple[str, Callable[[], bytes]] | None
@@ -77,8 +78,9 @@ def note_on_incident(
 
 
 def _post(slack: SlackApi, channel_id: str, post: Post) -> dict[str, Any]:
-    blocks = blocks_from_paragraphs(post.paragraphs)
-    return {"channel_id": channel_id, "ts": announce(slack, channel_id, plain_text(post.paragraphs), blocks, post.key)}
+    blocks = blocks_from_lines(post.lines, post.incident_id)
+    text = plain_text(paragraphs_of(post.lines))
+    return {"channel_id": channel_id, "ts": announce(slack, channel_id, text, blocks, post.key)}
 
 
 def _find_post(slack: SlackApi, channel_id: str, post: Post) -> dict[str, Any] | None:

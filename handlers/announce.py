@@ -9,7 +9,7 @@ from connectors.slack.channel import Found
 from connectors.steps import Steps
 from handlers.confluence import links_to_it, said_of_page
 from handlers.work import Work, page_file, private_places, the_postmortem
-from postmortem.announcement import announce_draft
+from postmortem.announcement import announce_and_ask, announce_draft
 
 NOT_SHARED = "The draft is not shared here: some of it was said in a private channel."
 
@@ -28,10 +28,11 @@ def announce(work: Work, token: int, collected: dict[str, Any], document: str, p
     shared = None if links or is_ext_shared or elsewhere else page_file(work, document)
     said_there = (*said, NOT_SHARED) if elsewhere and not links else said
     in_channel = shared[0] if shared else name
-    told = partial(announce_draft, postmortem, links=links)
+    told = partial(announce_and_ask, postmortem, links=links, asks=house.hears_clicks)
     post = Post(
-        paragraphs=told(draft=in_channel, said=said_there, withheld=("",) if is_ext_shared else elsewhere),
-        note=told(draft=name, said=said, withheld=private),
+        incident_id=work.incident_id,
+        lines=told(draft=in_channel, said=said_there, withheld=("",) if is_ext_shared else elsewhere),
+        note=announce_draft(postmortem, links=links, draft=name, said=said, withheld=private),
         key=f"{house.settings.install_id}/{work.incident_id}/announcement",
         draft=shared,
         since=postmortem.incident.created_at.at,

@@ -3,20 +3,25 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from itertools import groupby
 
-from connectors.errors import OutcomeUnknown
+from connectors.errors import NotAllowed, NotFound, OutcomeUnknown, Rejected
 from connectors.slack.api import SlackApi
+from connectors.slack.clicks import ItemRef, item_buttons
 from connectors.slack.markup import MOST_CHARACTERS, escape, scrub
 from connectors.slack.replies import Raw, listed, next_cursor
 from connectors.slack.translate import OUR_EVENT
 from connectors.slack.window import slack_ts
 from postmortem.action_items.item import Span
+from postmortem.announcement import Line
 
 # https://docs.slack.dev/reference/block-kit/blocks (read 2026-11-20)
 MOST_BLOCKS = 50
 LONGEST_BLOCK = 3000
 MOST_PAGES = 20
 _LINK = re.compile(r"https?://[^\s/?#\\]")
+type Piece = tuple[list[Raw], int]
+"""Blocks that belong together, and how many lines they show."""
 _LOOK = "It may have happened: look before trying again."
 
 
@@ -31,6 +36,20 @@ def announce(api: SlackApi, channel_id: str, text: str, blocks: list[Raw] | None
         # It was accepted, so it may be there: refused it is not.
         raise OutcomeUnknown(f"Slack chat.postMessage for {channel_id}", "the answer names no message", _LOOK)
     return ts
+
+
+def update_announcement(
+    api: SlackApi, channel_id: str, ts: str, text: str, blocks: list[Raw] | None, key: str
+) -> str | None:
+    """Bring an announcement up to date; the same again changes nothing. None, or in words why it stays as it is.
+
+    Somebody may have deleted it or archived its channel: that is theirs to do, and nothing is posted instead.
+    """
+    try:
+        api.chat_update(channel_id, ts, escape(text)[:MOST_CHARACTERS], blocks=blocks, key=key)
+    except (NotFound, NotAllowed, Rejected) as refusal:
+        return str(refusal)
+    return None
 
 
 def find_announcement(api: SlackApi, channel_id: str, key: str, since: datetime) -> str | None:
@@ -65,6 +84,28 @@ def blocks_from_paragraphs(paragraphs: Iterable[tuple[Span, ...]]) -> list[Raw]:
 
     Where there is more than a message takes, the last block says how many lines are left out.
     """
+    return _fitting([([_rich(sections)], len(sections)) for sections in _packed(paragraphs)])
+
+
+def blocks_from_lines(lines: Iterable[Line], incident_id: str) -> list[Raw]:
+    """The same, and under the lines on which somebody is asked, their buttons."""
+    pieces: list[Piece] = []
+    for is_asked, run in groupby(lines, key=lambda line: bool(line.choices)):
+        if is_asked:
+            pieces.extend((_asked(line, incident_id), 1) for line in run)
+        else:
+            pieces.extend(([_rich(each)], len(each)) for each in _packed(line.spans for line in run))
+    return _fitting(pieces)
+
+
+def _asked(line: Line, incident_id: str) -> list[Raw]:
+    item = ItemRef(incident_id, line.item_id or "")
+    buttons = item_buttons(line.choices, item, "".join(span.text for span in line.spans).lstrip("• "))
+    return [_rich([_section(_elements(line.spans))]), *([buttons] if buttons else [])]
+
+
+def _packed(paragraphs: Iterable[tuple[Span, ...]]) -> list[list[Raw]]:
+    """Paragraphs in as few blocks as take them, each block as its sections."""
     blocks: list[list[Raw]] = []
     room = 0
     for spans in paragraphs:
@@ -75,11 +116,25 @@ def blocks_from_paragraphs(paragraphs: Iterable[tuple[Span, ...]]) -> list[Raw]:
             room = LONGEST_BLOCK
         blocks[-1].append(_section(elements))
         room -= length
-    if len(blocks) > MOST_BLOCKS:
-        left_out = sum(map(len, blocks[MOST_BLOCKS - 1 :]))
-        notice = Span(text=f"… and {left_out} more lines, which do not fit here: they are in the draft.")
-        blocks[MOST_BLOCKS - 1 :] = [[_section(_elements((notice,)))]]
-    return [{"type": "rich_text", "elements": sections} for sections in blocks]
+    return blocks
+
+
+def _fitting(pieces: list[Piece]) -> list[Raw]:
+    """As many pieces as a message takes, from the first on."""
+    if sum(len(blocks) for blocks, _ in pieces) <= MOST_BLOCKS:
+        return [block for blocks, _ in pieces for block in blocks]
+    kept: list[Raw] = []
+    for place, (blocks, _) in enumerate(pieces):
+        if len(kept) + len(blocks) >= MOST_BLOCKS:
+            left_out = sum(lines for _, lines in pieces[place:])
+            notice = Span(text=f"… and {left_out} more lines, which do not fit here: they are in the draft.")
+            return [*kept, _rich([_section(_elements((notice,)))])]
+        kept.extend(blocks)
+    return kept
+
+
+def _rich(sections: list[Raw]) -> Raw:
+    return {"type": "rich_text", "elements": sections}
 
 
 def _section(elements: list[Raw]) -> Raw:

@@ -103,6 +103,34 @@ class SlackApi:
             unfurl_media=False,
         )
 
+    def chat_update(self, channel: str, ts: str, text: str, *, blocks: list[Raw] | None = None, key: str = "") -> Raw:
+        """Replace a message of our own; `text` and `key` as in `chat_post_message`.
+
+        Saying the same again changes nothing, so it is repeated like a reading.
+        """
+        return self._read(
+            "chat.update",
+            channel=channel,
+            ts=ts,
+            text=text,
+            blocks=json.dumps(blocks or []),
+            metadata=json.dumps({"event_type": OUR_EVENT, "event_payload": {"key": key}}),
+            parse="none",
+            link_names=False,
+        )
+
+    def chat_post_ephemeral(self, channel: str, user: str, text: str) -> Raw:
+        """Say something that only this user sees. `text` is Slack's markup. It may not arrive: nothing hangs on it."""
+        return self._write("chat.postEphemeral", channel=channel, user=user, text=text, parse="none", link_names=False)
+
+    def conversations_open(self, users: str) -> Raw:
+        """The direct message with this user. Opening twice is opening once, so it is repeated like a reading."""
+        return self._read("conversations.open", users=users)
+
+    def views_open(self, trigger_id: str, view: Raw) -> Raw:
+        """Show a form to who made the trigger, within three seconds of it. A trigger opens one form."""
+        return self._write("views.open", trigger_id=trigger_id, view=json.dumps(view))
+
     def files_upload(self, channel: str, name: str, content: bytes, *, title: str = "", comment: str = "") -> Raw:
         """Share a file in a channel: the address, the bytes, then the sharing, which alone is seen by people.
 

@@ -50,6 +50,9 @@ _NOT_THERE = {
     "user_not_found": "The person left, or is hidden from this app.",
     "users_not_found": "No Slack account has this e-mail address, or it is hidden from this app.",
     "user_not_visible": "The person is hidden from this app.",
+    "user_not_in_channel": "The person left the channel meanwhile.",
+    "expired_trigger_id": "It took longer than the three seconds that Slack gives: press the button again.",
+    "exchanged_trigger_id": "The form was opened before: press the button again.",
 }
 _FORBIDDEN = {
     "not_in_channel": f"The app is not in the channel. {_INVITE}",
@@ -58,6 +61,10 @@ _FORBIDDEN = {
     "restricted_action": "A workspace setting forbids it: ask a workspace admin.",
     "access_denied": "A workspace setting forbids it: ask a workspace admin.",
     "no_permission": "A workspace setting forbids it: ask a workspace admin.",
+    "cant_update_message": "Only the app that wrote a message can change it.",
+    "edit_window_closed": "A workspace setting forbids changing messages after a while: ask a workspace admin.",
+    "cannot_dm_bot": "A bot has no direct messages.",
+    "user_disabled": "The account is deactivated.",
     "ekm_access_denied": "An admin has suspended the encryption key of this channel.",
 }
 _LATER = ("ratelimited", "rate_limited", "message_limit_exceeded")

@@ -15,7 +15,7 @@ from postmortem.action_items.item import Span
 from tests.contract.rules_kit import CANARY, Connector, Endless, Size, Write
 from tests.vendors.pagerduty_setup import PlainSteps
 from tests.vendors.slack import FAKE_TOKEN
-from tests.vendors.slack_world import a_world, moment, said, ts
+from tests.vendors.slack_world import A_VIEW, TRIGGER, a_world, moment, said, ts
 from tests.vendors.wire import Reply, Request, Vendor, json_reply, request_from_url
 
 _CHANNEL = "C00INC042"
@@ -101,12 +101,22 @@ SLACK = Connector(
         "users_info": lambda api: api.users_info("U0000001"),
         "users_lookup_by_email": lambda api: api.users_lookup_by_email("p1@acme.example"),
         "pins_list": lambda api: api.pins_list(_CHANNEL),
+        "conversations_open": lambda api: api.conversations_open("U0000001"),
+        "chat_update": lambda api: api.chat_update(_CHANNEL, ts(10), CANARY, key="k"),
     },
     writes={
         "chat_post_message": Write(
             call=lambda api: api.chat_post_message(_CHANNEL, CANARY, key="k"),
             where=r"chat\.postMessage",
             find=lambda api: find_announcement(api, _CHANNEL, "k", moment(0)),
+        ),
+        "chat_post_ephemeral": Write(
+            call=lambda api: api.chat_post_ephemeral(_CHANNEL, "U0000001", CANARY),
+            where=r"chat\.postEphemeral",
+        ),
+        "views_open": Write(
+            call=lambda api: api.views_open(TRIGGER, A_VIEW | {"private_metadata": CANARY}),
+            where=r"views\.open",
         ),
         "files_upload": Write(
             call=lambda api: api.files_upload(_CHANNEL, "draft.md", CANARY.encode(), comment=CANARY),

@@ -15,7 +15,8 @@ SPEC = "slack-web.json"
 
 # Slack's document is of 2021 and knows no message metadata (https://docs.slack.dev/messaging/message-metadata) and no
 # app_id on a message (https://docs.slack.dev/reference/events/message), both read 2026-11-20.
-_NEWER = ("include_all_metadata is not known", "('app_id', 'metadata' were unexpected)")
+_NEWER = ("include_all_metadata is not known", "('app_id', 'metadata' were unexpected)", "('app_id' was unexpected)")
+_CHAT = ("chat.postMessage", "chat.postEphemeral", "chat.update")
 _LATER_METHODS = ("files.getUploadURLExternal", "files.completeUploadExternal", "upload/v1")
 
 
@@ -148,5 +149,5 @@ def test_every_exchange_fits_slacks_own_document(method: str) -> None:
 
 def _problems(request: Request, reply: Any) -> list[str]:
     """Slack's document lists readings as GET; slack_sdk posts everything, and Slack takes that."""
-    verb = "post" if request.path.endswith(("conversations.join", "chat.postMessage")) else "get"
+    verb = "post" if request.path.endswith(("conversations.join", "conversations.open", *_CHAT)) else "get"
     return problems_of_exchange(SPEC, request, reply, base_path="/api", method=verb)

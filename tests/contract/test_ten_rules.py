@@ -73,7 +73,7 @@ def _raised(call: Callable[[], object]) -> ConnectorError | None:
 
 
 NEEDS_NO_VALUE = {"assign", "edit_issue", "upsert_remote_link", "add_labels"}
-LISTS_OF_PEOPLE = {"assignable", "find_users"}
+LISTS_OF_PEOPLE = {"assignable", "assignable_user", "find_users"}
 
 
 @_each("calls")
@@ -198,7 +198,7 @@ def test_writes_look_first(connector: Connector, name: str):
     """What may have been made can be looked for, and is found exactly where it was made."""
     write = connector.writes[name]
     if write.find is None:
-        pytest.skip("an upload is a convenience, and never asked for again")
+        pytest.skip("a convenience of the moment, and never asked for again")
     for after_effect in (True, False):
         met = meet(connector)
         met.vendor.turns(Reply(502), where=write.where, times=1)

@@ -17,17 +17,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from tests.vendors.slack_memory import Channel, Raw, Refusal, Workspace
+from tests.vendors.slack_hands import Deliver, UserTalk
+from tests.vendors.slack_memory import APP_ID, Channel, Raw, Refusal, Workspace
 from tests.vendors.slack_methods import READING, Call
+from tests.vendors.slack_modals import FORMS
 from tests.vendors.slack_posting import POSTING, upload
 from tests.vendors.wire import Reply, Request, json_reply, request_from_url
 
 FAKE_TOKEN = "xoxb-1-fake-debrief"
-METHODS = READING | POSTING
+SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+"""The one of the example in https://docs.slack.dev/authentication/verifying-requests-from-slack (read 2026-11-21)."""
+METHODS = READING | POSTING | FORMS
 ALL_SCOPES = frozenset(
     [
         "channels:history", "channels:join", "channels:read", "chat:write", "files:write", "groups:history",
-        "groups:read", "metadata.message:read", "pins:read", "reactions:read", "users:read", "users:read.email",
+        "groups:read", "im:write", "metadata.message:read", "pins:read", "reactions:read", "users:read",
+        "users:read.email",
     ]
 )  # fmt: skip
 
@@ -53,8 +58,9 @@ class _Limit:
 class FakeSlack:
     """`token` and `scopes` are what it accepts and grants; `now` is its clock, a Unix time in seconds.
 
-    `small_pages` turns on the 15 messages a page that commercially distributed apps get. `requests` is every request
-    that arrived, `calls` the same as (method, arguments).
+    `delivers` is where it tells the app of clicks, signed with `signing_secret`. `small_pages` turns on the 15 messages
+    a page that commercially distributed apps get. `requests` is every request that arrived, `calls` the same as
+    (method, arguments).
     """
 
     def __init__(
@@ -67,6 +73,8 @@ class FakeSlack:
     ) -> None:
         self.token, self.scopes, self.now, self.small_pages = token, scopes, now, small_pages
         self.workspace = Workspace()
+        self.signing_secret = SIGNING_SECRET
+        self.delivers: Deliver | None = None
         self.requests: list[Request] = []
         self.calls: list[tuple[str, dict[str, str]]] = []
         self._faults: list[_Fault] = []
@@ -89,6 +97,13 @@ class FakeSlack:
 
     def channel(self, name: str) -> "ChannelTalk":
         return ChannelTalk(self, self.workspace.named(name))
+
+    def user(self, name: str, *, home: str | None = None) -> UserTalk:
+        """A person of the workspace, by name or id; `home` is another organisation's workspace they come from."""
+        users = self.workspace.users.values()
+        found = [user for user in users if name in (user["id"], user.get("name"))]
+        assert found, f"the fake Slack has no user {name!r}"
+        return UserTalk(self, found[0], home)
 
     def unexpected(self) -> list[Raw]:
         """What was posted and no test expected."""
@@ -192,6 +207,13 @@ class ChannelTalk:
         assert found, f"#{self.channel.info['name']}: nobody posted {words}; posted: {seen}"
         self.slack._expected.append(found[0]["ts"])
         return found[0]
+
+    def shows(self, *words: str) -> Raw | None:
+        """The one of the app's messages that has all these words as it stands now; None where none has."""
+        ours = [message for message in self.channel.messages.values() if message.get("app_id") == APP_ID]
+        found = [message for message in ours if all(word in _visible_text(message) for word in words)]
+        assert len(found) <= 1, f"#{self.channel.info['name']}: {len(found)} messages have {words}"
+        return found[0] if found else None
 
     def says(self, user_id: str, text: str, *, ts: str | None = None, thread_ts: str | None = None, **more: Any) -> str:
         """Somebody writes here. Returns the message's ts."""

@@ -101,6 +101,9 @@ class Workspace:
     channels: dict[str, Channel] = field(default_factory=dict)
     posted: list[Raw] = field(default_factory=list)
     files: dict[str, Raw] = field(default_factory=dict)
+    ephemerals: list[Raw] = field(default_factory=list)
+    triggers: dict[str, Raw] = field(default_factory=dict)
+    views: dict[str, Raw] = field(default_factory=dict)
 
     def load(self, slack: Raw) -> None:
         """Take over a script's `slack`; several scripts share one workspace, the last one names the team."""
@@ -137,6 +140,8 @@ class Workspace:
                 for channel in self.channels.values()
             },
             "posted": self.posted,
+            "ephemerals": self.ephemerals,
+            "views": self.views,
             "files": {key: file | {"content": len(file["content"])} for key, file in self.files.items()},
         }
 

@@ -2,28 +2,56 @@
 
 from typing import Any
 
+from tests.vendors.slack_blocks import problems_of_blocks
 from tests.vendors.slack_memory import APP_ID, BOT_ID, BOT_USER_ID, Channel, Raw, Refusal, Workspace
 from tests.vendors.slack_methods import Call, Method, parsed
 
 # https://docs.slack.dev/reference/methods/chat.postMessage (read 2026-11-20)
 MOST_CHARACTERS = 40_000
-# https://docs.slack.dev/reference/block-kit/blocks (read 2026-11-20)
-MOST_BLOCKS = 50
-_LONGEST_TEXT = {"section": 3000, "header": 150}
-_MOST_ELEMENTS = {"context": 10, "actions": 25}
 
 
 def chat_post_message(world: Workspace, call: Call) -> Raw:
     channel = _open_channel(world, call, "channel")
+    message = _posted(world, channel, call, _content(world, call))
+    return {"channel": channel.info["id"], "ts": message["ts"], "message": message}
+
+
+def chat_update(world: Workspace, call: Call) -> Raw:
+    """Own messages only. Blocks go where only text is given; metadata stays unless there is new."""
+    channel = _open_channel(world, call, "channel")
+    message = channel.messages.get(call.arguments.get("ts", ""))
+    if message is None:
+        raise Refusal("message_not_found")
+    if message.get("user") != BOT_USER_ID:
+        raise Refusal("cant_update_message")
+    content = _content(world, call)
+    metadata = _metadata(call)
+    edited = {} if "blocks" in content else {"edited": {"user": BOT_USER_ID, "ts": message["ts"]}}
+    kept = {key: value for key, value in message.items() if key not in ("text", "blocks", "edited")}
+    channel.put(kept | content | edited | ({"metadata": metadata} if metadata else {}))
+    shown = channel.messages[message["ts"]]
+    return {"channel": channel.info["id"], "ts": message["ts"], "text": content["text"], "message": shown}
+
+
+def chat_post_ephemeral(world: Workspace, call: Call) -> Raw:
+    channel = _open_channel(world, call, "channel")
+    user, content = call.arguments.get("user", ""), _content(world, call)
+    if user not in world.users:
+        raise Refusal("user_not_in_channel")
+    world.ephemerals.append({"channel": channel.info["name"], "user": user} | content)
+    return {"message_ts": f"{call.now:.6f}"}
+
+
+def _content(world: Workspace, call: Call) -> Raw:
     text = call.arguments.get("text", "")
     blocks = parsed(call, "blocks", "invalid_blocks_format")
     if not text and not blocks:
         raise Refusal("no_text")
     if len(text) > MOST_CHARACTERS:
         raise Refusal("msg_too_long")
-    _check_blocks(blocks)
-    message = _posted(world, channel, call, {"text": text} | ({"blocks": blocks} if blocks else {}))
-    return {"channel": channel.info["id"], "ts": message["ts"], "message": message}
+    if problems := problems_of_blocks(blocks or [], users=world.users):
+        raise Refusal("invalid_blocks", errors=problems)
+    return {"text": text} | ({"blocks": blocks} if blocks else {})
 
 
 def files_get_upload_url_external(world: Workspace, call: Call) -> Raw:
@@ -72,11 +100,7 @@ def _open_channel(world: Workspace, call: Call, argument: str) -> Channel:
 
 
 def _posted(world: Workspace, channel: Channel, call: Call, content: Raw) -> Raw:
-    metadata = parsed(call, "metadata", "invalid_metadata_format")
-    if metadata is not None and (
-        not isinstance(metadata, dict) or set(metadata) != {"event_type", "event_payload"} or not metadata["event_type"]
-    ):
-        raise Refusal("invalid_metadata_format")
+    metadata = _metadata(call)
     author = {"user": BOT_USER_ID, "bot_id": BOT_ID, "app_id": APP_ID, "team": world.team["id"]}
     message = author | content | ({"metadata": metadata} if metadata else {})
     if thread_ts := call.arguments.get("thread_ts"):
@@ -86,23 +110,19 @@ def _posted(world: Workspace, channel: Channel, call: Call, content: Raw) -> Raw
     return message
 
 
-def _check_blocks(blocks: Any) -> None:
-    if blocks is None:
-        return
-    if not isinstance(blocks, list) or len(blocks) > MOST_BLOCKS:
-        raise Refusal("invalid_blocks")
-    for block in blocks:
-        kind, text = block.get("type"), block.get("text") or {}
-        if not kind or len(text.get("text", "")) > _LONGEST_TEXT.get(kind, 3000):
-            raise Refusal("invalid_blocks")
-        if len(block.get("elements", ())) > _MOST_ELEMENTS.get(kind, 1000):
-            raise Refusal("invalid_blocks")
-        if kind in ("section", "header") and not text.get("text") and not block.get("fields"):
-            raise Refusal("invalid_blocks")
+def _metadata(call: Call) -> Any:
+    metadata = parsed(call, "metadata", "invalid_metadata_format")
+    if metadata is not None and (
+        not isinstance(metadata, dict) or set(metadata) != {"event_type", "event_payload"} or not metadata["event_type"]
+    ):
+        raise Refusal("invalid_metadata_format")
+    return metadata
 
 
 POSTING: dict[str, tuple[Method, str | None]] = {
     "chat.postMessage": (chat_post_message, "chat:write"),
+    "chat.update": (chat_update, "chat:write"),
+    "chat.postEphemeral": (chat_post_ephemeral, "chat:write"),
     "files.getUploadURLExternal": (files_get_upload_url_external, "files:write"),
     "files.completeUploadExternal": (files_complete_upload_external, "files:write"),
 }

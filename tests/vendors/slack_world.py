@@ -12,7 +12,7 @@ from connectors.slack.collect import collect
 from connectors.steps import Json, Steps
 from postmortem.evidence import Part
 from tests.vendors.slack import FakeSlack
-from tests.vendors.slack_memory import Raw
+from tests.vendors.slack_memory import APP_ID, BOT_ID, BOT_USER_ID, Raw
 
 START = 1_767_600_000
 """2026-01-05 08:00:00 UTC, in Unix seconds."""
@@ -131,8 +131,22 @@ def whole(parts: Iterable[Part]) -> Part:
     )
 
 
+TRIGGER = "1.U0000001.fake"
+A_VIEW: Raw = {
+    "type": "modal",
+    "callback_id": "debrief.edit",
+    "title": {"type": "plain_text", "text": "Edit"},
+    "blocks": [{"type": "header", "text": {"type": "plain_text", "text": "hello"}}],
+}
+
+
 def a_world(**fake: Any) -> SlackWorld:
-    return SlackWorld([channel(said(0), said(5, "a reply", thread_ts=ts(0)), pins=[ts(0)])], [person(1)], **fake)
+    """A message, a reply, one of ours, and a button that was just pressed."""
+    ours = {"user": BOT_USER_ID, "bot_id": BOT_ID, "app_id": APP_ID}
+    messages = (said(0), said(5, "a reply", thread_ts=ts(0)), said(10, "ours") | ours)
+    world = SlackWorld([channel(*messages, pins=[ts(0)])], [person(1)], **fake)
+    world.slack.workspace.triggers[TRIGGER] = {"at": float("inf"), "user": "U0000001", "used": False}
+    return world
 
 
 Call = Callable[[SlackApi], Any]
@@ -147,9 +161,13 @@ READS: dict[str, Call] = {
     "users.info": lambda api: api.users_info("U0000001"),
     "users.lookupByEmail": lambda api: api.users_lookup_by_email("p1@acme.example"),
     "pins.list": lambda api: api.pins_list("C00INC042"),
+    "conversations.open": lambda api: api.conversations_open("U0000001"),
+    "chat.update": lambda api: api.chat_update("C00INC042", ts(10), "hello again", key="k"),
 }
 WRITES: dict[str, Call] = {
     "chat.postMessage": lambda api: api.chat_post_message("C00INC042", "hello", key="k"),
+    "chat.postEphemeral": lambda api: api.chat_post_ephemeral("C00INC042", "U0000001", "only you"),
+    "views.open": lambda api: api.views_open(TRIGGER, A_VIEW),
     "files.completeUploadExternal": lambda api: api.files_upload("C00INC042", "draft.md", b"# Draft", comment="here"),
 }
 CALLS = READS | WRITES
