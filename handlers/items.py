@@ -2,15 +2,34 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from itertools import batched
 from typing import Any
 
+from connectors.amending import Comment, Hand, amend_issues, comment_on_issues
+from connectors.announcing import consistent
+from connectors.errors import ConnectorError
+from connectors.jira.api import MOST_AT_ONCE, JiraApi
+from connectors.jira.states import read_states
+from connectors.jira.watching import read_issues
+from connectors.steps import Json
 from connectors.store.following import Following
 from handlers.work import Work, private_everywhere, the_postmortem
 from postmortem.action_items.decision import Decision
 from postmortem.action_items.issues import NO_ROUTE, action_key
 from postmortem.action_items.item import ActionItem
+from postmortem.follow_up.amendments import (
+    Amendment,
+    amended,
+    amendments_of,
+    came_back_in_words,
+    closed_before_it_came_back,
+)
 from postmortem.follow_up.followed import FollowedItem
 from postmortem.follow_up.following import followed_again, followed_from_item, left
+from postmortem.follow_up.standing import followed_from_issue, is_looked_at, removed
+from postmortem.similar import issue_keys
 
 NO_LONGER = "It was dropped, or is no longer said."
 NO_DRAFT = "there is no draft of it here yet, or one of an older Debrief: draft it again"
@@ -79,3 +98,80 @@ def _with_outcomes(
     for item in items:
         if item.accepted:
             yield item, next(remaining) if item.route else {"parked": NO_ROUTE}
+
+
+def look_at_issues(work: Work) -> dict[str, str]:
+    """What became, as Jira says now, of the issues known before this round; nothing where Jira does not answer."""
+    jira = work.house.jira
+
+    def look() -> dict[str, Json]:
+        try:
+            if jira:
+                _look_at_followed(work, jira)
+            ours = {one.issue_key for one in work.followed}
+            others = [key for key in issue_keys(the_postmortem(work)) if key not in ours]
+            return dict[str, Json](read_states(jira, others)) if jira and others else {}
+        except ConnectorError:  # the links are there; their state is shown the next time
+            return {}
+
+    return {key: str(state) for key, state in work.steps.run(work.named("look at the issues"), look).items()}
+
+
+def _look_at_followed(work: Work, jira: JiraApi) -> None:
+    """Read what became of the issues that are followed. Raises ConnectorError: then all stay as they were last seen."""
+    now, following = work.house.now(), Following(work.house.store)
+    looked_at = {one.issue_id: one for one in work.followed if one.issue_id and is_looked_at(one, now)}
+    for some in batched(looked_at, MOST_AT_ONCE, strict=False):
+        for issue_id, issue in read_issues(jira, some).items():
+            following.change(looked_at[issue_id], partial(_seen, looked_at[issue_id], issue, now))
+
+
+def _seen(
+    before: FollowedItem, issue: Mapping[str, Any] | None, now: datetime, kept: FollowedItem | None
+) -> FollowedItem:
+    one = kept or before
+    return followed_from_issue(one, issue, now) if issue else removed(one, now)
+
+
+def bring_issues_up_to_date(work: Work, token: int) -> None:
+    """Carry decisions into issues that are open, and tell one that was closed before the incident came back; once."""
+    jira = work.house.jira
+    if jira is None:
+        return
+    told = work.steps.run(work.named("what open issues should say"), lambda: _untold(work))
+    amendments = [Amendment.model_validate(one) for one in told["amendments"]]
+    comments = [_comment(work, one) for one in told["came_back"]]
+    waits = work.house.settings.jira.unclear_wait
+    hand = Hand(jira, work.ledger, token, lambda: work.holds_lease(token), work.house.now, consistent(waits))
+    changed = amend_issues(work.steps, hand, amendments, work.prefix) if amendments else []
+    if comments:
+        comment_on_issues(work.steps, hand, comments, work.prefix)
+    if changed:
+        work.steps.run(work.named("note what was changed"), lambda: _note_changes(work, amendments, changed))
+
+
+def _note_changes(work: Work, amendments: Sequence[Amendment], outcomes: Sequence[Mapping[str, Any]]) -> None:
+    followed = {one.key: one for one in work.followed}
+    for amendment, outcome in zip(amendments, outcomes, strict=True):
+        one = followed[amendment.item_key]
+        said = (outcome["parked"],) if "parked" in outcome else outcome["made"]["said"]
+        Following(work.house.store).change(
+            one, lambda kept, one=one, by=amendment, said=said: amended(kept or one, by, said)
+        )
+
+
+def _untold(work: Work) -> dict[str, Any]:
+    postmortem, followed = the_postmortem(work), work.followed
+    came_back = closed_before_it_came_back(postmortem, followed)
+    return {
+        "amendments": [one.model_dump(mode="json") for one in amendments_of(postmortem, followed)],
+        "came_back": [
+            {"once": once, "issue_id": one.issue_id, "at": moment.isoformat()}
+            for once, (one, moment) in came_back.items()
+        ],
+    }
+
+
+def _comment(work: Work, told: dict[str, Any]) -> Comment:
+    words = came_back_in_words(the_postmortem(work).incident, datetime.fromisoformat(told["at"]))
+    return Comment(once=told["once"], issue_id=told["issue_id"], paragraphs=words)

@@ -11,13 +11,19 @@ from typing import Any
 
 from connectors.collecting import Sources, collect, read_incident, who_took_part
 from connectors.effects import Waits
-from connectors.errors import ConnectorError, NotAllowed, NotFound, Rejected
-from connectors.jira.states import read_states
+from connectors.errors import NotAllowed, NotFound, Rejected
 from connectors.opening import open_issues
 from connectors.steps import Json, Steps
 from handlers.announce import announce
 from handlers.confluence import make_confluence_page, write_confluence_page
-from handlers.items import follow_items, keep_decision, known_evidence, known_house
+from handlers.items import (
+    bring_issues_up_to_date,
+    follow_items,
+    keep_decision,
+    known_evidence,
+    known_house,
+    look_at_issues,
+)
 from handlers.wiring import House, durable
 from handlers.work import (
     LEASE_FOR,
@@ -40,7 +46,7 @@ from postmortem.follow_up.following import with_followed
 from postmortem.incident import Incident
 from postmortem.outputs.markdown import render_markdown
 from postmortem.settings import reason_not_to_draft
-from postmortem.similar import issue_keys, with_states
+from postmortem.similar import with_states
 
 NOT_LOOKED_AT: Mapping[str, str] = {}
 ASK_FOR_THE_LEASE_EVERY = timedelta(minutes=1)
@@ -115,9 +121,11 @@ def write_and_open(work: Work, token: int, collected: dict[str, Any]) -> dict[st
     publish(work, "publish")
     work.steps.run(work.named("let what was refused be tried again"), work.ledger.release_parked)
     page = make_confluence_page(work, token, collected)
+    states = look_at_issues(work)
+    bring_issues_up_to_date(work, token)
     issues = open_the_issues(work, token)
     work.steps.run(work.named("follow the items"), lambda: follow_items(work, issues))
-    document = publish(work, "publish with issues", issues, look_at_issues(work))
+    document = publish(work, "publish with issues", issues, states)
     page = write_confluence_page(work, token, page)
     announced = announce(work, token, collected, document, page)
     return composed | {"document": document, "issues": counted(issues), "announced": announced, "page": page}
@@ -216,20 +224,6 @@ def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
         return {"evidence": evidence, "events": len(composed.timeline.events), "items": len(composed.action_items)}
 
     return work.steps.run(work.named("compose"), write)
-
-
-def look_at_issues(work: Work) -> dict[str, str]:
-    """What became, as Jira says now, of the issues known before this round; nothing where Jira does not answer."""
-    jira = work.house.jira
-
-    def look() -> dict[str, Json]:
-        keys = issue_keys(the_postmortem(work))
-        try:
-            return dict[str, Json](read_states(jira, keys)) if jira and keys else {}
-        except ConnectorError:  # the links are there; their state is shown the next time
-            return {}
-
-    return {key: str(state) for key, state in work.steps.run(work.named("look at the issues"), look).items()}
 
 
 def publish(

@@ -8,7 +8,8 @@ from connectors.steps import Steps
 from connectors.store.port import Store
 from connectors.store.rehearsal import RehearsalStore
 from handlers.cli.exits import on_this_machine
-from handlers.journey import collect_evidence, compose_draft, look_again, look_at_issues, open_the_issues, publish
+from handlers.items import look_at_issues
+from handlers.journey import collect_evidence, compose_draft, look_again, open_the_issues, publish
 from handlers.wiring import House, Machine
 from handlers.work import work_of
 

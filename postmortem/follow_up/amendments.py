@@ -1,19 +1,23 @@
-"""What a person's decision changes in an issue that is open already, and where an incident came back after it closed."""
+"""What a decision changes in an issue that is open already, and where an incident came back after one closed."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from postmortem.action_items.issues import summary_of
-from postmortem.action_items.item import ActionItem
+from postmortem.action_items.item import ActionItem, Span
+from postmortem.citations import day_and_clock
 from postmortem.document import Postmortem
-from postmortem.follow_up.followed import FollowedItem
+from postmortem.follow_up.followed import Assignee, FollowedItem
+from postmortem.incident import Incident
 from postmortem.noun import Noun
 
 
 class Amendment(Noun):
     """What an issue should say from now on (`wanted`), and what it said when it was last read (`known`).
 
-    Both map "summary", "duedate" and "assignee" (a Jira account id) to their values. `once` names it for ever.
+    Both map "summary", "duedate" and "assignee" (a Jira account id) to their values. `once` names it for ever. `owner`
+    is what the assignee is called.
     """
 
     once: str
@@ -22,6 +26,7 @@ class Amendment(Noun):
     item_key: str
     wanted: dict[str, str]
     known: dict[str, str | None]
+    owner: str | None = None
 
 
 def amendments_of(postmortem: Postmortem, followed: Iterable[FollowedItem]) -> tuple[Amendment, ...]:
@@ -29,6 +34,23 @@ def amendments_of(postmortem: Postmortem, followed: Iterable[FollowedItem]) -> t
     by_id = {one.item_id: one for one in followed if one.issue_id and one.standing == "open"}
     pairs = ((item, by_id[item.id]) for item in postmortem.action_items if item.id in by_id)
     return tuple(amendment for item, one in pairs if (amendment := _amendment(item, one)))
+
+
+def amended(one: FollowedItem, amendment: Amendment, said: Iterable[str]) -> FollowedItem:
+    """The item after its issue was changed; `said` tells what stayed as somebody had it in Jira: then that is read."""
+    if told := tuple(said):
+        return one.model_copy(update={"changes": tuple(dict.fromkeys((*one.changes, *told)))})
+    return one.model_copy(update=dict(_taken_over(amendment)))
+
+
+def _taken_over(amendment: Amendment) -> Iterator[tuple[str, Any]]:
+    wanted = amendment.wanted
+    if "summary" in wanted:
+        yield "text", wanted["summary"]
+    if "duedate" in wanted:
+        yield "due_on", date.fromisoformat(wanted["duedate"])
+    if "assignee" in wanted:
+        yield "assignee", Assignee(account_id=wanted["assignee"], name=amendment.owner)
 
 
 def _amendment(item: ActionItem, one: FollowedItem) -> Amendment | None:
@@ -47,6 +69,7 @@ def _amendment(item: ActionItem, one: FollowedItem) -> Amendment | None:
         item_key=one.key,
         wanted=wanted,
         known=known,
+        owner=item.owner.name,
     )
 
 
@@ -74,3 +97,16 @@ def closed_before_it_came_back(
         for one in done
         if one.done_at is not None and one.done_at < last
     }
+
+
+def came_back_in_words(incident: Incident, moment: datetime) -> tuple[tuple[Span, ...], ...]:
+    """What is said on such an item's issue."""
+    number = f"#{incident.number} " if incident.number else ""
+    return (
+        (
+            Span(text="Incident "),
+            Span(text=f"{number}{incident.title}", link=incident.link),
+            Span(text=f" was opened again on {day_and_clock(moment)}, after this issue was done."),
+        ),
+        (Span(text="If what was done here should have prevented that, please look at it once more."),),
+    )
