@@ -227,6 +227,6 @@ def issue_keys(postmortem: Postmortem) -> tuple[str, ...]:
 
 def _states(items: Iterable[ActionItem]) -> Iterator[ItemState]:
     for item in items:
-        if item.accepted and not item.is_gone:
+        if item.is_listed and not item.is_gone:
             state = item.status or ("opened" if item.issue_key else "no issue was opened")
             yield ItemState(text=item.text, state=state, issue_key=item.issue_key, issue_link=item.issue_link)

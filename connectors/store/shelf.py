@@ -209,7 +209,7 @@ def _listed(postmortem: Postmortem) -> dict[str, Any]:
         "created_at": postmortem.incident.created_at.at.isoformat(),
         "priority": postmortem.incident.priority,
         "number": postmortem.incident.number,
-        "items": sum(not item.is_gone for item in postmortem.action_items),
+        "items": sum(item.is_listed and not item.is_gone for item in postmortem.action_items),
     }
 
 

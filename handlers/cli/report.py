@@ -12,7 +12,7 @@ from postmortem.evidence import Evidence
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One action item on its way to Jira. `state`: opened, would be opened, not opened, suggested."""
+    """One action item on its way to Jira. `state`: opened, would be opened, not opened, suggested, dropped."""
 
     summary: str
     state: str
@@ -119,5 +119,5 @@ def _state(mode: str, item: ActionItem) -> str:
     if item.issue_key:
         return "opened"
     if not item.accepted:
-        return "suggested"
+        return "dropped" if item.is_dropped else "suggested"
     return "would be opened" if mode == "dry run" and item.route else "not opened"

@@ -100,6 +100,11 @@ class ActionItem(Noun):
         return self.decision is not None and self.decision.verdict == "dropped"
 
     @property
+    def is_listed(self) -> bool:
+        """Whether it is one of the document's items: a suggestion is none yet, and a dropped one none any more."""
+        return not self.is_suggestion and not self.is_dropped
+
+    @property
     def is_suggestion(self) -> bool:
         """Waiting for somebody to accept or drop it."""
         return self.likely is not None and not self.accepted and not self.is_dropped and not self.is_gone

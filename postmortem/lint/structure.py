@@ -119,6 +119,8 @@ def _check_item(part: Part) -> Iterator[Finding]:
 
 
 def _check_row(part: Part) -> Iterator[Finding]:
+    if any(head.startswith("suggest") for head in part.cells):
+        return  # nobody has said yet that it is one
     task = _cell(part, "action", "item", "task", "what") or next(iter(part.cells.values()), "")
     if _NOBODY.search(_cell(part, "owner", "assignee", "who", "responsible")):
         yield _item(part, task, "item-owner")

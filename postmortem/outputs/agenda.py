@@ -64,7 +64,7 @@ def _in_tables(postmortem: Postmortem) -> Iterator[Asked]:
         yield Asked(NOT_MEASURED, COMMANDER, "response_times")
     else:
         yield from _unmeasured(postmortem)
-    items = [item for item in postmortem.action_items if not item.is_gone]
+    items = [item for item in postmortem.action_items if item.is_listed and not item.is_gone]
     if not items:
         yield Asked(NO_ITEMS, EVERYONE, "action_items")
     if any(item.owner.account_id is None and item.owner.name is None for item in items):

@@ -11,10 +11,16 @@ LONGEST_QUOTE = 600
 
 def cited(citations: Iterable[Citation]) -> Md:
     """ "([#inc-1](…), [PagerDuty log](…) [2](…))": each source once, several of one kind numbered."""
+    sources = sources_of(citations)
+    return together("(", sources, ")") if sources else sources
+
+
+def sources_of(citations: Iterable[Citation]) -> Md:
+    """The same without the brackets."""
     by_label: dict[str, dict[str | None, None]] = {}
     for citation in citations:
         by_label.setdefault(citation.label, {})[citation.link] = None
-    return together("(", joined(", ", map(_of_one_kind, by_label, by_label.values())), ")") if by_label else Md("")
+    return joined(", ", map(_of_one_kind, by_label, by_label.values()))
 
 
 def _of_one_kind(label: str, links: Iterable[str | None]) -> Md:

@@ -110,9 +110,9 @@ def part_before_tasks(told: Told, event: TimelineEvent, part: tuple[int, int]) -
 
 
 def tasks_by_record(told: Told) -> dict[str, tuple[str, ...]]:
-    """The texts of the action items by the record that holds them."""
+    """The texts of the action items by the record that holds them. What is only taken for one may be something else."""
     tasks: dict[str, tuple[str, ...]] = {}
-    for item in told.action_items:
+    for item in filter(lambda item: item.is_listed, told.action_items):
         tasks[item.evidence_id] = (*tasks.get(item.evidence_id, ()), item.text)
     return tasks
 

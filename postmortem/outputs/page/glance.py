@@ -83,12 +83,16 @@ def _cut(text: str) -> str:
 
 
 def in_words(items: tuple[ActionItem, ...]) -> str:
-    """ "3 action items: 1 without an owner, 1 without a date, 2 without an issue"; their state stands in the table."""
-    if not items:
-        return "No action item was marked"
-    count = f"{len(items)} action item{'s' if len(items) > 1 else ''}"
-    missing = list(_missing(items))
-    return f"{count}: {', '.join(missing)}" if missing else f"{count}, each with owner, date and issue"
+    """ "3 action items: 1 without an owner, 1 without a date, 2 without an issue; 2 suggestions to decide on"; their
+    state stands in the table."""
+    listed = tuple(item for item in items if item.is_listed)
+    suggested = sum(item.is_suggestion for item in items)
+    more = f"; {suggested} suggestion{'s' if suggested > 1 else ''} to decide on" if suggested else ""
+    if not listed:
+        return f"No action item was marked{more}"
+    count = f"{len(listed)} action item{'s' if len(listed) > 1 else ''}"
+    missing = list(_missing(listed))
+    return (f"{count}: {', '.join(missing)}" if missing else f"{count}, each with owner, date and issue") + more
 
 
 def _missing(items: tuple[ActionItem, ...]) -> Iterator[str]:
