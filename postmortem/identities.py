@@ -21,6 +21,7 @@ class Identities:
         self._known: Mapping[str, PersonEntry] = _known_by_person_id(self._people.values(), known)
         self._by_name = _ids_by_name(self._people.values(), self._known)
         self._unseen = _known_by_name(known)
+        self._entries = _known_by_human(known)
         self._telling_apart = self._marks()
 
     def name(self, person_id: str | None) -> str | None:
@@ -61,6 +62,15 @@ class Identities:
             return f"known:{known.name}"
         person = self._people.get(person_id)
         return f"email:{person.email.casefold()}" if person and person.email else person_id
+
+    def of_human(self, key: str) -> tuple[Person, ...]:
+        """Every account of this human (a key of `human`), in the order of their ids."""
+        return tuple(person for _, person in sorted(self._people.items()) if self.human(person.id) == key)
+
+    def entry(self, key: str) -> PersonEntry | None:
+        """What the settings say of this human (a key of `human`); None where they say nothing, or it is two people."""
+        entries = self._entries.get(key, ())
+        return entries[0] if len(entries) == 1 else None
 
     def is_bot(self, person_id: str | None) -> bool:
         person = self._people.get(person_id) if person_id else None
@@ -122,6 +132,15 @@ def _known_by_person_id(people: Iterable[Person], known: tuple[PersonEntry, ...]
         if entry:
             found[person.id] = entry
     return found
+
+
+def _known_by_human(known: tuple[PersonEntry, ...]) -> dict[str, list[PersonEntry]]:
+    """By the key of the human, and by that of a Jira account that nobody of the evidence has."""
+    entries: dict[str, list[PersonEntry]] = {}
+    for entry in known:
+        for key in (f"known:{entry.name}", f"jira:{entry.jira_account_id}"):
+            entries.setdefault(key, []).append(entry)
+    return entries
 
 
 def _ids_by_name(people: Iterable[Person], known: Mapping[str, PersonEntry]) -> dict[str, frozenset[str]]:

@@ -152,9 +152,13 @@ class JiraApi:
 
     def assignable(self, project: str, account_id: str) -> bool:
         """Whether this account may be given issues of the project."""
+        return self.assignable_user(project, account_id) is not None
+
+    def assignable_user(self, project: str, account_id: str) -> dict[str, Any] | None:
+        """This account as Jira shows it, where it may be given issues of the project; None where it may not."""
         tried, query = f"Asking who can be assigned in {project}", {"project": project, "accountId": account_id}
         users = list_from(tried, self._get(tried, ("user", "assignable", "search"), query))
-        return any(user.get("accountId") == account_id for user in users)
+        return next((user for user in users if user.get("accountId") == account_id), None)
 
     def find_users(self, query: str) -> list[dict[str, Any]]:
         """Active users whose name or e-mail matches. Empty also where this account may not browse users."""

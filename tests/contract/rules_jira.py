@@ -105,6 +105,7 @@ JIRA = Connector(
         "bulk_fetch": lambda api: api.bulk_fetch(["OPS-1"], ("labels",), ()),
         "search": _search,
         "assignable": lambda api: api.assignable("OPS", "acc-ada"),
+        "assignable_user": lambda api: api.assignable_user("OPS", "acc-ada"),
         "find_users": lambda api: api.find_users("ada"),
         "get_user": lambda api: api.get_user("acc-ada"),
         "list_comments": lambda api: api.list_comments("OPS-1"),
