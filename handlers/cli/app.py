@@ -15,10 +15,12 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from connectors.errors import NotAllowed
+from handlers.cli.actions_app import app as actions_app
 from handlers.cli.asking import Asked, check_usage, write_output
 from handlers.cli.exits import EXPECTED, MEANINGS, Ended, Exit, ended_by, on_this_machine, sentence_case
 from handlers.cli.formats import FORMATS, written_as
 from handlers.cli.plain import plain
+from handlers.cli.report_app import report
 from handlers.envelope import told
 from handlers.wiring import machine
 
@@ -54,6 +56,10 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+
+
+app.command()(report)
+app.add_typer(actions_app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -70,22 +70,23 @@ def check_usage(asked: Asked) -> None:
         raise Ended(Exit.USAGE, "--title is for a draft from a --slack-export alone: PagerDuty's incident has a title.")
     format_of(asked.output, asked.format)
     if asked.output and asked.output != "-":
-        _check_output(Path(asked.output), force=asked.force)
+        check_output(Path(asked.output), force=asked.force)
 
 
-def _check_output(file: Path, *, force: bool) -> None:
+def check_output(file: Path, *, force: bool) -> None:
+    """Refuse a file that cannot be written, or must not be, before anything is done. Raises Ended."""
     if file.is_dir() or not file.parent.is_dir():
         raise Ended(Exit.USAGE, f"--output {file} names no file in a folder that is there: make the folder first.")
     if file.exists() and not force:
         raise Ended(Exit.USAGE, f"{file} exists: name another file, or add --force to replace it.")
 
 
-def write_output(file: Path, content: bytes) -> None:
-    """Write what `--output` asked for. Raises Ended."""
+def write_output(file: Path, content: bytes, made: str = "The draft is made") -> None:
+    """Write what `--output` asked for; `made` is what is there already where that fails. Raises Ended."""
     try:
         file.write_bytes(content)
     except OSError as error:
-        raise Ended(Exit.USAGE, f"The draft is made, but {file} cannot be written ({error.strerror}).") from None
+        raise Ended(Exit.USAGE, f"{made}, but {file} cannot be written ({error.strerror}).") from None
 
 
 def incident_id_from(text: str, settings: Settings) -> str:

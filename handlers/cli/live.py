@@ -12,7 +12,6 @@ from typing import Any
 from connectors.collecting import read_incident
 from connectors.engine.local import LocalEngine
 from connectors.engine.start import journey_name
-from connectors.store.leases import Leases
 from connectors.store.port import Store
 from connectors.store.shelf import Shelf
 from handlers.cli.asking import Asked, incident_id_from
@@ -22,7 +21,7 @@ from handlers.cli.edits import edits_in_words
 from handlers.cli.exits import Ended, Exit, on_this_machine
 from handlers.cli.rehearsing import preview, rehearsal_store
 from handlers.cli.report import report_on
-from handlers.cli.running import run_to_end, unfinished_or_new
+from handlers.cli.running import go_on_or_begin, run_to_end
 from handlers.confluence import said_of_page
 from handlers.journey import make_draft, reason_to_stop
 from handlers.wiring import House, Machine, build_house, utc_now
@@ -89,7 +88,7 @@ def draft_live(bench: Bench) -> Drawn:
             raise Ended(Exit.STOPPED, "Stopped before anything was written.")
         payload = bench.payload(incident)
         with closing(_engine(bench, house, payload)) as engine:
-            outcome = _follow_through(engine, house, incident, payload)
+            outcome = go_on_or_begin(engine, "draft", payload, house)
         return _reported(house, incident, outcome)
 
 
@@ -130,18 +129,6 @@ def writes_outside(house: House) -> str:
     ]
     *most, last = [words for words in writes if words] or [""]
     return f"{', '.join(most)} and {last}" if most else last
-
-
-def _follow_through(engine: LocalEngine, house: House, incident: Incident, payload: dict[str, Any]) -> dict[str, Any]:
-    """Go on with what was interrupted, or begin anew."""
-    name = unfinished_or_new(engine, payload["journey"])
-    try:
-        return run_to_end(engine, "draft", name, payload, house.now)
-    except Ended:
-        state = engine.state(name)
-        if state is None or state.state == "failed":
-            Leases(house.store, house.now).release(incident.id, payload["journey"])
-        raise
 
 
 def _journal(payload: dict[str, Any]) -> str:

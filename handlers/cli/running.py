@@ -10,7 +10,9 @@ from typing import Any
 from connectors.engine.clock import RealClock
 from connectors.engine.local import LocalEngine
 from connectors.steps import Json
-from handlers.cli.exits import ended_by_journey
+from connectors.store.leases import Leases
+from handlers.cli.exits import Ended, ended_by_journey
+from handlers.wiring import House
 
 
 def run_to_end(engine: LocalEngine, kind: str, name: str, payload: Json, now: Callable[[], datetime]) -> dict[str, Any]:
@@ -30,8 +32,22 @@ def run_to_end(engine: LocalEngine, kind: str, name: str, payload: Json, now: Ca
         RealClock(now).wait(journey.wake_at, Event())
 
 
-def unfinished_or_new(engine: LocalEngine, name: str) -> str:
-    """The name to start under: that of what was interrupted, to go on with it, else a new one."""
+def go_on_or_begin(engine: LocalEngine, kind: str, payload: dict[str, Any], house: House) -> dict[str, Any]:
+    """Go on with what was interrupted, or begin anew; what ends in an error gives the incident's lease back.
+
+    `payload` has the incident's id and, as "journey", the holder of the lease. Raises Ended.
+    """
+    name = _unfinished_or_new(engine, payload["journey"])
+    try:
+        return run_to_end(engine, kind, name, payload, house.now)
+    except Ended:
+        state = engine.state(name)
+        if state is None or state.state == "failed":
+            Leases(house.store, house.now).release(payload["incident_id"], payload["journey"])
+        raise
+
+
+def _unfinished_or_new(engine: LocalEngine, name: str) -> str:
     for number in count(1):
         attempt = name if number == 1 else f"{name}-{number}"
         journey = engine.state(attempt)

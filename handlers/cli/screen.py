@@ -40,6 +40,12 @@ def short(place: str) -> str:
     return str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else place
 
 
+def linked(words: str, link: str | None, style: str) -> Text:
+    """Words in a style, and a link where it is one that a terminal can open safely."""
+    is_link = link is not None and _LINK.fullmatch(link)
+    return Text(plain(words), style=f"{style} link {link}" if is_link else style)
+
+
 def _show_counts(console: Console, report: Report) -> None:
     rows = {SOURCES[source]: count_words(counts) for source, counts in report.counts.items()}
     for source, words in (rows | {"Timeline": f"{report.events:,} events"}).items():
@@ -62,8 +68,7 @@ def _show_issues(console: Console, report: Report) -> None:
 
 def _issue(mode: str, issue: Issue) -> Text:
     if issue.key:
-        is_link = issue.link is not None and _LINK.fullmatch(issue.link)
-        return Text(plain(issue.key), style=f"green link {issue.link}" if is_link else "green")
+        return linked(issue.key, issue.link, "green")
     if issue.state == "would be opened":
         return Text(f"in {plain(issue.project or '?')}")
     return Text(issue.state if mode == "live" else issue.project or "no route", style="yellow")
