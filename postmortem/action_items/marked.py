@@ -3,40 +3,53 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from postmortem.action_items.naming import find_owner, is_a_name
+from postmortem.action_items.headings import read_heading
+from postmortem.action_items.naming import find_owner, names_in
+from postmortem.action_items.tables import Table
 from postmortem.noun import Noun
 
 _MARKER = re.compile(
     r"""
-    (?<![\w/=&?.-]) (?P<bracket>\[)? [*_]{0,2}
-    (?: (?i:action[ -]items?) | ACTION | AI(?=\s*[*_]{0,2}[:\]]|\s*[–—-]\s|\s+@[^:\n]{1,40}:) | TODO(?!\s*-?>)
+    (?<![\w/=&?.-]) (?P<bracket>\[)? (?P<emphasis>[*_]{0,2})
+    (?: (?i:action[ -]items?) | ACTION | AI(?=\s*\d*\s*[*_]{0,2}[:\]]|\s*[–—-]\s|\s+@[^:\n]{1,40}:) | TODO(?!\s*-?>)
       | (?i:to-?do)(?=\s*[:\](]) | (?i:follow[ -]?ups?(?:\ items?)?)(?=\s*[*_]{0,2}\s*[:\]])
       | (?i:(?<=\[)action(?=\s*[-–—:\]]))
-      | (?i:(?<![^\W]\s)action)(?=\s*:) )
-    (?![^\W_]|[_/-]\w)
-    (?(bracket) (?: \s* [-–—:]\s* (?P<named>[^\]\n]{1,40}) )? \] | (?: \( (?P<given>@?[^()\n]{1,40}) \) (?=\s*:) )? )
-    [*_]{0,2} \s* (?P<colon>:|[–—-](?=\s))? [*_]{0,2} \s*
+      | (?i:(?<![^\W]\s)action)(?=(?:\s\d{1,2})?\s*:) | Action(?=\s+[–—-]\s) )
+    (?P<number>\s?\#?\d{1,2}(?=\s*[*_]{0,2}\s*(?:[:).\]]|[–—-]\s)))?
+    (?![^\W_]|[_/-][^\W_])
+    (?(bracket) [*_]{0,2} (?: \s* [-–—:]\s* (?P<named>[^\]\n]{1,60}) )? \]
+      | (?: [*_]{0,2} \s? \( (?P<given>@?[^()\n]{1,60}) \) (?=\s*(?::|[–—-]\s)) )? )
+    [*_]{0,2} \s* (?P<colon>:|[–—-](?=\s)|(?(number)[.)](?=\s)|(?!)))? [*_]{0,2} \s*
     """,
     re.VERBOSE,
 )
-_HEADING_WORDS = r"action[ -]items?|actions?|ai|todos?|to-dos?|follow[ -]?ups?"
-_LIST_HEADING = re.compile(rf"[#*_\s]*(?:{_HEADING_WORDS})[*_\s]*(?P<colon>:?)[*_\s]*", re.IGNORECASE)
-_BULLET = re.compile(r"\s*(?:[-*•+◦▪]|\d{1,2}[.)])\s+(?:\[ ?\]\s*)?")
-_DONE = re.compile(r"\s*(?:(?:[-*•+◦▪]|\d{1,2}[.)])\s+)?(?:\[[xX]\]|✅|☑)\s*")
+_DOT = r"(?:[-*•+◦▪▸‣●○–—→]|\(?\d{1,2}[.)]|[a-z]\))"
+_BULLET = re.compile(rf"\s*(?:{_DOT}\s+(?:\[ ?\]\s*)?|\[ \]\s+)")
+_DONE = re.compile(rf"\s*(?:{_DOT}\s+)?(?:\[[xX]\]|✅|☑)\s*")
 _NOT_AN_ITEM = re.compile(
-    r"(?:\b(no|any|review(ing)?|previous|old|open|discuss|the|all|our|your|these|those|list of|in|under|into|an?|see|"
-    r"of)|//|#)\s*$",
+    r"(?:\b(no|any|review(ing)?|previous|old|open|discuss|the|all|my|our|your|his|her|their|these|those|list of|in|"
+    r"under|into|an?|see|of)|//|#)\s*$",
     re.IGNORECASE,
 )
+_TOLD_OF = re.compile(r"(?:are|were|is|was|from|that|which|have|has|had|remain|list)\b")  # "Action items are ..."
 _NOTHING = re.compile(
     r"\W*(none|nothing|nil|n/?a|tbd|tba|todo|no|unknown|pending)(\s+(so far|yet|for now|needed|required|today))?\W*",
     re.IGNORECASE,
 )
+_EMPHASIS = re.compile(r"^\*\*([^*\n]{1,60})\*\*")  # "**Bea** will raise it"
+_EMPHASIS_LEFT = re.compile(r"^([^:*\n]{1,60})\*{1,2}(?=\s*[:–—-])")  # opened before the marker: "**ACTION - Bea**:"
 _ONE_WORD = re.compile(r"[^\W\d_]{4,}[.!]?")
 _WORD = re.compile(r"\w[^\W\d_]")
 _UNSPACED = re.compile(r"[^\W\d_a-zA-Z]{4,}")
+_NO_TASK = re.compile(
+    r"\W*(?:(?:thanks?|thx|ty|cheers|ok(?:ay)?|great|cool|nice|perfect|yes|yep|yeah|no|nope|sorry|hm+|lol|brb|good|"
+    r"done|that['’]?s|is that|does|do|did|is|are|was|were|can (?:we|i|someone|anybody|anyone)|any(?:thing|one|body)?|"
+    r"what|who|sounds?|agreed|looks?|lgtm|i think|let me|hello|hi|bye)\b|\+1|[^\n]{0,80}:\s*$)",
+    re.IGNORECASE,
+)
 _NEAR = 60  # characters before a marker that can have to do with it
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|https?://\S+", re.DOTALL)
+_STRUCK = re.compile(r"~~[^~\n]+~~|(?<![\w~])~[^~\s](?:[^~\n]*[^~\s])?~(?![\w~])")
 _QUOTED = re.compile(r"^[ \t]*(?:>>>.*|>[^\n]*)", re.MULTILINE)
 _QUOTED_TO_THE_END = re.compile(r"^[ \t]*>>>.*", re.MULTILINE | re.DOTALL)
 
@@ -45,7 +58,7 @@ class MarkedItem(Noun):
     """One marked item: `quote` as it was said, `body` the words after the marker, `task` those without owner.
 
     `named` is whom it names, if anybody, and `with_at` whether by an @. `says_i` is True where the author takes it
-    ("I'll ..."). `ordinal` counts from 1 within the text.
+    ("I'll ..."). `others` are named beside the owner. `ordinal` counts from 1 within the text.
     """
 
     ordinal: int
@@ -55,6 +68,7 @@ class MarkedItem(Noun):
     named: str | None = None
     with_at: bool = False
     says_i: bool = False
+    others: tuple[str, ...] = ()
 
 
 def find_marked_items(text: str, mentioned: Sequence[str] = ()) -> tuple[MarkedItem, ...]:
@@ -69,6 +83,33 @@ def find_marked_items(text: str, mentioned: Sequence[str] = ()) -> tuple[MarkedI
     )
 
 
+def find_listed_items(text: str, mentioned: Sequence[str] = (), *, is_sure: bool = False) -> tuple[MarkedItem, ...]:
+    """The items of a text that stands below a heading of its own: bullets, and lines that say whose they are.
+
+    Where `is_sure` (its writer wrote the heading, and nothing but items since), a text without bullets is one.
+    """
+    listed = [
+        (line.strip(), line[bullet.end() if bullet else 0 :], None, "")
+        for line, plain in _lines(text)
+        if not _DONE.match(line)
+        and _is_listed(line, plain, mentioned, is_bullet=(bullet := _BULLET.match(line)) is not None)
+    ]
+    if not listed and is_sure and _is_worth_doing(text):
+        listed = [(text.strip(), text, None, "")]
+    return tuple(
+        read_item(line, body, mentioned, ordinal=ordinal) for ordinal, (line, body, _, _) in enumerate(listed, start=1)
+    )
+
+
+def is_bullet(line: str) -> bool:
+    return _BULLET.match(line) is not None
+
+
+def is_done(line: str) -> bool:
+    """Whether a line of a list is ticked off."""
+    return _DONE.match(line) is not None
+
+
 def read_item(
     quote: str,
     body: str,
@@ -79,9 +120,11 @@ def read_item(
     before: str = "",
 ) -> MarkedItem:
     """Read owner and task out of the words after a marker; `before` stands in front of it."""
-    body = " ".join(body.split())
-    if named:
-        return MarkedItem(ordinal=ordinal, quote=quote, body=body, task=body, named=named, with_at=True)
+    body = _EMPHASIS_LEFT.sub(r"\1", _EMPHASIS.sub(r"\1", " ".join(body.split())))
+    if named and (names := names_in(named)):
+        return MarkedItem(
+            ordinal=ordinal, quote=quote, body=body, task=body, named=names[0], others=names[1:], with_at=True
+        )
     owner = find_owner(body, mentioned, before)
     return MarkedItem(
         ordinal=ordinal,
@@ -91,6 +134,7 @@ def read_item(
         named=owner.name,
         with_at=owner.with_at,
         says_i=owner.says_i,
+        others=owner.others,
     )
 
 
@@ -99,26 +143,28 @@ type _Marked = tuple[str, str, str | None, str]
 
 
 def _marked_lines(text: str, mentioned: Sequence[str]) -> Iterator[_Marked]:
-    heading: re.Match[str] | None = None
+    under_heading, table = False, Table()
     for line, plain in _lines(text):
         bullet = _BULLET.match(line)
         start = bullet.end() if bullet else 0
-        if _DONE.match(line) or (bullet and not line[start:].strip()):
+        if (rows := table.read(plain, line, under_heading=under_heading)) is not None:
+            yield from ((line.strip(), row.body, row.owner, "") for row in rows)
+        elif _DONE.match(line) or (bullet and not line[start:].strip()):
             continue
-        if head := _LIST_HEADING.fullmatch(plain):
-            heading = head
+        elif read_heading(plain):
+            under_heading = True
         elif marked := [*_after_markers(line[start:], plain[start:])]:
             yield from marked
-        elif heading and _is_listed(line, plain, mentioned, is_bullet=bullet is not None):
+        elif under_heading and _is_listed(line, plain, mentioned, is_bullet=bullet is not None):
             yield line.strip(), line[start:], None, ""
         elif line.strip():
-            heading = None
+            under_heading = False
 
 
 def _lines(text: str) -> Iterator[tuple[str, str]]:
     """Each line, and the same with everything blanked out that marks nothing."""
     plain = text
-    for pattern in (_CODE, _QUOTED_TO_THE_END, _QUOTED):
+    for pattern in (_CODE, _QUOTED_TO_THE_END, _QUOTED, _STRUCK):
         plain = pattern.sub(_blanked, plain)
     yield from zip(text.splitlines(), plain.splitlines(), strict=True)
 
@@ -135,6 +181,13 @@ def _is_listed(line: str, plain: str, mentioned: Sequence[str], *, is_bullet: bo
     return is_bullet or owner.says_i or owner.name is not None
 
 
+def _is_worth_doing(text: str) -> bool:
+    """Words that can be a task: no thanks, no question about the list, no bare address."""
+    words = _CODE.sub(" ", text).strip()
+    said = len(_WORD.findall(words)) > 1 or _UNSPACED.search(words)
+    return bool(said) and not (_DONE.match(text) or _NO_TASK.match(words) or _NOTHING.fullmatch(words))
+
+
 def _after_markers(line: str, plain: str) -> Iterator[_Marked]:
     """One for each marker in the line; an item ends where the next begins."""
     found = [match for match in _MARKER.finditer(plain) if _marks(match, plain)]
@@ -142,10 +195,10 @@ def _after_markers(line: str, plain: str) -> Iterator[_Marked]:
         end = found[place + 1].start() if match is not found[-1] else len(line)
         body = line[match.end() : end].strip().rstrip(";|").strip()
         if _says_something(match, body):
-            named = (match["named"] or match["given"] or "").strip().removeprefix("@")
+            named = (match["named"] or match["given"] or "").strip(" *_").removeprefix("@")
             before = "" if place else line[: match.start()]
             quote = line if len(found) == 1 else line[match.start() : end]
-            yield quote.strip(), body, named if named and is_a_name(named) else None, before
+            yield quote.strip(), body, named or None, before
 
 
 def _marks(match: re.Match[str], plain: str) -> bool:
@@ -153,8 +206,10 @@ def _marks(match: re.Match[str], plain: str) -> bool:
     is_near = match.start() <= _NEAR
     is_addressed = is_near and before.lstrip().startswith("@") and len(before.split()) <= 3
     starts = is_near and not before.strip()
-    said_plainly = match["colon"] or match["bracket"] or match["given"] or starts or is_addressed
-    return bool(said_plainly) and not _NOT_AN_ITEM.search(before)
+    is_emphasised = match["emphasis"] == "**" and match.group().rstrip().endswith("**")
+    is_written_so = match["colon"] or match["bracket"] or match["given"] or is_emphasised
+    is_told_of = not is_written_so and _TOLD_OF.match(plain, match.end())
+    return bool(is_written_so or starts or is_addressed) and not is_told_of and not _NOT_AN_ITEM.search(before)
 
 
 def _says_something(match: re.Match[str], body: str) -> bool:

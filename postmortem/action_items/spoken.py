@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from postmortem.action_items.marked import MarkedItem, find_marked_items, read_item
+from postmortem.action_items.under_headings import listed_items
 from postmortem.evidence import Evidence, Message, Note
 from postmortem.identities import Identities
 from postmortem.moment import Moment
@@ -40,10 +41,13 @@ def _in_notes(evidence: Evidence) -> Iterator[Spoken]:
 
 def _in_messages(evidence: Evidence, identities: Identities, settings: Settings) -> Iterator[Spoken]:
     emoji = frozenset(settings.slack.action_item_emoji)
-    for message in evidence.messages:
-        if not message.is_deleted:
-            mentions = mentions_by_name(message.mention_ids, identities)
-            yield _spoken(message, mentions, _marked_in(message, emoji, tuple(mentions)))
+    messages = [message for message in evidence.messages if not message.is_deleted]
+    mentions = {message.id: mentions_by_name(message.mention_ids, identities) for message in messages}
+    listed = listed_items(messages, {id_: tuple(names) for id_, names in mentions.items()})
+    for message in messages:
+        names = mentions[message.id]
+        found = _marked_in(message, emoji, tuple(names), listed.get(message.id, ()))
+        yield _spoken(message, names, found)
 
 
 def _spoken(record: Message | Note, mentions: dict[str, str], found: tuple[MarkedItem, ...]) -> Spoken:
@@ -57,9 +61,14 @@ def _spoken(record: Message | Note, mentions: dict[str, str], found: tuple[Marke
     )
 
 
-def _marked_in(message: Message, emoji: frozenset[str], mentioned: tuple[str, ...]) -> tuple[MarkedItem, ...]:
-    """What its words mark, else the whole where an emoji does. A bot's words mark nothing, an emoji on them may."""
-    items = () if message.is_bot else find_marked_items(message.text, mentioned)
+def _marked_in(
+    message: Message, emoji: frozenset[str], mentioned: tuple[str, ...], listed: tuple[MarkedItem, ...]
+) -> tuple[MarkedItem, ...]:
+    """What its words mark, else what it lists below a heading said before, else the whole where an emoji marks it.
+
+    A bot's words mark nothing, an emoji on them may.
+    """
+    items = () if message.is_bot else find_marked_items(message.text, mentioned) or listed
     if items or not message.text.strip():
         return items
     if any(reaction.plain_emoji in emoji for reaction in message.reactions):
