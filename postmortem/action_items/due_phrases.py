@@ -172,7 +172,10 @@ _WORDS: tuple[tuple[str, _Means, bool], ...] = (
     (rf"{_I}?(?-i:(?=[A-Za-z])){_WEEKDAY}\s+week{_STOPS}", means.weeks_from_weekday, True),
     (rf"{_I}?{_RANGE}\s+{_UNIT}\s+(?:from\s+)?(?P<from>now|today|tomorrow)", means.from_now, False),
     (
-        rf"(?:(?:in|over|during)|(?P<by>within|inside))\s+(?:(?:the\s+)?next\s+)?{_RANGE}\s+{_UNIT}(?:['’]s?\s+time)?",
+        (
+            rf"(?:(?:in|(?P<by>within|inside))(?:\s+(?:the\s+)?next)?|(?:over|during)\s+(?:the\s+)?next)\s+"
+            rf"{_RANGE}\s+{_UNIT}(?:['’]s?\s+time)?"
+        ),
         means.from_now,
         False,
     ),

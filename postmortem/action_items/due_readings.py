@@ -134,8 +134,10 @@ def _count(match: Words) -> int:
     return NUMBERS.get(written) or int(written)
 
 
-def end_of_period(match: Words, said: Said) -> date:
-    """The last day worked of a week, the last day of anything longer."""
+def end_of_period(match: Words, said: Said) -> date | None:
+    """The last day worked of a week, the last day of anything longer; "at the end of the day" is an idiom."""
+    if group(match, "period") == "day" and match.string[: match.start()].casefold().rstrip().endswith(" at"):
+        return None
     later = {"": 0, "this": 0, "next": 1, "after next": 2}[group(match, "which")]
     first, last = _span(group(match, "period"), said.on, later)
     if group(match, "by") == "before" and not group(match, "ends"):

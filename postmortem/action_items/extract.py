@@ -1,11 +1,8 @@
 """Action items out of evidence: what people marked, in words or with an emoji. Explicit means accepted."""
 
 import re
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-from postmortem.action_items.business_days import due_date_from_priority
-from postmortem.action_items.due_phrases import DuePhrase, find_due_phrase
+from postmortem.action_items.due_dates import due_date
 from postmortem.action_items.item import ActionItem, Owner, Route
 from postmortem.action_items.listed import as_listed, listed_in
 from postmortem.action_items.marked import MarkedItem
@@ -15,7 +12,6 @@ from postmortem.action_items.seen import ItemsSeen, no_longer_said, ordinals
 from postmortem.action_items.spoken import Spoken, spoken_in
 from postmortem.evidence import Evidence
 from postmortem.identities import Identities
-from postmortem.moment import day_in
 from postmortem.settings import Settings
 
 _TRAILING = re.compile(r"[\s,;–—-]+$")
@@ -56,15 +52,15 @@ def _action_item(
     found: MarkedItem,
 ) -> ActionItem:
     owner, task = _owned(record, found, identities, route)
-    said_on = _day_of(record.moment.at, settings.timezone)
-    due_on, due_why, task = _due(settings, evidence, find_due_phrase(found.body, said_on), task, said_on)
+    due = due_date(found.body, record.moment.at, record.author_id, evidence.incident, identities, settings)
+    task = _without(due.phrase, task)
     return ActionItem(
         id=f"{record.id}#{found.ordinal}",
         text=_as_title(task),
         quote=found.quote,
         owner=owner,
-        due_on=due_on,
-        due_why=due_why,
+        due_on=due.due_on,
+        due_why=due.why,
         route=route,
         evidence_id=record.id,
         evidence_link=record.link,
@@ -93,29 +89,9 @@ def _owned(record: Spoken, found: MarkedItem, identities: Identities, route: Rou
     return resolved(None) if names_a_thing else owner, found.body
 
 
-def _day_of(moment: datetime, zone: str) -> date:
-    """The date in the configured zone, whoever speaks: one draft knows one "tomorrow"."""
-    return day_in(ZoneInfo(zone), moment)
-
-
-def _due(
-    settings: Settings, evidence: Evidence, said: DuePhrase | None, task: str, said_on: date
-) -> tuple[date | None, str, str]:
-    if said:
-        words = task.replace(said.phrase, "", 1) if task.rstrip(" .").endswith(said.phrase) else task
-        return said.due_on, f'said: "{said.phrase}" on {said_on.isoformat()}', words
-    try:
-        due_on, why = due_date_from_priority(
-            settings, evidence.incident.priority, _resolved_on(settings, evidence, said_on)
-        )
-    except OverflowError:
-        return None, "its record lies at the end of time, so no day can be counted from it", task
-    return due_on, why, task
-
-
-def _resolved_on(settings: Settings, evidence: Evidence, said_on: date) -> date:
-    resolved_at = evidence.incident.resolved_at
-    return _day_of(resolved_at.at, settings.timezone) if resolved_at else said_on
+def _without(phrase: str, task: str) -> str:
+    """The task without the words that its due date was read from, where it ends in them."""
+    return task.replace(phrase, "", 1) if phrase and task.rstrip(" .").endswith(phrase) else task
 
 
 def _as_title(task: str) -> str:

@@ -189,11 +189,59 @@ def test_the_people_map_gives_the_account():
         ("2026-12-31T10:30:00Z", "Pacific/Kiritimati", "2027-01-02"),
     ],
 )
-def test_tomorrow_is_that_of_the_configured_zone_whoever_speaks(at: str, zone: str, due_on: str):
-    author = BEA.model_copy(update={"timezone": "Pacific/Kiritimati"})
-    (found,) = items(evidence(said("1", at, "ACTION: raise it tomorrow"), people=[author]), timezone=zone)
+@pytest.mark.parametrize("is_the_authors", [True, False])
+def test_tomorrow_is_that_of_who_says_so_else_of_the_configured_zone(
+    at: str, zone: str, due_on: str, is_the_authors: bool
+):
+    author = BEA.model_copy(update={"timezone": zone if is_the_authors else None})
+    told = evidence(said("1", at, "ACTION: raise it tomorrow"), people=[author])
+    (found,) = items(told, timezone="Asia/Tokyo" if is_the_authors else zone)
 
     assert found.due_on == date.fromisoformat(due_on)
+
+
+def test_tomorrow_said_late_in_new_york_is_the_day_after_it_was_said_there():
+    author = BEA.model_copy(update={"timezone": "America/New_York"})
+    (found,) = items(evidence(said("1", "2026-11-18T04:30:00Z", "ACTION: raise it tomorrow"), people=[author]))
+
+    assert found.due_on == date(2026, 11, 18)
+    assert found.due_why == 'said: "tomorrow" on 2026-11-17 (America/New_York)'
+
+
+@pytest.mark.parametrize(
+    ("account", "other_account", "entry", "due_on"),
+    [
+        ("America/New_York", "Asia/Tokyo", "Europe/Berlin", "2026-11-18"),
+        (None, "America/New_York", "Asia/Tokyo", "2026-11-18"),
+        (None, None, "America/New_York", "2026-11-18"),
+        ("Eastern Time (US & Canada)", None, "America/New_York", "2026-11-18"),
+        ("../../etc/passwd", None, None, "2026-11-19"),
+        (None, None, None, "2026-11-19"),
+    ],
+)
+def test_the_zone_is_of_the_account_else_of_the_humans_other_one_else_of_the_people_map(
+    account: str | None, other_account: str | None, entry: str | None, due_on: str
+):
+    here = BEA.model_copy(update={"timezone": account, "email": "bea@acme.example"})
+    there = Person(id="pagerduty:PBEA", name="Bea", email="bea@acme.example", timezone=other_account)
+    told = evidence(said("1", "2026-11-18T04:30:00Z", "ACTION: raise it tomorrow"), people=[here, there])
+    (found,) = items(told, people=[{"name": "Bea", "pagerduty_email": "bea@acme.example", "timezone": entry}])
+
+    assert found.due_on == date.fromisoformat(due_on)
+
+
+def test_words_that_leave_a_day_open_say_in_the_reason_how_they_were_read():
+    (found,) = items(evidence(said("1", "2026-11-17T12:00:00Z", "ACTION: raise it early next week")))
+
+    assert found.due_why == 'said: "early next week" on 2026-11-17, read as the Tuesday of that week'
+
+
+def test_a_holiday_that_was_named_as_the_due_date_stays():
+    (found,) = items(
+        evidence(said("1", "2026-12-23T12:00:00Z", "ACTION: raise it by Friday")), holidays={"country": "US"}
+    )
+
+    assert found.due_on == date(2026, 12, 25)
 
 
 def test_a_deadline_leaves_the_title_only_at_its_end():

@@ -167,7 +167,7 @@ def test_a_deadline_in_words_is_a_date(text: str, due_on: str, phrase: str):
         ("has to be deployed on Monday", "2026-11-23"),
     ],
 )
-def test_ninety_ways_to_name_a_day(text: str, due_on: str):
+def test_all_these_ways_to_name_a_day_are_read(text: str, due_on: str):
     found = find_due_phrase(text, TUESDAY)
 
     assert found is not None
@@ -214,6 +214,8 @@ def test_ninety_ways_to_name_a_day(text: str, due_on: str):
         "in 3 regions",
         "on two hosts",
         "for 5 minutes",
+        "downloads may take over a week",
+        "but at the end of the day it works",
         "fit both talks in 20-25 minutes timebox",
         "soon",
         "by march together",
