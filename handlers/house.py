@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from connectors.pagerduty.api import PagerDutyApi
     from connectors.slack.api import SlackApi
     from connectors.store.port import Store
+    from handlers.wiring import Start
     from postmortem.evidence import Part
     from postmortem.incident import Incident
     from postmortem.outputs.layout import Layout
@@ -25,7 +26,8 @@ class House:
 
     `on_part` is told what was just read, for progress: source and part. `document_link` gives the address under which
     readers open a postmortem, or None. `templates` are the texts of the files that the settings name. `hears_clicks`:
-    whether a button in Slack is heard of, so that there may be any.
+    whether a button in Slack is heard of, so that there may be any. `start` starts another journey; None where there is
+    nobody to start one.
     """
 
     settings: Settings
@@ -38,6 +40,7 @@ class House:
     on_part: Callable[[str, Part], None] = field(default=lambda _source, _part: None)
     templates: Mapping[str, str] = field(default_factory=dict[str, str])
     hears_clicks: bool = False
+    start: Start | None = None
 
     def close(self) -> None:
         """Give back connections and files."""

@@ -134,6 +134,7 @@ def build_house(
     on_part: Callable[[str, Part], None] = lambda _source, _part: None,
     sleep: Callable[[float], None] = time.sleep,
     templates: Mapping[str, str] | None = None,
+    start: Start | None = None,
 ) -> House:
     """Build a connector for every vendor whose secrets are there. No vendor is spoken to yet."""
     from connectors.retrying import Budget
@@ -151,6 +152,7 @@ def build_house(
         on_part=on_part,
         templates=templates or {},
         hears_clicks=vendors.has_secret(secrets, "SLACK_SIGNING_SECRET"),
+        start=start,
     )
 
 
@@ -259,7 +261,8 @@ def aws_house() -> House:
     dynamodb, s3 = (boto3.client(name, config=config) for name in ("dynamodb", "s3"))
     store = DynamoStore(dynamodb, os.environ["DEBRIEF_TABLE"], s3, os.environ["DEBRIEF_BUCKET"], utc_now)
     settings = _settings_in(store)
-    return build_house(settings, _aws_secrets(), store, templates=_templates_in(store, settings))
+    templates = _templates_in(store, settings)
+    return build_house(settings, _aws_secrets(), store, templates=templates, start=_start_on_aws)
 
 
 def _templates_in(store: Store, settings: Settings) -> dict[str, str]:

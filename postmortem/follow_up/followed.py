@@ -11,8 +11,8 @@ Standing = Literal["open", "done", "removed", "parked"]
 
 
 class Assignee(Noun):
-    """Whom Jira names as the assignee; `account_id` None where nobody is. `slack_id` is where they are reminded; `email`,
-    where Jira shows it, finds them in Slack."""
+    """Whom Jira names as the assignee; `account_id` None where nobody is. `slack_id` is where they are reminded;
+    `email`, where Jira shows it, finds them in Slack."""
 
     account_id: str | None = None
     name: str | None = None

@@ -1,0 +1,115 @@
+"""Every hour, and whenever Jira or a person says something: what became of the items, and who is to hear of what.
+
+The hourly sweep decides by what is kept, not by when it last ran: one that was missed is made up for by the next.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.steps import Json, Steps
+from connectors.store.following import Following
+from connectors.store.news import News
+from connectors.store.reminded import Reminded
+from handlers.house import House
+from handlers.reminding import post_digests, remind_people
+from handlers.watching import (
+    followed_here,
+    mark_what_may_close,
+    read_followed_issues,
+    read_one_issue,
+    show_incident,
+    show_news,
+)
+from handlers.wiring import durable
+from postmortem.follow_up.reminders import snoozed
+
+RETRY_EVERY = timedelta(hours=6)
+"""How often what could not be opened is tried again; debrief actions retry does it at once."""
+_READ = "read every issue"
+
+
+def follow_up(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
+    """`bell`: {} for the hourly sweep; {"issue_id", "journey"} where Jira says that something happened to an issue;
+    {"incident_id", "journey"} to show again how its items stand; {"snooze": {"slack_id", "at", "seconds"}}."""
+    if "snooze" in bell:
+        return steps.run("keep the snooze", lambda: keep_snooze(house, bell["snooze"]))
+    if "issue_id" in bell:
+        return look_at_issue(steps, house, bell["journey"], bell["issue_id"])
+    if "incident_id" in bell:
+        return show_incident(steps, house, bell["journey"], bell["incident_id"])
+    return sweep(steps, bell, house)
+
+
+def handler(event: Any, context: Any) -> Any:
+    """The entry point on AWS Lambda: EventBridge Scheduler's hourly tick, whose event tells nothing, or a payload."""
+    known = ("snooze", "issue_id", "incident_id", "journey")
+    bell = {name: event[name] for name in known if name in event} if isinstance(event, dict) else {}
+    return durable(follow_up)(bell, context)
+
+
+def sweep_name(now: datetime) -> str:
+    """ "fu-2026-11-21-14", which names the sweep of one hour (UTC) for ever."""
+    return f"fu-{now:%Y-%m-%d-%H}"
+
+
+def sweep(steps: Steps, bell: dict[str, Any], house: House) -> dict[str, Any]:
+    """Read Jira once a day, show what is new, try again what is parked, remind people, post digests."""
+    begun = steps.run("begin", lambda: _begin(bell, house))
+    if "stopped" in begun:
+        return begun
+    journey, outcome = begun["journey"], dict[str, Any]()
+    if begun["reads"]:
+        outcome |= read_followed_issues(steps, house)
+    news = steps.run("what is new", lambda: _news(house, begun["day"], is_read="read" in outcome))
+    shown = show_news(steps, house, journey, [*map(str, news)])
+    retried = steps.run("try again what is parked", lambda: try_parked_again(house))
+    outcome |= {"shown": len(shown), "closed": sum(one.get("closed", False) for one in shown), "retried": retried}
+    return outcome | remind_people(steps, house, journey) | post_digests(steps, house, journey)
+
+
+def look_at_issue(steps: Steps, house: House, journey: str, issue_id: str) -> dict[str, Any]:
+    """A hint is confirmed by reading: the same hint twice, or two in the wrong order, come to the same."""
+    incident_id = read_one_issue(steps, house, issue_id)
+    if incident_id is None:
+        return {"stopped": "no item that is followed has this issue"}
+    is_news = steps.run("is there news", lambda: incident_id in News(house.store).all())
+    return show_incident(steps, house, journey, incident_id) if is_news else {"stopped": "nothing is new"}
+
+
+def keep_snooze(house: House, snooze: dict[str, Any]) -> dict[str, Any]:
+    """Keep a person's reminders back: from when they asked, for as long as the button said."""
+    duration = timedelta(seconds=snooze["seconds"]) if snooze.get("seconds") else house.settings.follow_up.snooze
+    until = datetime.fromisoformat(snooze["at"]) + duration
+    memory = Reminded(house.store).change(snooze["slack_id"], lambda memory: snoozed(memory, until))
+    return {"snoozed_until": memory.snoozed_until.isoformat() if memory.snoozed_until else None}
+
+
+def try_parked_again(house: House) -> int:
+    """Take up again the incidents of items without an issue, at most every six hours. How many were started."""
+    if house.start is None or house.jira is None:
+        return 0
+    slot = int(house.now().timestamp() // RETRY_EVERY.total_seconds())
+    started = 0
+    for incident_id in sorted({item.incident_id for item in followed_here(house) if item.standing == "parked"}):
+        name = f"rt-{hashlib.sha256(incident_id.encode()).hexdigest()[:40]}-{slot}"
+        started += house.start("postmortem", name, {"incident_id": incident_id, "journey": name, "retry": True})
+    return started
+
+
+def _begin(bell: dict[str, Any], house: House) -> dict[str, Any]:
+    """One that was started by name is the only one of its hour; a scheduler's tick may come twice."""
+    now, reminded = house.now(), Reminded(house.store)
+    name, day = sweep_name(now), now.date().isoformat()
+    if "journey" not in bell and not reminded.begin(name):
+        return {"stopped": f"{name} was begun before"}
+    reads = house.jira is not None and reminded.done_on(_READ) != day and bool(Following(house.store).all())
+    return {"journey": bell.get("journey", name), "day": day, "reads": reads}
+
+
+def _news(house: House, day: str, *, is_read: bool) -> list[Json]:
+    """The incidents to show. What may be closed is looked for once a day, after every issue was read."""
+    if is_read:
+        mark_what_may_close(house)
+        Reminded(house.store).mark_done(_READ, day)
+    return list[Json](sorted(News(house.store).all()))

@@ -1,0 +1,184 @@
+"""What became of issues: read in Jira, shown in the documents, and those documents closed whose items are all done."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from itertools import batched
+from typing import Any
+
+from connectors.errors import ConnectorError
+from connectors.jira.api import MOST_AT_ONCE
+from connectors.jira.watching import Issue, read_issue, read_issues
+from connectors.patience import patiently
+from connectors.reminding import Notice, Voice, say_once
+from connectors.steps import Json, Steps
+from connectors.store.following import Following
+from connectors.store.life import Life
+from connectors.store.news import News
+from connectors.store.port import ABSENT
+from handlers.confluence import links_to_it, make_confluence_page, write_confluence_page
+from handlers.house import House
+from handlers.items import known_evidence, known_house
+from handlers.journey import publish, under_the_lease
+from handlers.work import Work, shelf_of, the_postmortem
+from postmortem.follow_up.closing import BY, closed_message, may_close
+from postmortem.follow_up.followed import FollowedItem
+from postmortem.follow_up.standing import followed_from_issue, is_looked_at, removed, tells_news
+from postmortem.life import StatusChange
+
+MOST_READ = 10_000
+"""Issues in one day, those first that were read longest ago: more names than a step may keep."""
+
+
+def read_followed_issues(steps: Steps, house: House) -> dict[str, Any]:
+    """Read every followed issue, a hundred a call. {"read": how many}, or {"failed": why}: what was not read stays as
+    it was, and is read by the next sweep."""
+    ids = steps.run("which issues are read", lambda: _ids_to_read(house))
+    for number, page in enumerate(batched(map(str, ids), MOST_AT_ONCE, strict=False), 1):
+        try:
+            patiently(steps, f"read issues, page {number}", partial(_read_page, house, page))
+        except ConnectorError as error:
+            return {"failed": str(error)}
+    return {"read": len(ids)}
+
+
+def read_one_issue(steps: Steps, house: House, issue_id: str) -> str | None:
+    """Read one issue that something is said to have happened to. The incident it is of; None where it is not ours.
+
+    Raises ConnectorError where Jira does not answer: the engine tries again, and the sweep reads it in any case.
+    """
+    jira = house.jira
+    if jira is None:
+        return None
+
+    def read() -> str | None:
+        item, now = Following(house.store).by_issue(issue_id), house.now()
+        if item is None:
+            return None
+        _keep(house, item, read_issue(jira, issue_id), now)
+        return item.incident_id
+
+    return patiently(steps, "read the issue", read)
+
+
+def show_news(steps: Steps, house: House, journey: str, incident_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Let the documents show what became of their items, and close those whose items are all done."""
+    return steps.each(
+        "show what became", list(incident_ids), lambda child, id_: show_incident(child, house, journey, id_)
+    )
+
+
+def show_incident(steps: Steps, house: House, journey: str, incident_id: str) -> dict[str, Any]:
+    """One incident, under its lease. {"document", "page", "closed"}, or {"failed": why}: the next sweep shows it."""
+    work = Work(steps, house, incident_id, journey)
+    known = steps.run("look up the evidence", lambda: known_evidence(work))
+    version = steps.run("which news", lambda: News(house.store).version(incident_id))
+    try:
+        shown = known if "stopped" in known else _shown(known_house(work, known), known)
+    except ConnectorError as error:
+        return {"failed": str(error)}
+    if version != ABSENT:
+        steps.run("it is shown", lambda: News(house.store).shown(incident_id, version))
+    return {"why_not": shown["stopped"]} if "stopped" in shown else shown
+
+
+def mark_what_may_close(house: House) -> int:
+    """Mark the incidents of which nothing is left to do: they were reviewed since, or a permission was mended."""
+    by_incident: dict[str, list[FollowedItem]] = {}
+    for item in Following(house.store).all():
+        by_incident.setdefault(item.incident_id, []).append(item)
+    ready = [id_ for id_, items in by_incident.items() if _may_close(house, id_, items)]
+    for incident_id in ready:
+        News(house.store).mark(incident_id)
+    return len(ready)
+
+
+def _ids_to_read(house: House) -> list[Json]:
+    now = house.now()
+    looked_at = [item for item in Following(house.store).all() if is_looked_at(item, now)]
+    looked_at.sort(key=lambda item: (item.read_at.isoformat() if item.read_at else "", item.key))
+    return list[Json]([item.issue_id for item in looked_at[:MOST_READ]])
+
+
+def _read_page(house: House, ids: Iterable[str]) -> int:
+    """How many of these issues tell something new."""
+    jira, following, now = house.jira, Following(house.store), house.now()
+    items = [item for id_ in ids if (item := following.by_issue(id_))]
+    by_id = {item.issue_id: item for item in items if item.issue_id}
+    if jira is None or not by_id:
+        return 0
+    gone = {id_ for id_, item in by_id.items() if item.standing == "removed"}
+    issues = read_issues(jira, list(by_id), gone)
+    return sum(_keep(house, item, issues[id_], now) for id_, item in by_id.items())
+
+
+def _keep(house: House, item: FollowedItem, issue: Issue | None, now: datetime) -> bool:
+    """Write down how the issue stands. Its incident is marked first: a document that is shown twice does no harm."""
+
+    def looked_at(kept: FollowedItem) -> FollowedItem:
+        return removed(kept, now) if issue is None else followed_from_issue(kept, issue, now)
+
+    is_news = tells_news(item, looked_at(item))
+    if is_news:
+        News(house.store).mark(item.incident_id)
+    Following(house.store).change(item, lambda kept: looked_at(kept or item))
+    return is_news
+
+
+def _shown(work: Work, known: dict[str, Any]) -> dict[str, Any]:
+    def show(work: Work, token: int) -> dict[str, Any]:
+        is_closed = work.steps.run("close it where all is done", lambda: _close(work))
+        document = publish(work, "publish what became of the items")
+        page = write_confluence_page(work, token, make_confluence_page(work, token, known))
+        told = _say_closed(work, token, known) if is_closed else None
+        return {"document": document, "page": page, "closed": is_closed, "told": told}
+
+    return under_the_lease(work, show)
+
+
+def _may_close(house: House, incident_id: str, items: Sequence[FollowedItem]) -> bool:
+    history = Life(house.store, incident_id).history()
+    return may_close(items, history, house.settings.follow_up.close, house.now())
+
+
+def _close(work: Work) -> bool:
+    """Once in the life of a postmortem. True also where this very journey has just done it, and died."""
+    if work.shelf.state().get("closed_by") == work.journey:
+        return _closed_now(work)
+    if not _may_close(work.house, work.incident_id, work.followed):
+        return False
+    work.shelf.remember(closed_by=work.journey)
+    return _closed_now(work)
+
+
+def _closed_now(work: Work) -> bool:
+    life = Life(work.house.store, work.incident_id)
+    if not any(change.by == BY and change.to == "closed" for change in life.history()):
+        life.move(StatusChange(to="closed", by=BY, at=work.house.now()))
+    return True
+
+
+def _say_closed(work: Work, token: int, known: dict[str, Any]) -> dict[str, Any] | None:
+    """Say it in the incident's channel, where Debrief may speak there."""
+    slack, settings, channel = work.house.slack, work.house.settings, known["channel"]
+    if slack is None or channel is None or not settings.slack.announce:
+        return None
+    postmortem, links = the_postmortem(work), links_to_it(work.house, work.incident_id)
+    message = closed_message(postmortem.title, work.followed, links)
+    voice = Voice(
+        slack, work.ledger, token, lambda: work.holds_lease(token), work.house.now, settings.slack.unclear_wait
+    )
+    notice = Notice(f"{settings.install_id}/{work.incident_id}/closed", lambda: message)
+    return say_once(work.steps, voice, channel["channel_id"], notice)
+
+
+def is_from_files(house: House, incident_id: str) -> bool:
+    """Whether its draft was made from files: then nobody is reminded of anything, and nothing is opened."""
+    return bool(shelf_of(house, incident_id).state().get("from_files", False))
+
+
+def followed_here(house: House) -> tuple[FollowedItem, ...]:
+    """What is followed, but for the items of drafts that were made from files."""
+    items = Following(house.store).all()
+    files = {id_ for id_ in {item.incident_id for item in items} if is_from_files(house, id_)}
+    return tuple(item for item in items if item.incident_id not in files)
