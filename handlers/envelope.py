@@ -41,7 +41,7 @@ class Response:
     body: str | None = None
 
     def content(self) -> str:
-        return json.dumps({"reason": self.reason}) if self.body is None else self.body
+        return json.dumps({"reason": self.reason}, separators=(",", ":")) if self.body is None else self.body
 
 
 def request_from_http_api(event: Mapping[str, Any]) -> Request:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -22,6 +23,7 @@ from connectors.engine.local_steps import Progress
 from connectors.engine.outcome import place_of
 from connectors.errors import NotAllowed, NotFound
 from connectors.store.disk import disk_errors
+from handlers.desk import desk_with
 from handlers.journey import make_postmortem
 from handlers.observe import observe
 from handlers.web import Site, app_of
@@ -77,7 +79,8 @@ def put_together(
             engine = machine.engine(house, KINDS, on_progress=on_progress)
     except JournalInUse as error:
         raise NotAllowed(f"Starting in {machine.home}", str(error).removesuffix(".")) from error
-    site = Site(store, engine, doorway_of(machine, store, engine), house.settings, house.now)
+    desk = partial(desk_with, store, house.settings, machine.secrets())
+    site = Site(store, engine, doorway_of(machine, store, engine), desk, house.settings, house.now)
     yield Parts(house, engine, app_of(site))
 
 
@@ -131,7 +134,7 @@ def greeting(machine: Machine, house: House, port: int) -> Iterator[str]:
     for what, problem in _configured(machine, house):
         yield f"  {what:<10} {problem or 'configured'}"
     if public:
-        yield "  The pages ask for no login: let the proxy pass only /pagerduty, or ask for one itself."
+        yield "  The pages ask for no login: let the proxy pass only /pagerduty and /slack, or ask for one itself."
 
 
 def _configured(machine: Machine, house: House) -> Iterator[tuple[str, str | None]]:

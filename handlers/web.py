@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 
 from starlette.applications import Starlette
@@ -15,12 +16,15 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from connectors.errors import ConnectorError
+from connectors.slack.webhook import LARGEST_BODY as LARGEST_CLICK
 from handlers import envelope, pages
+from handlers.jira_changed import LARGEST_BODY as LARGEST_CHANGE
+from handlers.jira_changed import jira_changed
 from handlers.receive import LARGEST_BODY, receive
+from handlers.slack_clicked import slack_clicked
 from handlers.web_door import Door
 from handlers.web_drafts import draft_again, show_draft, show_json, show_list, show_markdown
 from handlers.web_site import Site, body_up_to
-from handlers.wiring import Doorway
 
 __all__ = ["Site", "app_of"]
 
@@ -35,7 +39,9 @@ def app_of(site: Site) -> Starlette:
         routes=[
             Route("/", partial(show_list, site)),
             Route("/healthz", partial(_health, site)),
-            Route("/pagerduty", _Deliveries(site.doorway), methods=["POST"]),
+            Route("/pagerduty", _Deliveries(partial(receive, doorway=site.doorway), LARGEST_BODY), methods=["POST"]),
+            Route("/slack", _Deliveries(partial(_clicked, site), LARGEST_CLICK), methods=["POST"]),
+            Route("/jira", _Deliveries(partial(jira_changed, doorway=site.doorway), LARGEST_CHANGE), methods=["POST"]),
             Route("/postmortems/{incident_id}", partial(show_draft, site)),
             Route("/postmortems/{incident_id}/document.md", partial(show_markdown, site)),
             Route("/postmortems/{incident_id}/document.json", partial(show_json, site)),
@@ -47,24 +53,26 @@ def app_of(site: Site) -> Starlette:
 
 
 class _Deliveries:
-    """POST /pagerduty: the raw bytes, read no further than a delivery can be long."""
+    """POST of a vendor: the raw bytes, read no further than a delivery can be long, which is `most`."""
 
-    def __init__(self, doorway: Doorway) -> None:
-        self._doorway = doorway
+    def __init__(self, receive: Callable[[envelope.Request], envelope.Response], most: int) -> None:
+        self._receive, self._most = receive, most
 
     async def __call__(self, scope: Scope, receive_: Receive, send: Send) -> None:
         request = Request(scope, receive_)
         try:
             async with asyncio.timeout(LONGEST_BODY_SECONDS):
-                body = await body_up_to(LARGEST_BODY, request)
+                body = await body_up_to(self._most, request)
         except TimeoutError:
             answer = envelope.Response(503, "the body did not arrive in time")
         else:
             delivery = envelope.Request({name.lower(): value for name, value in request.headers.items()}, body)
-            answer = await run_in_threadpool(
-                envelope.answered, lambda delivered: receive(delivered, self._doorway), delivery
-            )
-        await JSONResponse({"reason": answer.reason}, answer.status)(scope, receive_, send)
+            answer = await run_in_threadpool(envelope.answered, self._receive, delivery)
+        await Response(answer.content(), answer.status, media_type="application/json")(scope, receive_, send)
+
+
+def _clicked(site: Site, request: envelope.Request) -> envelope.Response:
+    return slack_clicked(request, site.doorway, site.desk)
 
 
 def _health(site: Site, _request: Request) -> Response:

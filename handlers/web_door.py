@@ -11,7 +11,7 @@ from handlers import pages
 
 # A delivery is believed for its signature, and a tunnel or a proxy may name us as it likes: PagerDuty would take a
 # refusal for good. Health tells no content. No page of a browser comes from either.
-ANY_HOST = frozenset({"/pagerduty", "/healthz"})
+ANY_HOST = frozenset({"/pagerduty", "/slack", "/jira", "/healthz"})
 _HEADERS = {
     "content-security-policy": pages.content_security_policy(),
     "x-content-type-options": "nosniff",

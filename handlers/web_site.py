@@ -15,6 +15,7 @@ from starlette.responses import Response
 from connectors.engine.local import LocalEngine
 from connectors.store.port import File, Store
 from connectors.store.shelf import Shelf
+from handlers.desk import Desk
 from handlers.wiring import Doorway
 from postmortem.settings import Settings
 
@@ -32,6 +33,7 @@ class Site:
     store: Store
     engine: LocalEngine
     doorway: Doorway
+    desk: Callable[[], Desk]
     settings: Settings
     now: Callable[[], datetime]
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))

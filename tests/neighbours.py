@@ -80,6 +80,7 @@ class Neighbours:
             "PAGERDUTY_TOKEN": self.pagerduty.token,
             "PAGERDUTY_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "SLACK_TOKEN": self.slack.token,
+            "SLACK_SIGNING_SECRET": self.slack.signing_secret,
             "JIRA_TOKEN": self.jira.token,
             "CONFLUENCE_TOKEN": self.confluence.token,
         } | more

@@ -10,10 +10,12 @@ from connectors.engine.clock import VirtualClock
 from connectors.engine.local import LocalEngine
 from connectors.store.deliveries import Deliveries
 from connectors.store.shelf import Shelf
+from handlers.desk import Desk, desk_with
 from handlers.envelope import Request, Response, answered
 from handlers.journey import make_postmortem
 from handlers.observe import observe
 from handlers.receive import receive
+from handlers.slack_clicked import slack_clicked
 from handlers.wiring import Doorway, House, bound, build_house
 from postmortem.document import Postmortem
 from tests.incidents import by_name
@@ -39,6 +41,7 @@ class World(Neighbours):
     def open(self) -> "World":
         self.move_in()
         self.start()
+        self.slack.delivers = self.hears_clicks
         return self
 
     def start(self) -> None:
@@ -72,6 +75,15 @@ class World(Neighbours):
             start=self.engine.start,
             now=self.clock.now,
         )
+
+    def desk(self) -> Desk:
+        return desk_with(self.store, self.house.settings, self.machine.secrets())
+
+    def hears_clicks(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+        """Where the fake Slack tells of clicks."""
+        doorway = self.doorway()
+        answer = answered(lambda request: slack_clicked(request, doorway, self.desk), Request(headers, body))
+        return answer.status, answer.content()
 
     def receives(self, body: bytes, headers: dict[str, str]) -> Response:
         doorway = self.doorway()

@@ -51,7 +51,7 @@ class Visitor:
 @contextmanager
 def visited(world: World) -> Generator[Visitor]:
     """Serve the world's site; yields somebody who visits it."""
-    site = Site(world.store, world.engine, world.doorway(), world.house.settings, world.clock.now)
+    site = Site(world.store, world.engine, world.doorway(), world.desk, world.house.settings, world.clock.now)
     server = web_server(app_of(site))
     with listening(0) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
