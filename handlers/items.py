@@ -60,9 +60,9 @@ def known_house(work: Work, known: dict[str, Any]) -> Work:
     return replace(work, house=replace(work.house, pagerduty=None, slack=None, jira=None, confluence=None))
 
 
-def follow_items(work: Work, outcomes: Sequence[Mapping[str, Any]]) -> None:
-    """Write down every accepted item with what became of it, to be followed until it is done."""
-    following, now = Following(work.house.store), dict(_followed(work, outcomes))
+def follow_items(work: Work, outcomes: Sequence[Mapping[str, Any]], owners: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write down every accepted item with what became of it, to be followed until it is done. `owners`: by item id."""
+    following, now = Following(work.house.store), dict(_followed(work, outcomes, owners))
     for one in now.values():
         following.change(one, lambda kept, one=one: followed_again(kept, one))
     for kept in work.followed:
@@ -70,7 +70,9 @@ def follow_items(work: Work, outcomes: Sequence[Mapping[str, Any]]) -> None:
             following.change(kept, lambda was, kept=kept: left(was or kept, NO_LONGER))
 
 
-def _followed(work: Work, outcomes: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, FollowedItem]]:
+def _followed(
+    work: Work, outcomes: Sequence[Mapping[str, Any]], owners: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[str, FollowedItem]]:
     postmortem, settings = the_postmortem(work), work.house.settings
     link, private = work.house.document_link(work.incident_id), private_everywhere(work)
     for item, outcome in _with_outcomes(postmortem.action_items, outcomes):
@@ -83,7 +85,7 @@ def _followed(work: Work, outcomes: Sequence[Mapping[str, Any]]) -> Iterator[tup
                 postmortem,
                 key=key,
                 postmortem_link=link,
-                slack_id=None,
+                slack_id=owners.get(item.id, {}).get("slack_id"),
                 private=private,
                 now=work.house.now(),
             ),

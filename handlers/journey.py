@@ -24,6 +24,7 @@ from handlers.items import (
     known_house,
     look_at_issues,
 )
+from handlers.owners import find_the_owners, requests_to_open
 from handlers.wiring import House, durable
 from handlers.work import (
     LEASE_FOR,
@@ -119,12 +120,13 @@ def write_and_open(work: Work, token: int, collected: dict[str, Any]) -> dict[st
     """Compose, publish, open issues, publish with their links, announce; from now on the items are followed."""
     composed = compose_draft(work, collected["evidence"])
     publish(work, "publish")
+    owners = find_the_owners(work, collected["evidence"])
     work.steps.run(work.named("let what was refused be tried again"), work.ledger.release_parked)
     page = make_confluence_page(work, token, collected)
     states = look_at_issues(work)
     bring_issues_up_to_date(work, token)
     issues = open_the_issues(work, token)
-    work.steps.run(work.named("follow the items"), lambda: follow_items(work, issues))
+    work.steps.run(work.named("follow the items"), lambda: follow_items(work, issues, owners))
     document = publish(work, "publish with issues", issues, states)
     page = write_confluence_page(work, token, page)
     announced = announce(work, token, collected, document, page)
@@ -246,14 +248,13 @@ def as_markdown(work: Work, postmortem: Postmortem) -> bytes:
 
 def open_the_issues(work: Work, token: int) -> list[dict[str, Any]]:
     """One Jira issue per accepted action item, once. What cannot be opened is parked with its reason."""
-    postmortem, jira, settings = the_postmortem(work), work.house.jira, work.house.settings
-    requests = [request for request in requests_of(work, postmortem) if request]
+    jira, settings, requests = work.house.jira, work.house.settings, requests_to_open(work)
     if jira is None or not requests:
-        return [{"parked": NO_JIRA if jira is None else "no route"} for _ in requests]
+        return [{"parked": NO_JIRA} for _ in requests]
     return open_issues(
         work.steps,
         jira,
-        tuple(requests),
+        requests,
         prefix=work.prefix,
         ledger=work.ledger,
         token=token,

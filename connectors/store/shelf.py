@@ -63,6 +63,15 @@ class Shelf:
     def evidence(self, name: str) -> Evidence:
         return Evidence.model_validate_json(self._content(name))
 
+    def keep_round(self, journey: str, name: str, content: bytes) -> str:
+        """Keep what one round of a journey goes on with, so that its replay goes on with the same; returns its name."""
+        path = f"rounds/{self._folder}/{_file_name(journey)}/{_file_name(name)}.json"
+        self._store.save(path, content)
+        return path
+
+    def of_round(self, name: str) -> bytes:
+        return self._content(name)
+
     def keep_postmortem(self, postmortem: Postmortem) -> str:
         """Keep the postmortem as data, list it, and remember its action items; returns the name to read it by."""
         path = f"postmortems/{self._folder}.json"

@@ -210,8 +210,8 @@ def test_a_person_who_cannot_be_assigned_leaves_an_unassigned_issue_that_says_so
         world.settles()
 
         assert all(issue["fields"]["assignee"] is None for issue in world.jira.expects_issues(3))
-        assert "The issue is unassigned: Jira refused it" in world.draft()
-        world.slack.channel("inc-4211").expects("unassigned")
+        assert "Jira does not let it be assigned in CHK" in world.draft()
+        world.slack.channel("inc-4211").expects("Jira does not let it be assigned in CHK")
 
 
 def test_a_document_that_a_person_changed_keeps_their_words_and_gets_our_news(tmp_path: Path):
