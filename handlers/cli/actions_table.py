@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.store.following import Following
+from handlers.cli.asking import incident_id_from
 from handlers.cli.exits import Ended, Exit, on_this_machine
 from handlers.cli.plain import plain
 from handlers.cli.screen import linked
@@ -81,8 +82,11 @@ def followed_on(machine: Machine) -> tuple[FollowedItem, ...]:
 
 def list_followed(machine: Machine, listing: Listing) -> Listed:
     """The rows that were asked for, of this machine's store. Raises Ended, SettingsError."""
-    zone, items = ZoneInfo(settings_of(machine).timezone), followed_on(machine)
-    rows = list_items(items, listing.wanted, now=utc_now(), zone=zone)
+    settings, items = settings_of(machine), followed_on(machine)
+    wanted, typed = listing.wanted, listing.wanted.incident
+    if typed and typed.startswith("http"):
+        wanted = wanted.model_copy(update={"incident": incident_id_from(typed, settings)})
+    rows = list_items(items, wanted, now=utc_now(), zone=ZoneInfo(settings.timezone))
     return Listed(group_rows(rows, listing.by), len(items))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -46,7 +47,7 @@ def say_report(console: Console, report: FollowUpReport) -> None:
         return
     for figure, counted in report_sentences(report):
         console.print(Text(figure), soft_wrap=True)
-        console.print(Text(f"  {counted}", style="dim"), soft_wrap=True)
+        console.print(Padding(Text(counted, style="dim"), (0, 0, 0, 2)))
     teams = [(one.team, one.overdue, f"{one.overdue} of {one.open} open") for one in report.teams]
     _say_bars(console, "Overdue, by team", teams)
     levels = [(one.priority, one.items, f"{one.items}, {one.open} of them open") for one in report.priorities]
