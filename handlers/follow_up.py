@@ -31,7 +31,7 @@ _READ = "read every issue"
 
 def follow_up(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
     """`bell`: {} for the hourly sweep; {"issue_id", "journey"} where Jira says that something happened to an issue;
-    {"incident_id", "journey"} to show again how its items stand; {"snooze": {"slack_id", "at", "seconds"}}."""
+    {"incident_id", "journey"} to show again how its items stand; {"snooze": {"slack_id", "until"}}."""
     if "snooze" in bell:
         return steps.run("keep the snooze", lambda: keep_snooze(house, bell["snooze"]))
     if "issue_id" in bell:
@@ -78,9 +78,8 @@ def look_at_issue(steps: Steps, house: House, journey: str, issue_id: str) -> di
 
 
 def keep_snooze(house: House, snooze: dict[str, Any]) -> dict[str, Any]:
-    """Keep a person's reminders back: from when they asked, for as long as the button said."""
-    duration = timedelta(seconds=snooze["seconds"]) if snooze.get("seconds") else house.settings.follow_up.snooze
-    until = datetime.fromisoformat(snooze["at"]) + duration
+    """Keep a person's reminders back until then; where they asked twice, until the later moment."""
+    until = datetime.fromisoformat(snooze["until"])
     memory = Reminded(house.store).change(snooze["slack_id"], lambda memory: snoozed(memory, until))
     return {"snoozed_until": memory.snoozed_until.isoformat() if memory.snoozed_until else None}
 

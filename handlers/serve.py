@@ -24,6 +24,8 @@ from connectors.engine.outcome import place_of
 from connectors.errors import NotAllowed, NotFound
 from connectors.store.disk import disk_errors
 from handlers.desk import desk_with
+from handlers.follow_up import follow_up
+from handlers.hourly import start_sweeps
 from handlers.journey import make_postmortem
 from handlers.observe import observe
 from handlers.web import Site, app_of
@@ -32,7 +34,7 @@ from postmortem.evidence import Part
 
 ADDRESS = "127.0.0.1"
 PORT = 8080
-KINDS = {"postmortem": make_postmortem, "observe": observe}
+KINDS = {"postmortem": make_postmortem, "observe": observe, "follow_up": follow_up}
 SECONDS_TO_STOP = 1.5
 
 log = logging.getLogger("debrief")
@@ -73,7 +75,7 @@ def put_together(
 ) -> Generator[Parts]:
     """Build everything out of the machine's files. Raises SettingsError, and NotAllowed where the folder is in use."""
     store = machine.store()
-    house = machine.house(store, on_part=on_part)
+    house = machine.house(store, on_part=on_part, start=lambda kind, name, payload: engine.start(kind, name, payload))
     try:
         with disk_errors("opening the journal", machine.home):
             engine = machine.engine(house, KINDS, on_progress=on_progress)
@@ -104,9 +106,11 @@ def run(parts: Parts, listener: socket.socket) -> bool:
     server = web_server(parts.app)
     stop = threading.Event()
     pool = ThreadPoolExecutor(1, thread_name_prefix="engine")
+    sweeping = threading.Thread(target=start_sweeps, args=(parts.engine.start, parts.house.now, stop), daemon=True)
     with _ended_by_signals(server):
         working = pool.submit(parts.engine.serve, stop)
         working.add_done_callback(lambda _: _end(server))
+        sweeping.start()
         server.run(sockets=[listener])
     stop.set()
     pool.shutdown(wait=False)

@@ -46,12 +46,14 @@ class Start(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Doorway:
-    """What the receiver needs; `secrets` and `deliveries` are made only when a request looks signed."""
+    """What the receivers need; `secrets` and `deliveries` are made only when a request looks signed. `follows` tells
+    whether a Jira issue, by its id, is one of ours."""
 
     secrets: Callable[[], Secrets]
     deliveries: Callable[[], Deliveries]
     start: Start
     now: Callable[[], datetime]
+    follows: Callable[[str], bool] = lambda _: True
 
 
 def utc_now() -> datetime:
@@ -159,6 +161,7 @@ def build_house(
 def doorway_of(machine: Machine, store: Store, engine: LocalEngine) -> Doorway:
     """The receiver's needs on one machine: the engine is the durable start."""
     from connectors.store.deliveries import Deliveries
+    from connectors.store.followed_issues import is_followed
 
     secrets = machine.secrets()
     return Doorway(
@@ -166,6 +169,7 @@ def doorway_of(machine: Machine, store: Store, engine: LocalEngine) -> Doorway:
         deliveries=lambda: Deliveries(store, utc_now),
         start=engine.start,
         now=utc_now,
+        follows=functools.partial(is_followed, store),
     )
 
 
@@ -187,7 +191,7 @@ def _settings_in(store: Store) -> Settings:
 @functools.cache
 def doorway() -> Doorway:
     """The receiver's needs on AWS: bare botocore clients, made when a request looks signed."""
-    return Doorway(secrets=_aws_secrets, deliveries=_aws_deliveries, start=_start_on_aws, now=utc_now)
+    return Doorway(_aws_secrets, _aws_deliveries, _start_on_aws, utc_now, follows=_is_followed_on_aws)
 
 
 @functools.cache
@@ -223,6 +227,12 @@ def _aws_deliveries() -> Deliveries:
     from connectors.store.deliveries import Deliveries
 
     return Deliveries(_aws_store(None), utc_now)  # the receiver writes records only; files are the journey's
+
+
+def _is_followed_on_aws(issue_id: str) -> bool:
+    from connectors.store.followed_issues import is_followed
+
+    return is_followed(_aws_store(None), issue_id)
 
 
 def _aws_store(s3: Any) -> Store:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from connectors.store.followed_issues import ISSUES
 from connectors.store.port import ABSENT, Conflict, Store
 from postmortem.follow_up.followed import FollowedItem
 
 _ITEMS = "ACTIONS"
-_ISSUES = "ACTIONS_BY_ISSUE"
 
 
 class Following:
@@ -27,7 +27,7 @@ class Following:
 
     def by_issue(self, issue_id: str) -> FollowedItem | None:
         """The item whose issue this is; `issue_id` is Jira's own, which never changes."""
-        record = self._store.read(_ISSUES, issue_id)
+        record = self._store.read(ISSUES, issue_id)
         return self._read(record.value["sort"]) if record else None
 
     def change(self, item: FollowedItem, change: Callable[[FollowedItem | None], FollowedItem]) -> FollowedItem:
@@ -40,7 +40,7 @@ class Following:
             if record and record.value == value:
                 return changed
             if changed.issue_id:
-                self._store.write(_ISSUES, changed.issue_id, {"sort": sort})
+                self._store.write(ISSUES, changed.issue_id, {"sort": sort})
             try:
                 self._store.write(_ITEMS, sort, value, expected=record.version if record else ABSENT)
             except Conflict:

@@ -1,0 +1,56 @@
+"""An HTTP request from Jira: verify, understand, and start the journey that looks at the issue, once.
+
+Jira tries again for 5xx, 408, 409, 425 and 429 (https://developer.atlassian.com/cloud/jira/platform/webhooks/, read
+2026-11-21), and the daily sweep sees what no webhook tells.
+"""
+
+import hashlib
+from typing import Any
+
+from connectors.errors import Ignored
+from connectors.jira.webhook import Hint, looks_signed, parse, verify
+from connectors.secrets.port import Secrets
+from handlers.envelope import Request, Response, answered, http_api_reply, request_from_http_api
+from handlers.wiring import Doorway, doorway
+
+# Ours: an issue with all its comments is long, and API Gateway hands on 6 MB at the most.
+LARGEST_BODY = 4 * 1024 * 1024
+_SECRET = "JIRA_WEBHOOK_SECRET"  # noqa: S105 (its name)
+
+
+def jira_changed(request: Request, doorway: Doorway) -> Response:
+    """2xx with a reason for everything that is signed; 403 and 413 for what Jira would never send."""
+    if len(request.body) > LARGEST_BODY:
+        return Response(413, "the body is larger than Jira ever sends")
+    if not looks_signed(request.headers) or not _is_signed(request, doorway.secrets()):
+        return Response(403, "the signature does not match")
+    hint = parse(request.headers, request.body)
+    if isinstance(hint, Ignored):
+        return Response(202, f"ignored: {hint.reason}")
+    return _accept(hint, hashlib.sha256(request.body).hexdigest(), doorway)
+
+
+def _is_signed(request: Request, secrets: Secrets) -> bool:
+    """A mismatch may mean that the secret was changed a minute ago: then it is read once more."""
+    if verify(request.headers, request.body, secrets.current_and_previous(_SECRET)):
+        return True
+    return secrets.refresh() and verify(request.headers, request.body, secrets.current_and_previous(_SECRET))
+
+
+def _accept(hint: Hint, body_hash: str, doorway: Doorway) -> Response:
+    """The identifier is not signed, so a delivery is known by it and by its body together: neither hides another."""
+    if not doorway.follows(hint.issue_id):
+        return Response(202, "ignored: no item that is followed has this issue")
+    delivery = hashlib.sha256(f"jira\0{hint.delivery_id or ''}\0{body_hash}".encode()).hexdigest()
+    deliveries = doorway.deliveries()
+    if deliveries.seen(delivery, body_hash) != "new":
+        return Response(202, "ignored: this was delivered before")
+    name = f"jc-{delivery[:40]}"
+    started = doorway.start("follow_up", name, {"issue_id": hint.issue_id, "journey": name})
+    deliveries.mark(delivery, body_hash, name)
+    return Response(202, f"started {name}" if started else f"{name} was started before")
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """The entry point on AWS Lambda."""
+    return http_api_reply(answered(lambda request: jira_changed(request, doorway()), request_from_http_api(event)))
