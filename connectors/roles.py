@@ -7,23 +7,19 @@ from typing import Any
 from connectors.errors import NotFound
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.raw import person_from_pagerduty, text
+from postmortem.action_items.roles import read_role
 from postmortem.evidence import Observation
 from postmortem.incident import Reference
 from postmortem.people import Person
 
 MOST_PAGES = 5
-_ON_CALL = re.compile(
-    r"(?:the )?on[- ]?call(?: (?:engineer|person))?(?: (?:of|for|from|in|at) (?:the )?(?P<after>.+))?"
-    r"|(?:the )?(?P<before>.+?)(?:'s)? on[- ]?call(?: (?:engineer|person))?",
-    re.IGNORECASE,
-)
 _COMMANDER = re.compile(r"(?:the )?(?:incident )?commander|ic", re.IGNORECASE)
 
 
 def on_call_of(role: str) -> str | None:
-    """The name of the service of "on-call of checkout"; "" where no service is named; None for another role."""
-    match = _ON_CALL.fullmatch(" ".join(role.split()))
-    return (match["after"] or match["before"] or "") if match else None
+    """The service of "on-call of checkout" as it was said; "" where none is named; None for another role."""
+    read = read_role(role)
+    return (read.of or "") if read and read.kind == "on-call" else None
 
 
 def holder_of_role(role: str, observations: Iterable[Observation]) -> str | None:

@@ -12,7 +12,7 @@ from postmortem.action_items.seen import ItemsSeen, no_longer_said, ordinals
 from postmortem.action_items.spoken import Spoken, spoken_in
 from postmortem.evidence import Evidence
 from postmortem.identities import Identities
-from postmortem.settings import Settings
+from postmortem.settings import Settings, route_for_item
 
 _TRAILING = re.compile(r"[\s,;–—-]+$")
 
@@ -51,6 +51,7 @@ def _action_item(
     record: Spoken,
     found: MarkedItem,
 ) -> ActionItem:
+    route = route_for_item(settings, evidence.incident, found.body)
     owner, task = _owned(record, found, identities, route)
     due = due_date(found.body, record.moment.at, record.author_id, evidence.incident, identities, settings)
     task = _without(due.phrase, task)

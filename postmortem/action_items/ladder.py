@@ -5,6 +5,7 @@ the systems answered comes in; nothing is asked here. Never a likely account, ne
 """
 
 from postmortem.action_items.item import ActionItem, Owner, Route
+from postmortem.action_items.roles import read_role
 from postmortem.identities import Identities
 from postmortem.noun import Noun
 
@@ -43,15 +44,21 @@ class Place(Noun):
 def subject_of(item: ActionItem, identities: Identities) -> str | None:
     """Who is to be found for this item, as one key for all the items of one human; None where nobody was named."""
     owner = item.owner
-    if owner.role and owner.person_id is None:
-        return f"role:{owner.role}"
     if owner.person_id:
         return identities.human(owner.person_id)
+    if owner.role and owner.account_id is None and not _is_team(owner.role):
+        return f"role:{owner.role}"
     known = identities.find_known(owner.name) if owner.name else None
     if known:
         return f"known:{known.name}"
     is_default = item.route is not None and owner.account_id == item.route.default_owner and owner.name is None
     return f"jira:{owner.account_id}" if owner.account_id and not is_default else None
+
+
+def _is_team(role: str) -> bool:
+    """A whole team holds nothing by itself: its default owner does, and that is no question to PagerDuty."""
+    read = read_role(role)
+    return read is not None and read.kind == "team"
 
 
 def owner_from_ladder(

@@ -16,7 +16,7 @@ from postmortem.settings.model import (
 )
 from postmortem.settings.problems import Problem, SettingsError
 from postmortem.settings.reading import json_schema, read_settings
-from postmortem.settings.routing import route_for, route_of_team
+from postmortem.settings.routing import route_for, route_for_item, route_of_team
 from postmortem.settings.timeline import TimelineSettings
 
 __all__ = [
@@ -41,5 +41,6 @@ __all__ = [
     "read_settings",
     "reason_not_to_draft",
     "route_for",
+    "route_for_item",
     "route_of_team",
 ]
