@@ -58,7 +58,8 @@ class MarkedItem(Noun):
     """One marked item: `quote` as it was said, `body` the words after the marker, `task` those without owner.
 
     `named` is whom it names, if anybody, and `with_at` whether by an @. `says_i` is True where the author takes it
-    ("I'll ..."). `others` are named beside the owner. `ordinal` counts from 1 within the text.
+    ("I'll ..."). `others` are named beside the owner. `is_guess` is True where `named` may be another word as well.
+    `ordinal` counts from 1 within the text.
     """
 
     ordinal: int
@@ -69,6 +70,7 @@ class MarkedItem(Noun):
     with_at: bool = False
     says_i: bool = False
     others: tuple[str, ...] = ()
+    is_guess: bool = False
 
 
 def find_marked_items(text: str, mentioned: Sequence[str] = ()) -> tuple[MarkedItem, ...]:
@@ -135,6 +137,7 @@ def read_item(
         with_at=owner.with_at,
         says_i=owner.says_i,
         others=owner.others,
+        is_guess=owner.is_guess,
     )
 
 

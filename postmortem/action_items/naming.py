@@ -16,12 +16,17 @@ _INFINITIVE = r"(?=[a-z]|[A-Z]{2,}\b)(?!(?:the|a|an|all|our|its|your|their|be|ha
 _HEADS: tuple[re.Pattern[str], ...] = (
     re.compile(r"\[(?P<head>[^\[\]\n]{1,80})\](?!\()\s*[:–—-]?\s*(?:to\s+)?"),
     re.compile(rf"{_HEAD}\s*:\s+(?:(?:to|please)\s+)?"),
-    re.compile(rf"{_HEAD}\s*[–—-]\s+"),
+    re.compile(rf"{_HEAD}\s+[–—-]\s+"),
+    re.compile(r"(?P<head>[A-Z][^\W_]{1,40})-\s+"),
+    re.compile(rf"{_HEAD},?\s+please\s+(?=[a-z])"),
     re.compile(
         rf"{_HEAD}\s+(?:to|will|should|shall|must|needs? to|(?:is|are) (?:going )?to|can|could)\s+"
         rf"(?:please\s+)?{_INFINITIVE}"
     ),
 )
+_BEHIND_DASH = re.compile(r"\s+[–—-]\s+(?P<head>[^\W\d_][^\n–—]{1,60})$")
+_ASKED = re.compile(r"(?:can|could|would|will|get|have|let)\s+(?=@)", re.IGNORECASE)
+_WHAT = re.compile(r"\s*[,;|.]?\s*(?:what|action|task)\s*:\s*", re.IGNORECASE)
 _IN_PARENTHESES = re.compile(r"\s*[(\[](?P<head>[^()\[\]\n]{1,80})[)\]]\s*\.?$")
 _LABEL = re.compile(
     r"(?P<open>[(\[])?\s*\b(?:(?:owners?|assignees?|dri|responsible|who)\s*[:=]|(?:assigned to|owned by)\s*[:=]?)\s*"
@@ -57,6 +62,7 @@ _NOBODY = re.compile(
     r"whoever|nobody|none|the|an?|some|time|how|what|where|when|why|which|next|if|not|no|yes|i",
     re.IGNORECASE,
 )
+_NO_HANDLE = re.compile(rf"(?:{_NOBODY.pattern})|[^\n]*['’]s", re.IGNORECASE)
 # An item may begin with what is to be done, or with what kind of item it is.
 _NOT_A_NAME = re.compile(
     r"add|adapt|adjust|agree|alert|apply|ask|assign|attach|automate|backport|backfill|bring|build|bump|call|change|"
@@ -77,13 +83,15 @@ _NOT_A_NAME = re.compile(
 
 class Named(NamedTuple):
     """`name` as it stands there, `task` without it, `others` who are named beside; `with_at` where an @ or a word such
-    as "owner" shows that somebody is meant. `says_i` is True where the author is among them."""
+    as "owner" shows that somebody is meant. `says_i` is True where the author is among them, `is_guess` where the name
+    may as well be another word."""
 
     name: str | None
     task: str
     says_i: bool = False
     with_at: bool = False
     others: tuple[str, ...] = ()
+    is_guess: bool = False
 
 
 def find_owner(body: str, mentioned: Sequence[str], before: str = "") -> Named:
@@ -99,7 +107,8 @@ def find_owner(body: str, mentioned: Sequence[str], before: str = "") -> Named:
         _in_brackets(body),
         _at_head(body),
     )
-    return next((named for named in found if named), None) or _handles_last(body, handles) or Named(None, body)
+    sure = next((named for named in found if named), None) or _handles_last(body, handles)
+    return sure or _behind_a_dash(body) or Named(None, body)
 
 
 def is_a_name(words: str) -> bool:
@@ -114,8 +123,8 @@ def is_a_name(words: str) -> bool:
 def names_in(head: str) -> tuple[str, ...]:
     """The people or roles of a list such as "Bea, Sam and the on-call of checkout"; none where it is anything else."""
     plain = re.sub(r"\([^()]*\)", "", head).strip(" *_")
-    if read_role(plain.removeprefix("@")):
-        return (plain,)
+    if role := read_role(plain.removeprefix("@")):
+        return (role.words,)
     parts = [part.strip().removeprefix("@") for part in _BETWEEN.split(plain)]
     people = tuple(part for part in parts if not _FURTHER.fullmatch(part))
     return people if all(map(_is_somebody, people)) else ()
@@ -138,7 +147,7 @@ class _Handles:
 
     def __init__(self, mentioned: Sequence[str]) -> None:
         known = [re.escape(name) for name in sorted(mentioned, key=len, reverse=True)]
-        one = rf"@(?P<name>{'|'.join([*known, _HANDLE])})(?!\w)"
+        one = rf"@(?P<name>{'|'.join([*known, _HANDLE])})(?!\w|['’]s\b)"
         self.one = re.compile(rf"\[?{one}\]?(?:\[\])?")
         several = one.replace("(?P<name>", "(?:")
         self.last = re.compile(rf"(?<!\w){several}(?:(?:\s?(?:[,&/+]|and\b))?\s?{several})*")
@@ -146,7 +155,7 @@ class _Handles:
 
     def names(self, text: str) -> tuple[str, ...]:
         found = (match["name"] for match in self.one.finditer(text))
-        return tuple(name for name in found if name in self.mentioned or not _NOBODY.fullmatch(name))
+        return tuple(name for name in found if name in self.mentioned or not _NO_HANDLE.fullmatch(name))
 
     def run(self, text: str) -> tuple[tuple[str, ...], int]:
         """The mentions that the text begins with, one after another, and where they end."""
@@ -159,7 +168,8 @@ class _Handles:
 
 
 def _handles_first(body: str, handles: _Handles) -> Named | None:
-    """ "@bea raise the limit", "@bea and @sam: raise it", "@bea and Sam to raise it"."""
+    """ "@bea raise the limit", "can @bea raise it", "@bea and @sam: raise it", "@bea and Sam to raise it"."""
+    body = _ASKED.sub("", body, count=1) if _ASKED.match(body) else body
     names, end = handles.run(body)
     if not names:
         return None
@@ -184,14 +194,26 @@ def _labelled(body: str, handles: _Handles) -> Named | None:
     for match in _LABEL.finditer(body):
         names, rest = _leading_names(match["head"], handles)
         if names:
-            behind = f"{rest}{match['rest']}"
-            kept = "" if match["open"] and _ONLY_A_DATE.match(behind) else behind
-            bracket = match["open"] if match["open"] and kept else ""
-            task = (
-                f"{body[: match.start()]}{bracket or ''}{kept.lstrip(' ,;') if bracket else kept}{body[match.end() :]}"
-            )
-            return _named(names, task.strip(), with_at=True)
+            right = _behind_label(match, f"{rest}{match['rest']}") + body[match.end() :]
+            return _named(names, _without_label(body[: match.start()], right), with_at=True)
     return None
+
+
+def _behind_label(label: re.Match[str], behind: str) -> str:
+    """What is kept of the words behind the names: in brackets, all but a date, which is read elsewhere."""
+    if not label["open"]:
+        return behind
+    return "" if _ONLY_A_DATE.match(behind) else f" {label['open']}{behind.lstrip(' ,;')}"
+
+
+def _without_label(left: str, right: str) -> str:
+    """The task of "raise it | owner: Dana | due: Friday", or of "Who: Bea, what: raise it"."""
+    if not left.strip():
+        return _WHAT.sub("", right, count=1).strip() if _WHAT.match(right) else right.strip(" ,;|")
+    if right.lstrip()[:1] in (".", ",", "|", ";"):
+        return f"{left.rstrip(' .,|;')}, {right.lstrip(' .,|;')}".strip(" ,")
+    ends_bracket = right.startswith((")", "]"))
+    return f"{left.rstrip(' ,;|' if ends_bracket else ' |')}{right}".strip()
 
 
 def _leading_names(head: str, handles: _Handles) -> tuple[tuple[str, ...], str]:
@@ -231,6 +253,14 @@ def _at_head(body: str) -> Named | None:
         if match and names:
             return _named(names, body[match.end() :], with_at="@" in match["head"])
     return None
+
+
+def _behind_a_dash(body: str) -> Named | None:
+    """ "raise the limit - Bea"; "fix the login - Android" looks the same."""
+    behind = _BEHIND_DASH.search(body[-80:])
+    names = names_in(behind["head"]) if behind else ()
+    named = _named(names, body[: len(body) - len(behind.group())]) if behind and names else None
+    return named._replace(is_guess=True) if named and named.name else None
 
 
 def _handles_last(body: str, handles: _Handles) -> Named | None:

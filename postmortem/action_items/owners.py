@@ -41,9 +41,9 @@ def owner_and_task(
 
     owner = resolved(found.named)
     is_known = owner.person_id is not None or owner.account_id is not None or owner.role is not None
-    if is_known or found.with_at or not (found.named or "").islower():
+    if is_known or found.with_at or not (found.is_guess or (found.named or "").islower()):
         return owner, found.task
-    names_a_thing = found.body.startswith(f"{found.named}:")
+    names_a_thing = found.is_guess or found.body.startswith(f"{found.named}:")
     return resolved(None) if names_a_thing else owner, found.body
 
 
