@@ -3,16 +3,16 @@
 import re
 
 from postmortem.action_items.due_dates import due_date
-from postmortem.action_items.item import ActionItem, Owner, Route
+from postmortem.action_items.item import ActionItem, Route
 from postmortem.action_items.listed import as_listed, listed_in
 from postmortem.action_items.marked import MarkedItem
 from postmortem.action_items.nature import nature_of
-from postmortem.action_items.owners import resolve_owner
+from postmortem.action_items.owners import owner_and_task
 from postmortem.action_items.seen import ItemsSeen, no_longer_said, ordinals
 from postmortem.action_items.spoken import Spoken, spoken_in
 from postmortem.evidence import Evidence
 from postmortem.identities import Identities
-from postmortem.settings import Settings, route_for_item
+from postmortem.settings import Settings, route_for_item, route_of_team
 
 _TRAILING = re.compile(r"[\s,;–—-]+$")
 
@@ -52,7 +52,14 @@ def _action_item(
     found: MarkedItem,
 ) -> ActionItem:
     route = route_for_item(settings, evidence.incident, found.body)
-    owner, task = _owned(record, found, identities, route)
+    owner, task = owner_and_task(
+        found,
+        identities,
+        mentions=record.mentions,
+        author_id=record.author_id,
+        route=route,
+        route_of_team=lambda team: route_of_team(settings, evidence.incident, team),
+    )
     due = due_date(found.body, record.moment.at, record.author_id, evidence.incident, identities, settings)
     task = _without(due.phrase, task)
     return ActionItem(
@@ -67,27 +74,6 @@ def _action_item(
         evidence_link=record.link,
         nature=nature_of(task),
     )
-
-
-def _owned(record: Spoken, found: MarkedItem, identities: Identities, route: Route | None) -> tuple[Owner, str]:
-    """The owner, and the task without them. Words in small letters that name nobody we know stay in the task."""
-
-    def resolved(named: str | None) -> Owner:
-        return resolve_owner(
-            identities,
-            mentioned_id=record.mentions.get(named or ""),
-            named=named,
-            author_id=record.author_id,
-            says_i=found.says_i,
-            route=route,
-        )
-
-    owner = resolved(found.named)
-    is_known = owner.person_id is not None or owner.account_id is not None
-    if is_known or found.with_at or not (found.named or "")[:1].islower():
-        return owner, found.task
-    names_a_thing = found.body.startswith(f"{found.named}:")
-    return resolved(None) if names_a_thing else owner, found.body
 
 
 def _without(phrase: str, task: str) -> str:

@@ -136,7 +136,7 @@ def _is_owner(item: ActionItem, wanted: frozenset[str]) -> bool:
     named = [plain_name(name) for name in (item.owner.name, *item.owner.others) if name]
     if wanted <= _EVERYONE:
         return not named
-    return bool(named) and (frozenset(named) == wanted or wanted == {named[0]})
+    return bool(named) and (frozenset(named) == wanted or wanted == frozenset(named[:1]))
 
 
 def missed(form: str, found: dict[str, float | int | None], *, unmarked: bool) -> Iterator[str]:
