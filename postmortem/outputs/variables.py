@@ -10,10 +10,19 @@ from postmortem.evidence import Reading
 from postmortem.line import Line
 from postmortem.outputs.agenda import Asked, agenda, missing_moments, open_questions
 from postmortem.outputs.escaping import Md, escape, joined, link, link_to_heading, together
+from postmortem.outputs.item_tables import (
+    dropped_lines,
+    due_reasons,
+    how_to_accept,
+    item_rows,
+    item_warnings,
+    suggestion_rows,
+    unowned,
+)
 from postmortem.outputs.layout import Layout
 from postmortem.outputs.main_timeline import view_timeline
 from postmortem.outputs.markers import KEYS
-from postmortem.outputs.tables import due_reasons, item_rows, item_warnings, time_rows, unowned
+from postmortem.outputs.tables import time_rows
 from postmortem.people import Source
 
 HEADINGS = {
@@ -55,6 +64,9 @@ NAMES = (
     "action_item_warnings",
     "due_reasons",
     "unowned",
+    "suggestions",
+    "how_to_accept",
+    "dropped",
     "people",
     "read",
     "gaps",
@@ -114,10 +126,13 @@ def variables(postmortem: Postmortem, layout: Layout) -> dict[str, Any]:
         "milestone_questions": (*missing_moments(postmortem), *postmortem.milestones.questions),
         "response_times": time_rows(postmortem),
         "is_measured": bool(postmortem.milestones.found),
-        "action_items": item_rows(postmortem.action_items),
+        "action_items": item_rows(postmortem),
         "action_item_warnings": item_warnings(postmortem.action_items),
         "due_reasons": due_reasons(postmortem.action_items),
         "unowned": len(unowned(postmortem.action_items)),
+        "suggestions": suggestion_rows(postmortem),
+        "how_to_accept": how_to_accept(postmortem),
+        "dropped": dropped_lines(postmortem),
         "people": _by_role(postmortem),
         "read": tuple(_readings(postmortem)),
         "gaps": postmortem.gaps,

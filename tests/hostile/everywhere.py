@@ -8,7 +8,9 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from postmortem.action_items.decision import Decision
 from postmortem.action_items.item import ActionItem, Owner, Route
+from postmortem.action_items.likely import Likely
 from postmortem.compose import compose
 from postmortem.document import Participant, Postmortem
 from postmortem.evidence import Evidence, Gap, PastIncident, Reaction, Reading
@@ -215,7 +217,25 @@ def _items() -> tuple[ActionItem, ...]:
         said=("x",),
     )
     unowned = {"id": "slack/C1/0#2", "owner": Owner(name=None, account_id=None, why="x"), "issue_key": None}
-    return opened, opened.model_copy(update=unowned), opened.model_copy(update={"id": "slack/C1/0#3", "is_gone": True})
+    several = Owner(name="x", account_id=None, why="x", others=("x", "x"), role="x", rungs=("x",))
+    suggested = {
+        "id": "slack/C1/0#4",
+        "accepted": False,
+        "issue_key": None,
+        "likely": Likely(reason="x", confidence=0.6),
+    }
+    again = {"owner": several, "also_said": ("slack/C1/0", "pagerduty/note/x")}
+    decided = Decision(item_id="slack/C1/0#5", verdict="accepted", by="x", where="x", at=START)
+    dropped = {"id": "slack/C1/0#6", "decision": decided.model_copy(update={"verdict": "dropped"})}
+    changes: tuple[dict[str, Any], ...] = (
+        {},
+        unowned,
+        {"id": "slack/C1/0#3", "is_gone": True},
+        suggested | again,
+        suggested | again | {"id": "slack/C1/0#5", "accepted": True, "decision": decided},
+        dropped | {"accepted": False},
+    )
+    return tuple(opened.model_copy(update=change) for change in changes)
 
 
 def _similar() -> SimilarIncident:
