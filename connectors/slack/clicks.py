@@ -59,7 +59,7 @@ def item_from_value(value: object) -> ItemRef | None:
 def snooze_from_value(value: object) -> timedelta | None:
     """For how long a Snooze button keeps quiet; None for anything but what `snooze_button` wrote."""
     seconds = _json(value)
-    if not isinstance(seconds, int) or not 0 < seconds <= _LONGEST_SNOOZE.total_seconds():
+    if type(seconds) is not int or not 0 < seconds <= _LONGEST_SNOOZE.total_seconds():
         return None
     return timedelta(seconds=seconds)
 
