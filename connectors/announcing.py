@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any
 
 from connectors.effects import Ledger, Maker, Waits, make_once
+from connectors.errors import ConnectorError
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.translate import note_to_pagerduty
-from connectors.slack.announcement import announce, blocks_from_lines, find_announcement, find_file
+from connectors.slack.announcement import announce, blocks_from_lines, find_announcement, find_file, update_announcement
 from connectors.slack.api import SlackApi
 from connectors.steps import Steps
 from postmortem.announcement import Line, Paragraphs, paragraphs_of, plain_text
@@ -47,13 +48,17 @@ class Post:
 def announce_in_channel(
     steps: Steps, slack: SlackApi, channel_id: str, post: Post, prefix: str, waits: Waits
 ) -> dict[str, Any]:
-    """Post in the channel, then share the draft as a file where readers have no page to open.
+    """Post in the channel, or bring up to date what was posted in an earlier round; then share the draft as a file
+    where readers have no page to open.
 
     {"made"} or {"parked": why}, and the same of the file under "draft".
     """
     maker = post.maker(partial(_post, slack, channel_id, post), partial(_find_post, slack, channel_id, post))
     key = f"slack/{post.key}"
+    is_there = steps.run(f"{prefix}was it announced", lambda: post.ledger.read(key).state == "done")
     said = make_once(steps, f"{prefix}announce in Slack", post.ledger, key, maker, token=post.token, waits=waits)
+    if is_there and "made" in said:
+        steps.run(f"{prefix}bring the announcement up to date", lambda: _update(slack, said["made"], post))
     if post.draft is None or "made" not in said:
         return said
     sharer = post.maker(
@@ -81,6 +86,15 @@ def _post(slack: SlackApi, channel_id: str, post: Post) -> dict[str, Any]:
     blocks = blocks_from_lines(post.lines, post.incident_id)
     text = plain_text(paragraphs_of(post.lines))
     return {"channel_id": channel_id, "ts": announce(slack, channel_id, text, blocks, post.key)}
+
+
+def _update(slack: SlackApi, made: dict[str, Any], post: Post) -> str | None:
+    """None, or why it stays as it was: the draft is up to date all the same, so nothing waits for it."""
+    blocks, text = blocks_from_lines(post.lines, post.incident_id), plain_text(paragraphs_of(post.lines))
+    try:
+        return update_announcement(slack, made["channel_id"], made["ts"], text, blocks, post.key)
+    except ConnectorError as error:
+        return str(error)
 
 
 def _find_post(slack: SlackApi, channel_id: str, post: Post) -> dict[str, Any] | None:

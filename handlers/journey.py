@@ -265,17 +265,6 @@ def open_the_issues(work: Work, token: int) -> list[dict[str, Any]]:
     )
 
 
-def show_what_became(work: Work, known: dict[str, Any]) -> dict[str, Any]:
-    """The document and its page with what became of the items since, and nothing else. `known`: `known_evidence`."""
-
-    def show(work: Work, token: int) -> dict[str, Any]:
-        document = publish(work, "publish what became of the items")
-        page = make_confluence_page(work, token, known)
-        return {"document": document, "page": write_confluence_page(work, token, page)}
-
-    return under_the_lease(known_house(work, known), show)
-
-
 def finished(work: Work, outcome: dict[str, Any]) -> dict[str, Any]:
     """Write down what became of it, and let the next journey on."""
 
