@@ -165,7 +165,12 @@ def page_file(work: Work, document: str) -> tuple[str, Callable[[], bytes]]:
 
 def requests_of(work: Work, postmortem: Postmortem) -> tuple[IssueRequest | None, ...]:
     link = work.house.document_link(work.incident_id)
-    return request_issues(postmortem, install_id=work.house.settings.install_id, postmortem_link=link)
+    return request_issues(
+        postmortem,
+        install_id=work.house.settings.install_id,
+        postmortem_link=link,
+        private=private_everywhere(work),
+    )
 
 
 def is_left_undone(work: Work) -> bool:

@@ -3,10 +3,11 @@
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from postmortem.action_items.item import ActionItem, IssueRequest, Route, Span
-from postmortem.citations import day_and_clock
+from postmortem.action_items.description import describe
+from postmortem.action_items.item import ActionItem, IssueRequest, Route
 from postmortem.document import Postmortem
 from postmortem.incident import Incident
 
@@ -22,9 +23,19 @@ def action_key(install_id: str, incident_id: str, action_item_id: str) -> str:
 
 
 def request_issue(
-    item: ActionItem, route: Route, incident: Incident, *, install_id: str, postmortem_link: str | None
+    item: ActionItem,
+    route: Route,
+    postmortem: Postmortem,
+    *,
+    install_id: str,
+    postmortem_link: str | None,
+    private: tuple[str, ...] = (),
 ) -> IssueRequest:
-    """What to ask of Jira for this item. `postmortem_link` opens the draft, where readers can open it."""
+    """What to ask of Jira for this item. `postmortem_link` opens the draft, where readers can open it.
+
+    `private` is how the ids of records begin that lie in a private channel ("slack/C042/").
+    """
+    incident = postmortem.incident
     key = action_key(install_id, incident.id, item.id)
     return IssueRequest(
         key=key,
@@ -32,29 +43,22 @@ def request_issue(
         incident_id=incident.id,
         route=route,
         summary=summary_of(item.text),
-        paragraphs=_description(item, incident, postmortem_link, key),
+        paragraphs=describe(item, route, postmortem, postmortem_link=postmortem_link, key=key, private=private),
         account_id=item.owner.account_id,
         due_on=item.due_on,
         remote_link=_remote_link(incident, postmortem_link),
+        is_private=item.evidence_id.startswith(private),
     )
 
 
 def request_issues(
-    postmortem: Postmortem, *, install_id: str, postmortem_link: str | None
+    postmortem: Postmortem, *, install_id: str, postmortem_link: str | None, private: tuple[str, ...] = ()
 ) -> tuple[IssueRequest | None, ...]:
     """One request per action item, in their order; None for an item that is not accepted, or that no route takes."""
-    return tuple(
-        request_issue(item, item.route, postmortem.incident, install_id=install_id, postmortem_link=postmortem_link)
-        if item.accepted and item.route
-        else None
-        for item in postmortem.action_items
+    ask = partial(
+        request_issue, postmortem=postmortem, install_id=install_id, postmortem_link=postmortem_link, private=private
     )
-
-
-def summary_of(text: str) -> str:
-    """An issue's summary: the item's words on one line, cut where they are too long for one."""
-    one_line = " ".join(text.split())
-    return one_line if len(one_line) <= _LONGEST_SUMMARY else one_line[: _LONGEST_SUMMARY - 1].rstrip() + "…"
+    return tuple(ask(item, item.route) if item.accepted and item.route else None for item in postmortem.action_items)
 
 
 def with_issues(postmortem: Postmortem, made: Sequence[Mapping[str, Any] | None]) -> Postmortem:
@@ -87,27 +91,10 @@ def _without_route(item: ActionItem) -> ActionItem:
     return item.model_copy(update={"said": (NO_ROUTE,)}) if item.accepted else item
 
 
-def _description(
-    item: ActionItem, incident: Incident, postmortem_link: str | None, key: str
-) -> tuple[tuple[Span, ...], ...]:
-    number = f"#{incident.number} " if incident.number else ""
-    paragraphs: list[tuple[Span, ...]] = [
-        (Span(text=item.text),),
-        (
-            Span(text="From incident "),
-            Span(text=f"{number}{incident.title}", link=incident.link),
-            Span(text=f", {day_and_clock(incident.created_at.at)}."),
-        ),
-        (Span(text=f"As it was said: “{item.quote}” "), Span(text="Open the source", link=item.evidence_link)),
-        (Span(text=f"Owner: {item.owner.name or 'nobody yet'} ({item.owner.why}). {_due(item)}"),),
-    ]
-    if postmortem_link:
-        paragraphs.append((Span(text="The postmortem", link=postmortem_link),))
-    return (*paragraphs, (Span(text=f"Opened by Debrief, {key}."),))
-
-
-def _due(item: ActionItem) -> str:
-    return f"Due {item.due_on.isoformat()} ({item.due_why.rstrip('.')})." if item.due_on else "No due date."
+def summary_of(text: str) -> str:
+    """An issue's summary: the item's words on one line, cut where they are too long for one."""
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= _LONGEST_SUMMARY else one_line[: _LONGEST_SUMMARY - 1].rstrip() + "…"
 
 
 def _remote_link(incident: Incident, postmortem_link: str | None) -> tuple[str, str, str] | None:

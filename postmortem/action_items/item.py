@@ -2,9 +2,9 @@
 
 import hashlib
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from postmortem.action_items.decision import Decision
 from postmortem.action_items.likely import Likely
@@ -117,10 +117,23 @@ class Span(Noun):
     link: str | None = None
 
 
+class Block(Noun):
+    """One paragraph, heading or bullet of a text that goes into another system. Runs of text alone are a paragraph."""
+
+    spans: tuple[Span, ...]
+    kind: Literal["paragraph", "heading", "bullet"] = "paragraph"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_spans(cls, given: Any) -> Any:
+        return {"spans": given} if isinstance(given, list | tuple) else given
+
+
 class IssueRequest(Noun):
     """What Jira is asked to create. `key` identifies the action item for ever ("pm-" and 26 characters).
 
-    `paragraphs` become the description. `links` are remote links: (globalId, url, title).
+    `paragraphs` become the description. `links` are remote links: (globalId, url, title). `is_private`: the item was
+    said in a private channel.
     """
 
     key: str
@@ -128,7 +141,9 @@ class IssueRequest(Noun):
     incident_id: str
     route: Route
     summary: str
-    paragraphs: tuple[tuple[Span, ...], ...]
+    paragraphs: tuple[Block, ...]
     account_id: str | None
     due_on: date | None
     remote_link: tuple[str, str, str] | None = None
+    is_private: bool = False
+    is_private: bool = False

@@ -15,7 +15,16 @@ _HOLDS: dict[str, set[str]] = {
     "bulletList": {"listItem"},
     "orderedList": {"listItem"},
     "rule": set(),
+    # An item holds no heading, quote or panel: @atlaskit/adf-schema 49, nodes/list.js (read 2026-11-21), and
+    # https://developer.atlassian.com/platform/framework/adf-builder/reference/nodes/listItem/ (2026-11-21)
+    "listItem": {"paragraph", "bulletList", "orderedList", "codeBlock"},
+    "blockquote": {"paragraph", "bulletList", "orderedList", "codeBlock"},
+    "panel": {"paragraph", "heading", "bulletList", "orderedList"},
 }
+# These may not be empty; an item begins with a paragraph or a block of code.
+_NOT_EMPTY = {"bulletList", "orderedList", "listItem", "blockquote", "panel"}
+_BEGINS = {"listItem": {"paragraph", "codeBlock"}}
+_ATTRS = {"heading": {"level"}, "codeBlock": {"language"}, "panel": {"panelType"}, "orderedList": {"order"}}
 _MARKS = {"link", "strong", "em", "code", "strike", "underline"}
 
 
@@ -30,6 +39,7 @@ def problems_of_adf(document: Any) -> list[str]:
 
 def _problems(node: dict[str, Any]) -> Iterator[str]:
     allowed = _HOLDS.get(node["type"], _BLOCKS)
+    yield from _problems_of_shape(node)
     for child in node.get("content", ()):
         if not isinstance(child, dict) or child.get("type") not in allowed:
             yield f"{node['type']} may not hold {child.get('type') if isinstance(child, dict) else child!r}"
@@ -39,6 +49,18 @@ def _problems(node: dict[str, Any]) -> Iterator[str]:
             yield f"{child['type']} has keys that are not known"
         else:
             yield from _problems(child)
+
+
+def _problems_of_shape(node: dict[str, Any]) -> Iterator[str]:
+    kind, content, attrs = node["type"], node.get("content", []), node.get("attrs", {})
+    if kind in _NOT_EMPTY and not content:
+        yield f"{kind} may not be empty"
+    if content and content[0].get("type") not in _BEGINS.get(kind, {content[0].get("type")}):
+        yield f"{kind} may not begin with {content[0].get('type')}"
+    if kind in _HOLDS and set(attrs) - _ATTRS.get(kind, set()):
+        yield f"{kind} has attributes that are not known"
+    if kind == "heading" and attrs.get("level") not in range(1, 7):
+        yield "a heading has a level from 1 to 6"
 
 
 def _problems_of_text(node: dict[str, Any]) -> Iterator[str]:

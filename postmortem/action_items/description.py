@@ -1,0 +1,168 @@
+"""The description of an issue: read alone, in a backlog, weeks later, by somebody who was not in the incident."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from postmortem.action_items.acceptance import done_when
+from postmortem.action_items.item import ActionItem, Block, Route, Span
+from postmortem.citations import cite_record
+from postmortem.document import Postmortem
+from postmortem.incident import Incident
+from postmortem.line import Line
+from postmortem.response_times import duration_in_words
+from postmortem.timeline import TimelineEvent
+
+_LONGEST_QUOTE = 2_000
+_LONGEST_LINE = 400
+_MOST_SAID_AGAIN = 10
+# Where the draft tells why an item matters, the most telling first.
+_REASONS = (("impact", "Impact"), ("causes", "Cause"), ("summary", "What happened"))
+_WITHHELD = "It was said in a private channel: its words stay there."
+HINT = "(This is a hint, made from the words of the task. Adjust it to the work.)"
+
+
+def describe(
+    item: ActionItem,
+    route: Route,
+    postmortem: Postmortem,
+    *,
+    postmortem_link: str | None,
+    key: str,
+    private: tuple[str, ...],
+) -> tuple[Block, ...]:
+    """What to do, why, as it was said, whose it is, when it is done, and where more is to be read.
+
+    `private` is how the ids of records begin that lie in a private channel ("slack/C042/"): none of them is repeated
+    or linked, unless the route has a security level.
+    """
+    hidden = () if route.security_level else private
+    return tuple(
+        chain(
+            (_paragraph(item.text),),
+            _why(postmortem, hidden),
+            _as_said(item, postmortem, hidden),
+            _whose(item),
+            (_heading("Done when"), _paragraph(f"{_capital(done_when(item.text))} {HINT}")),
+            _links(postmortem.incident, postmortem_link),
+            (_paragraph(f"Opened by Debrief, {key}."),),
+        )
+    )
+
+
+def _why(postmortem: Postmortem, hidden: tuple[str, ...]) -> Iterator[Block]:
+    incident = postmortem.incident
+    number = f"#{incident.number} " if incident.number else ""
+    yield _heading("Why")
+    yield Block(
+        spans=(
+            Span(text="It comes out of the incident "),
+            Span(text=f"{number}{incident.title}", link=incident.link),
+            Span(text=f"{_where(incident)}. {_when(incident)}"),
+        )
+    )
+    if reason := next(_reasons(postmortem, hidden), None):
+        yield reason
+
+
+def _where(incident: Incident) -> str:
+    parts = (f"service {incident.service.name}" if incident.service else "", incident.priority or "")
+    words = ", ".join(part for part in parts if part)
+    return f" ({words})" if words else ""
+
+
+def _when(incident: Incident) -> str:
+    began, ended = incident.created_at.at, incident.resolved_at.at if incident.resolved_at else None
+    if ended is None:
+        return f"It began on {began:%Y-%m-%d} at {began:%H:%M} UTC."
+    end = f"{ended:%H:%M}" if ended.date() == began.date() else f"{ended:%Y-%m-%d %H:%M}"
+    lasted = f" ({duration_in_words((ended - began).total_seconds())})" if ended > began else ""
+    return f"It lasted from {began:%Y-%m-%d %H:%M} to {end} UTC{lasted}."
+
+
+def _reasons(postmortem: Postmortem, hidden: tuple[str, ...]) -> Iterator[Block]:
+    """Lines of the draft's own sections, with their sources; a question is none, nor what was said in private."""
+    by_key = {section.key: section for section in postmortem.sections}
+    for key, label in _REASONS:
+        for line in by_key[key].lines if key in by_key else ():
+            if _may_be_told(line, hidden):
+                sources = [citation for citation in line.citations if citation.link][:1]
+                spans = (Span(text=f" ({citation.label})", link=citation.link) for citation in sources)
+                text = f"{label}: {_shortened(' '.join(line.text.split()), _LONGEST_LINE)}"
+                yield Block(spans=(Span(text=text), *spans))
+
+
+def _may_be_told(line: Line, hidden: tuple[str, ...]) -> bool:
+    is_told = line.asked_of is None and bool(line.citations)
+    return is_told and not any(_is_hidden(citation.evidence_id, hidden) for citation in line.citations)
+
+
+def _as_said(item: ActionItem, postmortem: Postmortem, hidden: tuple[str, ...]) -> Iterator[Block]:
+    events = {event.id: event for event in postmortem.timeline.events}
+    source = Span(text="Open the source", link=item.evidence_link)
+    yield _heading("As it was said")
+    if _is_hidden(item.evidence_id, hidden):
+        yield Block(spans=(Span(text=f"{_WITHHELD} " if item.evidence_link else _WITHHELD), *_linked(source)))
+    else:
+        where = _said_in(item.evidence_id, events.get(item.evidence_id))
+        quote = _shortened(item.quote, _LONGEST_QUOTE)
+        yield Block(spans=(Span(text=f"“{quote}”"), Span(text=f" {where} " if where else " "), *_linked(source)))
+    again = [events[one] for one in item.also_said if one in events and not _is_hidden(one, hidden)]
+    for event in again[:_MOST_SAID_AGAIN]:
+        yield Block(kind="bullet", spans=(Span(text=f"Said again{_dot(_said_in(event.id, event))}", link=event.link),))
+
+
+def _said_in(evidence_id: str, event: TimelineEvent | None) -> str:
+    """ "(#inc-42, 2026-03-26 14:03 UTC)"; "" where the draft does not hold the record."""
+    if event is None:
+        return ""
+    return f"({cite_record(evidence_id, None, event.channel_name).label}, {event.at:%Y-%m-%d %H:%M} UTC)"
+
+
+def _dot(where: str) -> str:
+    return f" {where}" if where else ""
+
+
+def _whose(item: ActionItem) -> Iterator[Block]:
+    owner = item.owner
+    named = owner.name or (f"whoever holds the role {owner.role}" if owner.role else "nobody yet")
+    yield _heading("Owner and due date")
+    yield _bullet(f"Owner: {named} ({owner.why.rstrip('.')}).")
+    if owner.others:
+        yield _bullet(f"Named beside them: {', '.join(owner.others)}. A Jira issue has one assignee.")
+    yield _bullet(f"Due {item.due_on.isoformat()} ({item.due_why.rstrip('.')})." if item.due_on else "No due date.")
+
+
+def _links(incident: Incident, postmortem_link: str | None) -> Iterator[Block]:
+    system = "The incident in PagerDuty" if incident.from_pagerduty else "The incident's chat"
+    links = [Span(text="The postmortem", link=postmortem_link), Span(text=system, link=incident.link)]
+    if any(span.link for span in links):
+        yield _heading("More")
+        yield from (Block(kind="bullet", spans=(span,)) for span in links if span.link)
+
+
+def _is_hidden(evidence_id: str, hidden: tuple[str, ...]) -> bool:
+    return evidence_id.startswith(hidden)
+
+
+def _linked(span: Span) -> tuple[Span, ...]:
+    return (span,) if span.link else ()
+
+
+def _heading(text: str) -> Block:
+    return Block(kind="heading", spans=(Span(text=text),))
+
+
+def _paragraph(text: str) -> Block:
+    return Block(spans=(Span(text=text),))
+
+
+def _bullet(text: str) -> Block:
+    return Block(kind="bullet", spans=(Span(text=text),))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
