@@ -12,7 +12,7 @@ from postmortem.identities import Identities
 TASK = "pagerduty/task/"
 """Begins the id of the record that a task is: several webhooks tell of one."""
 
-COMPLETED = "Completed in PagerDuty; the issue is closed in Jira."
+COMPLETED = "Completed in PagerDuty. Debrief closes no issue, a person does that in Jira."
 _DONE = ("completed", "complete", "done", "closed")
 
 

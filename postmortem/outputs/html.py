@@ -29,10 +29,13 @@ _TEMPLATES = Environment(
 )
 
 
-def render_page(postmortem: Postmortem, document: str, *, bar: Markup | None = None) -> str:
+def render_page(
+    postmortem: Postmortem, document: str, *, bar: Markup | None = None, panel: Markup | None = None
+) -> str:
     """The whole page as one file. `document` is the Markdown as it stands, with what people changed in it.
 
-    `bar` is put above everything: links and forms of who serves the page, made by a template of theirs.
+    `bar` is put above everything, `panel` between what is seen at a glance and the picture: links and forms of who
+    serves the page, made by templates of theirs.
     """
     prose, rows = read_prose(document), log_rows(postmortem)
     page = _TEMPLATES.get_template("page.html").render(
@@ -47,6 +50,7 @@ def render_page(postmortem: Postmortem, document: str, *, bar: Markup | None = N
         days=tuple(days(rows)),
         rows=rows,
         bar=bar,
+        panel=panel,
         policy=content_security_policy(with_forms=bar is not None),
         style=_asset("page.css"),
         script=_asset("page.js"),

@@ -30,12 +30,12 @@ class ItemRow(NamedTuple):
 class SuggestionRow(NamedTuple):
     """What nobody marked, each cell ready. `name` is what it is accepted by."""
 
-    name: Md
     text: Md
     owner: Md
     due: Md
     why: Md
     said: Md
+    name: Md
 
 
 def item_rows(postmortem: Postmortem) -> tuple[ItemRow, ...]:
@@ -105,12 +105,12 @@ def _suggestion_row(item: ActionItem, events: Mapping[str, TimelineEvent], names
     event = events.get(item.evidence_id)
     author = escape(names.get(event.who or "", "")) if event else Md("")
     return SuggestionRow(
-        name=escape(short_name(item.id)),
         text=prose(item.text),
         owner=_owner(item.owner) if _is_owned(item) else Md("nobody yet"),
         due=_due(item) if item.due_on else Md(""),
         why=_why(item),
         said=together(author, ", " if author else "", _said(item, events)),
+        name=escape(short_name(item.id)),
     )
 
 

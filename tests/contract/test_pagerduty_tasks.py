@@ -112,7 +112,7 @@ def test_completed_after_its_issue_was_opened_it_is_shown_so_and_nothing_more_is
         world.settles()
         (item,) = tasks(world)
         assert (item.issue_key, item.accepted, item.is_gone) == (issue["key"], False, False)
-        assert item.said == ("Completed in PagerDuty; the issue is closed in Jira.",)
+        assert item.said == ("Completed in PagerDuty. Debrief closes no issue, a person does that in Jira.",)
         assert "Completed in PagerDuty" in world.draft()
         assert len(issues(world, "payment provider")) == 1
 

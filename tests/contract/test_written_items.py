@@ -149,7 +149,7 @@ def test_ticked_with_an_issue_it_goes_on_being_listed_and_nothing_more_is_asked_
         another_run(world)
         (item,) = written(world)
         assert (item.issue_key, item.accepted, item.is_gone) == (key, False, False)
-        assert item.said == ("Ticked in the document; the issue is closed in Jira.",)
+        assert item.said == ("Ticked in the document. Debrief closes no issue, a person does that in Jira.",)
         assert len(issues(world, "retry budget")) == 1
 
 

@@ -74,8 +74,8 @@ def test_a_suggestion_stands_apart_with_reason_confidence_and_how_to_accept_it()
     assert "Raise the pool" not in head
     why, said_by = "Likely: Bea said that she will", f"Bea Lindqvist, [Slack]({LINK}1)"
     assert rows(suggested) == [
-        "| Name | Suggested | Owner | Due | Why | Said |",
-        f"| {short_name(one.id)} | Raise the pool | Bea Lindqvist | 2026-11-27 | {why} | {said_by} |",
+        "| Suggested | Owner | Due | Why | Said | Name |",
+        f"| Raise the pool | Bea Lindqvist | 2026-11-27 | {why} | {said_by} | {short_name(one.id)} |",
     ]
     assert (
         "Nobody marked these as action items. Accept one in Slack, on the page, or with "
@@ -93,7 +93,7 @@ def test_confidence_is_told_in_words(confidence: float, words: str):
 
 def test_the_surest_suggestion_stands_first():
     text = section(suggestion(1, "Guess", 0.3), suggestion(2, "Promise", 0.9), suggestion(3, "Wish", 0.5))
-    assert [row.split(" | ")[1] for row in rows(text)[1:]] == ["Promise", "Wish", "Guess"]
+    assert [row.split(" | ")[0] for row in rows(text)[1:]] == ["| Promise", "| Wish", "| Guess"]
 
 
 def test_suggestions_are_not_asked_who_owns_them_nor_counted_nor_linted():
