@@ -15,9 +15,10 @@ from postmortem.timeline import TimelineEvent
 _LONGEST_QUOTE = 2_000
 _LONGEST_LINE = 400
 _MOST_SAID_AGAIN = 10
-# Where the draft tells why an item matters, the most telling first.
-_REASONS = (("impact", "Impact"), ("causes", "Cause"), ("summary", "What happened"))
-_WITHHELD = "It was said in a private channel: its words stay there."
+# Where the draft tells why an item matters.
+_REASONS = (("impact", "Impact"), ("causes", "Cause"))
+_WITHHELD = "It was said in a private channel: its words stay there, where its members can open them."
+_SPACE = Span(text=" ")
 HINT = "(This is a hint, made from the words of the task. Adjust it to the work.)"
 
 
@@ -41,7 +42,7 @@ def describe(
             (_paragraph(item.text),),
             _why(postmortem, hidden),
             _as_said(item, postmortem, hidden),
-            _whose(item),
+            _whose(item, hidden),
             (_heading("Done when"), _paragraph(f"{_capital(done_when(item.text))} {HINT}")),
             _links(postmortem.incident, postmortem_link),
             (_paragraph(f"Opened by Debrief, {key}."),),
@@ -55,13 +56,17 @@ def _why(postmortem: Postmortem, hidden: tuple[str, ...]) -> Iterator[Block]:
     yield _heading("Why")
     yield Block(
         spans=(
-            Span(text="It comes out of the incident "),
+            Span(text="From incident "),
             Span(text=f"{number}{incident.title}", link=incident.link),
             Span(text=f"{_where(incident)}. {_when(incident)}"),
         )
     )
-    if reason := next(_reasons(postmortem, hidden), None):
-        yield reason
+    for key, label in _REASONS:
+        if line := _told_in(postmortem, key, hidden):
+            source = next((citation for citation in line.citations if citation.link), None)
+            words = f"{label}: {_shortened(' '.join(line.text.split()), _LONGEST_LINE)}"
+            cited = (Span(text=f" ({source.label})", link=source.link),) if source else ()
+            yield Block(spans=(Span(text=words), *cited))
 
 
 def _where(incident: Incident) -> str:
@@ -79,16 +84,10 @@ def _when(incident: Incident) -> str:
     return f"It lasted from {began:%Y-%m-%d %H:%M} to {end} UTC{lasted}."
 
 
-def _reasons(postmortem: Postmortem, hidden: tuple[str, ...]) -> Iterator[Block]:
-    """Lines of the draft's own sections, with their sources; a question is none, nor what was said in private."""
-    by_key = {section.key: section for section in postmortem.sections}
-    for key, label in _REASONS:
-        for line in by_key[key].lines if key in by_key else ():
-            if _may_be_told(line, hidden):
-                sources = [citation for citation in line.citations if citation.link][:1]
-                spans = (Span(text=f" ({citation.label})", link=citation.link) for citation in sources)
-                text = f"{label}: {_shortened(' '.join(line.text.split()), _LONGEST_LINE)}"
-                yield Block(spans=(Span(text=text), *spans))
+def _told_in(postmortem: Postmortem, key: str, hidden: tuple[str, ...]) -> Line | None:
+    """The first line of a section that the draft has a source for; a question is none, nor what was said in private."""
+    lines = (line for section in postmortem.sections if section.key == key for line in section.lines)
+    return next((line for line in lines if _may_be_told(line, hidden)), None)
 
 
 def _may_be_told(line: Line, hidden: tuple[str, ...]) -> bool:
@@ -98,37 +97,34 @@ def _may_be_told(line: Line, hidden: tuple[str, ...]) -> bool:
 
 def _as_said(item: ActionItem, postmortem: Postmortem, hidden: tuple[str, ...]) -> Iterator[Block]:
     events = {event.id: event for event in postmortem.timeline.events}
-    source = Span(text="Open the source", link=item.evidence_link)
+    where = _source(item.evidence_id, item.evidence_link, events.get(item.evidence_id))
+    is_hidden = _is_hidden(item.evidence_id, hidden)
     yield _heading("As it was said")
-    if _is_hidden(item.evidence_id, hidden):
-        yield Block(spans=(Span(text=f"{_WITHHELD} " if item.evidence_link else _WITHHELD), *_linked(source)))
-    else:
-        where = _said_in(item.evidence_id, events.get(item.evidence_id))
-        quote = _shortened(item.quote, _LONGEST_QUOTE)
-        yield Block(spans=(Span(text=f"“{quote}”"), Span(text=f" {where} " if where else " "), *_linked(source)))
+    yield Block(
+        spans=(Span(text=_WITHHELD if is_hidden else f"“{_shortened(item.quote, _LONGEST_QUOTE)}”"), _SPACE, where)
+    )
     again = [events[one] for one in item.also_said if one in events and not _is_hidden(one, hidden)]
     for event in again[:_MOST_SAID_AGAIN]:
-        yield Block(kind="bullet", spans=(Span(text=f"Said again{_dot(_said_in(event.id, event))}", link=event.link),))
+        yield Block(kind="bullet", spans=(Span(text="Said again: "), _source(event.id, event.link, event)))
 
 
-def _said_in(evidence_id: str, event: TimelineEvent | None) -> str:
-    """ "(#inc-42, 2026-03-26 14:03 UTC)"; "" where the draft does not hold the record."""
-    if event is None:
-        return ""
-    return f"({cite_record(evidence_id, None, event.channel_name).label}, {event.at:%Y-%m-%d %H:%M} UTC)"
+def _source(evidence_id: str, link: str | None, event: TimelineEvent | None) -> Span:
+    """Where it was said, and when if the draft holds the record: "#inc-42, 2026-03-26 14:03 UTC"."""
+    label = cite_record(evidence_id, None, event.channel_name if event else None).label
+    return Span(text=f"{label}, {event.at:%Y-%m-%d %H:%M} UTC" if event else label, link=link)
 
 
-def _dot(where: str) -> str:
-    return f" {where}" if where else ""
-
-
-def _whose(item: ActionItem) -> Iterator[Block]:
+def _whose(item: ActionItem, hidden: tuple[str, ...]) -> Iterator[Block]:
     owner = item.owner
     named = owner.name or (f"whoever holds the role {owner.role}" if owner.role else "nobody yet")
     yield _heading("Owner and due date")
     yield _bullet(f"Owner: {named} ({owner.why.rstrip('.')}).")
     if owner.others:
         yield _bullet(f"Named beside them: {', '.join(owner.others)}. A Jira issue has one assignee.")
+    if item.decision and item.decision.verdict == "accepted":
+        likely = None if _is_hidden(item.evidence_id, hidden) else item.likely
+        why = f"{likely.reason.rstrip('.')}; " if likely else ""
+        yield _bullet(f"{_capital(f'{why}accepted by {item.decision.by} ({item.decision.where}).')}")
     yield _bullet(f"Due {item.due_on.isoformat()} ({item.due_why.rstrip('.')})." if item.due_on else "No due date.")
 
 
@@ -142,10 +138,6 @@ def _links(incident: Incident, postmortem_link: str | None) -> Iterator[Block]:
 
 def _is_hidden(evidence_id: str, hidden: tuple[str, ...]) -> bool:
     return evidence_id.startswith(hidden)
-
-
-def _linked(span: Span) -> tuple[Span, ...]:
-    return (span,) if span.link else ()
 
 
 def _heading(text: str) -> Block:
