@@ -9,6 +9,7 @@ from connectors.retrying import Budget
 from connectors.slack.announcement import announce, blocks_from_paragraphs, find_announcement
 from connectors.slack.api import SlackApi
 from connectors.slack.channel import Found
+from connectors.slack.clicks import ItemRef, item_buttons
 from connectors.slack.collect import collect
 from connectors.slack.translate import Place, messages_from_slack, people_in, person_from_slack
 from postmortem.action_items.item import Span
@@ -71,6 +72,12 @@ def _text_posted(text: str) -> int:
 
 def _blocks(text: str) -> list[dict[str, Any]]:
     return blocks_from_paragraphs([(Span(text=text), Span(text=text, link="https://a.example"))] * 100)
+
+
+def _button(text: str) -> dict[str, Any]:
+    row = item_buttons(("drop",), ItemRef("Q1", "slack/C1/1.2#1"), text)
+    assert row
+    return row["elements"][0]
 
 
 def _longest_block(text: str) -> int:
@@ -148,5 +155,7 @@ SLACK = Connector(
         "the text of a message": Size(40_000, _text_posted),
         "the blocks of a message": Size(50, lambda text: len(_blocks(text))),
         "one block": Size(3_000, _longest_block),
+        "the words of a button": Size(75, lambda text: len(_button(text)["accessibility_label"])),
+        "the question of a button": Size(300, lambda text: len(_button(text)["confirm"]["text"]["text"])),
     },
 )

@@ -244,7 +244,7 @@ def test_unknown_records_survive(connector: Connector, name: str, data: st.DataO
 
 
 def test_signatures_are_checked():
-    """PagerDuty is the one vendor that rings: Slack, Jira and Confluence are only ever asked."""
+    """PagerDuty rings. Slack, which tells of clicks, is held to the same in test_slack_webhook.py."""
     body = b'{"event":{}}'
     assert verify(sign(body, "current"), body, ["current", "previous"])
     assert verify(sign(body, "previous"), body, ["current", "previous"])

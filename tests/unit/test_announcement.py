@@ -100,7 +100,7 @@ def test_what_was_dropped_is_counted_with_who_dropped_it():
 
 
 def test_nobody_is_asked_about_what_the_readers_may_not_know():
-    secret = {"evidence_id": "slack/G9/1"}
+    secret: dict[str, Any] = {"evidence_id": "slack/G9/1"}
     told = lines(
         an_item("Secret", owner=NOBODY, issue_key="CHK-1", **secret),
         a_suggestion("Hidden", **secret),
