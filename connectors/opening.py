@@ -1,82 +1,134 @@
 """Opening one Jira issue per accepted action item, exactly once, and saying aloud what could not be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from connectors.effects import Ledger, Maker, Waits, make_once
-from connectors.errors import BadReply, ConnectorError, Unreachable
+from connectors.errors import BadReply, ConnectorError, NotFound, Unreachable
 from connectors.jira.api import JiraApi
-from connectors.jira.open_issue import create, find, link
+from connectors.jira.open_issue import create, ensure_assigned, find, link
 from connectors.jira.routes import RouteCheck, check_route
-from connectors.jira.translate import Screen
+from connectors.jira.translate import UNASSIGNED, Screen
 from connectors.patience import patiently
-from connectors.steps import Steps
-from postmortem.action_items.item import IssueRequest
+from connectors.steps import Json, Steps
+from postmortem.action_items.item import IssueRequest, Route
 
 OUTAGE = (Unreachable, BadReply)
 """Jira is not well: that is waited for, and then said, but never fails a journey whose draft is made."""
+_REFUSED = f"The issue {UNASSIGNED}:"
+_NOT_ON_SCREEN = "The issue has no assignee:"
+
+type Outcome = dict[str, Any]
+"""{"key", "id", "link", "said"} of an issue, or {"parked": reason}."""
 
 
-def open_issues(
-    steps: Steps,
-    jira: JiraApi,
-    requests: tuple[IssueRequest, ...],
-    *,
-    prefix: str = "",
-    ledger: Ledger,
-    token: int,
-    holds_lease: Callable[[], bool],
-    now: Callable[[], datetime],
-    waits: Waits,
-    anchor: str | None,
-) -> list[dict[str, Any]]:
-    """Open an issue for every request, side by side; all of them go to one route. Results in the order of requests.
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What every issue of one round is opened with. `anchors` are issues, by project, that new ones are linked to;
+    `may_hold_private`: whether everybody in a project may read what was said in a private channel."""
 
-    Each result is {"key", "link", "said"} of the issue, or {"parked": reason}: never nothing.
+    jira: JiraApi
+    ledger: Ledger
+    token: int
+    holds_lease: Callable[[], bool]
+    now: Callable[[], datetime]
+    waits: Waits
+    anchors: Mapping[str, str]
+    may_hold_private: bool
+
+    def once(self, steps: Steps, name: str, key: str, make: Callable[[], Any], look: Callable[[], Any]) -> Outcome:
+        maker = Maker(create=make, look=look, holds_lease=self.holds_lease, now=self.now)
+        return make_once(steps, name, self.ledger, key, maker, token=self.token, waits=self.waits)
+
+
+def open_issues(steps: Steps, opening: Opening, requests: Sequence[IssueRequest], *, prefix: str = "") -> list[Outcome]:
+    """Open an issue for every request, side by side; each backlog is looked at once. Results in the order of requests.
+
+    A backlog that takes nothing parks its own items; what is open already stays what it is.
     """
     if not requests:
         return []
-    try:
-        route = patiently(steps, f"{prefix}read the route", lambda: _checked(jira, requests[0]), outage=OUTAGE)
-    except ConnectorError as refused:
-        return [{"parked": str(refused)} for _ in requests]
-    checked = RouteCheck.model_validate(route)
-    screen = checked.screen
-    if screen is None:
-        return [{"parked": " ".join(checked.problems)} for _ in requests]
+    routes = list[Route]()
+    for request in requests:
+        routes += [] if request.route in routes else [request.route]
+    checked = steps.each(
+        f"{prefix}read the routes", list(range(len(routes))), lambda child, n: _checked(child, opening, routes[n])
+    )
 
-    def open_one(child: Steps, place: int) -> dict[str, Any]:
+    def open_one(child: Steps, place: int) -> Outcome:
         request = requests[place]
-        maker = Maker(
-            create=partial(_create, jira, request, screen, anchor),
-            look=partial(_find, jira, request, anchor),
-            holds_lease=holds_lease,
-            now=now,
-        )
-        outcome = make_once(child, "open the issue", ledger, request.key, maker, token=token, waits=waits)
-        if "made" not in outcome:
-            return outcome
-        return outcome["made"] | {"said": [*outcome["made"]["said"], *_linked(child, jira, request, outcome["made"])]}
+        known: Any = checked[routes.index(request.route)]
+        if "parked" in known:
+            return _opened_before(child, opening, request) or known
+        check = RouteCheck.model_validate(known)
+        if check.screen is None:
+            return _opened_before(child, opening, request) or {"parked": " ".join(check.problems)}
+        return _open(child, opening, request, check.screen)
 
     return steps.each(f"{prefix}open issues", list(range(len(requests))), open_one)
 
 
-def _checked(jira: JiraApi, request: IssueRequest) -> dict[str, Any]:
-    return check_route(jira, request.route).model_dump(mode="json")
+def _checked(steps: Steps, opening: Opening, route: Route) -> Json:
+    """The check of a route as JSON, or {"parked"} where Jira does not let us look."""
+    try:
+        return patiently(
+            steps,
+            "read the route",
+            lambda: check_route(opening.jira, route).model_dump(mode="json"),
+            outage=OUTAGE,
+        )
+    except ConnectorError as refused:
+        return {"parked": str(refused)}
 
 
-def _create(jira: JiraApi, request: IssueRequest, screen: Screen, anchor: str | None) -> dict[str, Any]:
-    return create(jira, request, screen, anchor).model_dump(mode="json")
+def _opened_before(steps: Steps, opening: Opening, request: IssueRequest) -> Outcome | None:
+    """The issue of an earlier round: what is wrong with its backlog today does not undo it."""
+    return steps.run("look into the ledger", lambda: opening.ledger.read(request.key).made)
 
 
-def _find(jira: JiraApi, request: IssueRequest, anchor: str | None) -> dict[str, Any] | None:
-    found = find(jira, request.key, request.route.project, anchor)
+def _open(steps: Steps, opening: Opening, request: IssueRequest, screen: Screen) -> Outcome:
+    make, look = partial(_create, opening, request, screen), partial(_find, opening, request)
+    outcome = opening.once(steps, "open the issue", request.key, make, look)
+    if "made" not in outcome:
+        return outcome
+    made = outcome["made"]
+    said = [*_assigned(steps, opening, request, made), *_linked(steps, opening.jira, request, made)]
+    return made | {"said": said}
+
+
+def _create(opening: Opening, request: IssueRequest, screen: Screen) -> Outcome:
+    anchor, may_hold_private = opening.anchors.get(request.route.project), opening.may_hold_private
+    return create(opening.jira, request, screen, anchor, may_hold_private=may_hold_private).model_dump(mode="json")
+
+
+def _find(opening: Opening, request: IssueRequest) -> Outcome | None:
+    project = request.route.project
+    found = find(opening.jira, request.key, project, opening.anchors.get(project))
     return found.model_dump(mode="json") if found else None
 
 
-def _linked(steps: Steps, jira: JiraApi, request: IssueRequest, issue: dict[str, Any]) -> list[str]:
+def _assigned(steps: Steps, opening: Opening, request: IssueRequest, issue: Outcome) -> list[str]:
+    """What was said of the issue, put right by a look at its assignee. Once and never again: later it is people's."""
+    said = list[str](issue["said"])
+    account_id = request.account_id
+    if account_id is None or any(sentence.startswith(_REFUSED) for sentence in said):
+        return said
+
+    def make() -> dict[str, Any]:
+        try:
+            return {"said": ensure_assigned(opening.jira, issue["key"], account_id)}
+        except NotFound:
+            return {"said": []}
+
+    outcome = opening.once(steps, "see who has the issue", f"{request.key}/assignee", make, lambda: None)
+    told = outcome["made"]["said"] if "made" in outcome else [f"{issue['key']} may be unassigned: {outcome['parked']}"]
+    return [*(sentence for sentence in said if not sentence.startswith(_NOT_ON_SCREEN)), *told]
+
+
+def _linked(steps: Steps, jira: JiraApi, request: IssueRequest, issue: Outcome) -> list[str]:
     """Link the issue to the postmortem; an issue without its link is still an issue, so a refusal is only said."""
     remote_link = request.remote_link
     if remote_link is None:

@@ -12,7 +12,7 @@ from typing import Any
 from connectors.collecting import Sources, collect, read_incident, who_took_part
 from connectors.effects import Waits
 from connectors.errors import NotAllowed, NotFound, Rejected
-from connectors.opening import open_issues
+from connectors.opening import Opening, open_issues
 from connectors.steps import Json, Steps
 from handlers.announce import announce
 from handlers.confluence import make_confluence_page, write_confluence_page
@@ -251,18 +251,17 @@ def open_the_issues(work: Work, token: int) -> list[dict[str, Any]]:
     jira, settings, requests = work.house.jira, work.house.settings, requests_to_open(work)
     if jira is None or not requests:
         return [{"parked": NO_JIRA} for _ in requests]
-    return open_issues(
-        work.steps,
+    opening = Opening(
         jira,
-        requests,
-        prefix=work.prefix,
-        ledger=work.ledger,
-        token=token,
+        work.ledger,
+        token,
         holds_lease=lambda: work.holds_lease(token),
         now=work.house.now,
         waits=Waits(unclear=settings.jira.unclear_wait, absence=settings.jira.search_wait),
-        anchor=settings.jira.anchor_issues.get(requests[0].route.project),
+        anchors=settings.jira.anchor_issues,
+        may_hold_private=settings.jira.may_hold_private_channels,
     )
+    return open_issues(work.steps, opening, requests, prefix=work.prefix)
 
 
 def finished(work: Work, outcome: dict[str, Any]) -> dict[str, Any]:

@@ -15,9 +15,12 @@ from connectors.jira.translate import (
     ANCHOR_FIELD,
     OPTIONAL,
     PROPERTY,
+    REALLY,
+    SECURITY,
     Payload,
     Screen,
     can_be_linked,
+    is_secured,
     key_from_issue,
     labels_from_issue,
     missing_required,
@@ -26,11 +29,12 @@ from connectors.jira.translate import (
     set_fields,
     without,
 )
-from postmortem.action_items.item import IssueRequest
+from postmortem.action_items.item import IssueRequest, Route
 from postmortem.noun import Noun
 
 REQUEST_KEY = re.compile(r"[a-z0-9-]{1,64}")
 ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[1-9][0-9]*")
+PRIVATE = "it was said in a private channel, and everybody in the project could read it; nothing was sent"
 MOST_LIKELY = 10
 """Issues with the same label that are looked at; there should be one."""
 
@@ -44,11 +48,19 @@ class Opened(Noun):
     said: tuple[str, ...] = ()
 
 
-def create(api: JiraApi, request: IssueRequest, screen: Screen, anchor: str | None = None) -> Opened:
+def create(
+    api: JiraApi,
+    request: IssueRequest,
+    screen: Screen,
+    anchor: str | None = None,
+    *,
+    may_hold_private: bool = False,
+) -> Opened:
     """Create the issue: one POST, and one more for each time that Jira refuses a field an issue can do without.
 
     A refused create made nothing, so it may be followed by another. Raises Rejected with `fields` before anything is
-    sent where a required field has no value; OutcomeUnknown where an answer was lost.
+    sent where a required field has no value, or where anybody could read what was said in private; OutcomeUnknown where
+    an answer was lost.
     """
     payload = payload_from_request(request, screen, anchor)
     if missing := missing_required(screen, payload):
@@ -58,6 +70,8 @@ def create(api: JiraApi, request: IssueRequest, screen: Screen, anchor: str | No
             "Set fields in routing.fields, an assignee or a due date on the action item.",
             fields=dict.fromkeys(missing, "is required"),
         )
+    if request.is_private and not may_hold_private and not is_secured(payload):
+        raise Rejected(f"Creating a {screen.title}", PRIVATE, remedy_for_private(request.route, screen))
     for _ in OPTIONAL:
         try:
             return _opened(api, api.create_issue(payload.body), payload.said)
@@ -68,6 +82,37 @@ def create(api: JiraApi, request: IssueRequest, screen: Screen, anchor: str | No
         except Rejected as refusal:
             payload = _without_refused(payload, refusal)
     return _opened(api, api.create_issue(payload.body), payload.said)
+
+
+def remedy_for_private(route: Route, screen: Screen) -> str:
+    """Which level to name in the settings, as far as the project has any."""
+    field = screen.field(SECURITY)
+    levels = ", ".join(name for _, name in (field.allowed or ()) if field) if field else ""
+    there = f"one of {levels}" if levels else f"one that {route.project} has, and put its field on the create screen"
+    named = f"{route.security_level} is none of its levels: s" if route.security_level else "S"
+    return f"{named}et routing.security_level to {there}; or set jira.may_hold_private_channels."
+
+
+def ensure_assigned(api: JiraApi, key: str, account_id: str) -> list[str]:
+    """Look whether a new issue has the assignee that its create named, because some sites forget it without a word;
+    give it once more where nobody has it. Never takes an issue from anybody. Sentences about what is not so."""
+    now = _assignee(api, key)
+    if now is None:
+        try:
+            api.assign(key, account_id)
+        except Rejected as refusal:
+            return [f"{key} is unassigned: {refusal}"]
+        now = _assignee(api, key)
+    if now is None:
+        return [
+            f"{key} is unassigned: Jira took its owner as assignee twice and kept it neither time. Assign it there."
+        ]
+    chosen = str(now.get("displayName") or "somebody else")
+    return [] if now.get("accountId") == account_id else [f"{key} is assigned to {chosen} in Jira, not to its owner."]
+
+
+def _assignee(api: JiraApi, key: str) -> dict[str, Any] | None:
+    return api.get_issue(key, ("assignee",)).get("fields", {}).get("assignee")
 
 
 def link(api: JiraApi, key: str, remote_link: tuple[str, str, str]) -> None:
@@ -112,8 +157,9 @@ def jql_for(request_key: str, project: str) -> str:
 
 def _without_refused(payload: Payload, refusal: Rejected) -> Payload:
     """The payload without what was refused. Goes on raising where anything else was refused too."""
-    refused = {name: sentence for name, sentence in refusal.fields.items() if name in OPTIONAL}
-    if not refused or refused.keys() != refusal.fields.keys() or not refused.keys() & set_fields(payload):
+    named = {REALLY.get(name, name): sentence for name, sentence in refusal.fields.items()}
+    refused = {name: sentence for name, sentence in named.items() if name in OPTIONAL}
+    if not refused or refused.keys() != named.keys() or not refused.keys() & set_fields(payload):
         raise refusal
     return without(payload, refused)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from connectors.errors import NotFound
 from connectors.jira.api import JiraApi
 from connectors.jira.translate import (
+    SECURITY,
     Payload,
     Screen,
     ScreenField,
@@ -35,7 +36,8 @@ class RouteCheck(Noun):
 
 
 def check_route(api: JiraApi, route: Route) -> RouteCheck:
-    """Read the create screen of a route: two calls where nothing is wrong, one more where the project is missing.
+    """Read the create screen of a route: two calls where nothing is wrong, one more for a parent, or where the project
+    is missing.
 
     Raises a ConnectorError where Jira cannot be asked (NotAllowed, Unreachable, ...), never for what is wrong with
     the route.
@@ -51,11 +53,21 @@ def check_route(api: JiraApi, route: Route) -> RouteCheck:
     exact = [kind for kind in types if route.issue_type in (kind.get("name"), kind.get("id"))]
     similar = [kind for kind in types if str(kind.get("name", "")).casefold() == route.issue_type.casefold()]
     kind = next(iter(exact or similar), None)
-    if kind is None or kind.get("subtask") is True:
+    if kind is None or (kind.get("subtask") is True and route.parent is None):
         usable = [str(kind.get("name")) for kind in types if kind.get("subtask") is not True]
         return _impossible(_no_type(route, usable, is_subtask=kind is not None))
     fields = api.list_fields(route.project, str(kind.get("id")))
-    return check_screen(screen_from_createmeta(route.project, kind, fields), route)
+    screen = screen_from_createmeta(route.project, kind, fields)
+    lacks_parent = route.parent is not None and not _is_there(api, route.parent)
+    return check_screen(screen.model_copy(update={"lacks_parent": lacks_parent}), route)
+
+
+def _is_there(api: JiraApi, key: str) -> bool:
+    try:
+        api.get_issue(key, ("issuetype",))
+    except NotFound:
+        return False
+    return True
 
 
 def check_screen(screen: Screen, route: Route) -> RouteCheck:
@@ -77,6 +89,15 @@ def check_screen(screen: Screen, route: Route) -> RouteCheck:
         for name in ("assignee", "duedate")
         if screen.field(name) is None
     ]
+    if route.parent and not screen.lacks_parent and screen.field("parent") is None:
+        warnings.append(
+            f"Issues have no parent: the field is not on the create screen of {screen.title}. Add it there."
+        )
+    if route.security_level and screen.field(SECURITY) is None:
+        warnings.append(
+            f"No issue has the security level {route.security_level}: the field is not on the create screen of "
+            f"{screen.title}, so that what is said in private is not opened there. Add it there."
+        )
     warnings += _choices(screen, route)
     return RouteCheck(
         screen=None if problems else _narrowed(screen, route), problems=tuple(problems), warnings=tuple(warnings)
@@ -95,11 +116,11 @@ def _choices(screen: Screen, route: Route) -> Iterator[str]:
 
 
 def _narrowed(screen: Screen, route: Route) -> Screen:
-    """Of thousands of components keep those that the route names."""
+    """Of thousands of components keep those that the route names. Security levels are few, and all are kept."""
     wanted = _wanted(route)
 
     def narrowed(field: ScreenField) -> ScreenField:
-        if field.id not in wanted or field.allowed is None:
+        if field.id not in wanted or field.id == SECURITY or field.allowed is None:
             return field
         values = (allowed_match(field, name) for name in wanted[field.id])
         return field.model_copy(update={"allowed": tuple(value for value in values if value)})
@@ -108,7 +129,8 @@ def _narrowed(screen: Screen, route: Route) -> Screen:
 
 
 def _wanted(route: Route) -> dict[str, tuple[str, ...]]:
-    return {"components": route.components, "priority": (route.priority,) if route.priority else ()}
+    named = {"priority": route.priority, SECURITY: route.security_level}
+    return {"components": route.components} | {field: (name,) if name else () for field, name in named.items()}
 
 
 def _barest_request(route: Route) -> IssueRequest:

@@ -19,15 +19,19 @@ PROPERTY = "debrief.action"
 """The entity property that says, in the same write as the issue itself, which action item it is."""
 
 ANCHOR_FIELD = "issuelinks"
-OPTIONAL = ("assignee", "duedate", "components", "priority", ANCHOR_FIELD)
-"""An issue without these is better than no issue."""
+OPTIONAL = ("assignee", "duedate", "components", "priority", "parent", ANCHOR_FIELD)
+"""An issue without these is better than no issue. Its security level is not among them."""
+SECURITY = "security"
+REALLY = {"parentId": "parent"}
+"""How Jira also names a field that it refuses."""
 
+UNASSIGNED = "is unassigned"
 _OURS = ("project", "issuetype", "summary", "description", "labels", *OPTIONAL)
-_SETTING = {"priority": "routing.priority_map", "components": "routing.components"}
+_SETTING = {"priority": "routing.priority_map", "components": "routing.components", SECURITY: "routing.security_level"}
 
 
 class ScreenField(Noun):
-    """A field on a create screen. `allowed` are (id, name), read for components and priority only."""
+    """A field on a create screen. `allowed` are (id, name), read for components, priority and security level only."""
 
     id: str
     name: str
@@ -37,12 +41,16 @@ class ScreenField(Noun):
 
 
 class Screen(Noun):
-    """What may be said when creating an issue of one type in one project; small, plain, fit to be kept as JSON."""
+    """What may be said when creating an issue of one type in one project; small, plain, fit to be kept as JSON.
+
+    `lacks_parent`: the issue that the route names as parent is not there.
+    """
 
     project: str
     issue_type_id: str
     issue_type: str
     fields: tuple[ScreenField, ...]
+    lacks_parent: bool = False
 
     def field(self, name: str) -> ScreenField | None:
         """The field by its id, or by its display name where only one bears it."""
@@ -86,7 +94,8 @@ def payload_from_request(request: IssueRequest, screen: Screen, anchor: str | No
         "labels": list(_labels(request, said)),
     }
     wanted = {"description": adf_from_paragraphs(request.paragraphs)} | dict(_optional(request, screen, said))
-    fields |= dict(_on_screen(wanted | dict(_extra(request, screen, said)), screen, said))
+    wanted |= dict(_extra(request, screen, said)) | dict(_secured(request, screen, said))
+    fields |= dict(_on_screen(wanted, screen, said))
     ours = {"key": request.key, "incident": request.incident_id, "item": request.action_item_id}
     body: dict[str, Any] = {"fields": fields, "properties": [{"key": PROPERTY, "value": ours}]}
     if anchor is not None and dict(_on_screen({ANCHOR_FIELD: anchor}, screen, said)):
@@ -118,7 +127,7 @@ def without(payload: Payload, refused: dict[str, str]) -> Payload:
     body = dict(payload.body)
     for part in ("fields", "update"):
         body[part] = {name: value for name, value in payload.body.get(part, {}).items() if name not in refused}
-    words = {"assignee": "is unassigned", ANCHOR_FIELD: "is not linked to the anchor issue"}
+    words = {"assignee": UNASSIGNED, "parent": "has no parent", ANCHOR_FIELD: "is not linked to the anchor issue"}
     said = [
         f"The issue {words.get(name, f'has no {name}')}: Jira refused it ({sentence.rstrip('. ')})."
         for name, sentence in refused.items()
@@ -136,6 +145,11 @@ def remote_link_body(global_id: str, url: str, title: str) -> dict[str, Any]:
         "relationship": "postmortem",
         "object": {"url": url, "title": one_line(title, LONGEST_SUMMARY) or "Postmortem"},
     }
+
+
+def is_secured(payload: Payload) -> bool:
+    """Whether only those whom a security level names may read the issue."""
+    return bool(payload.body["fields"].get(SECURITY))
 
 
 def can_be_linked(url: str) -> bool:
@@ -165,7 +179,7 @@ def allowed_match(field: ScreenField, name: str) -> tuple[str, str] | None:
 def _field_from_createmeta(record: dict[str, Any]) -> ScreenField:
     field_id = str(record.get("fieldId") or record.get("key") or "")
     values = record.get("allowedValues")
-    keeps = field_id in ("components", "priority") and isinstance(values, list)
+    keeps = field_id in ("components", "priority", SECURITY) and isinstance(values, list)
     return ScreenField(
         id=field_id,
         name=str(record.get("name") or field_id),
@@ -198,10 +212,21 @@ def _optional(request: IssueRequest, screen: Screen, said: list[str]) -> Iterato
         yield "assignee", {"accountId": request.account_id}
     if request.due_on:
         yield "duedate", request.due_on.isoformat()
+    if request.route.parent and screen.lacks_parent:
+        said.append(f"The issue is not under {request.route.parent}: Jira shows no such issue. Change routing.parent.")
+    elif request.route.parent:
+        yield "parent", {"key": request.route.parent}
     if components := list(_allowed("components", request.route.components, screen, said)):
         yield "components", components
     if priority := list(_allowed("priority", filter(None, (request.route.priority,)), screen, said)):
         yield "priority", priority[0]
+
+
+def _secured(request: IssueRequest, screen: Screen, said: list[str]) -> Iterator[tuple[str, Any]]:
+    """The route's security level, for what was said in private, and wherever the project insists on one."""
+    field, level = screen.field(SECURITY), request.route.security_level
+    if level and (request.is_private or (field is not None and field.required)):
+        yield from ((SECURITY, value) for value in _allowed(SECURITY, (level,), screen, said))
 
 
 def _allowed(field_id: str, names: Iterable[str], screen: Screen, said: list[str]) -> Iterator[dict[str, str]]:
@@ -212,7 +237,7 @@ def _allowed(field_id: str, names: Iterable[str], screen: Screen, said: list[str
         elif value := allowed_match(field, name):
             yield {"id": value[0]}
         else:
-            what = field_id.removesuffix("s")
+            what = {"components": "component", SECURITY: "security level"}.get(field_id, field_id)
             said.append(f"The issue has no {what} {name}: {screen.title} knows none. Change {_SETTING[field_id]}.")
 
 
