@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -75,7 +76,11 @@ def put_together(
 ) -> Generator[Parts]:
     """Build everything out of the machine's files. Raises SettingsError, and NotAllowed where the folder is in use."""
     store = machine.store()
-    house = machine.house(store, on_part=on_part, start=lambda kind, name, payload: engine.start(kind, name, payload))
+
+    def start(kind: str, name: str, payload: dict[str, Any]) -> bool:
+        return engine.start(kind, name, payload)
+
+    house = machine.house(store, on_part=on_part, start=start)
     try:
         with disk_errors("opening the journal", machine.home):
             engine = machine.engine(house, KINDS, on_progress=on_progress)

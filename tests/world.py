@@ -3,15 +3,20 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from connectors.engine.clock import VirtualClock
 from connectors.engine.local import LocalEngine
 from connectors.store.deliveries import Deliveries
+from connectors.store.followed_issues import is_followed
 from connectors.store.shelf import Shelf
 from handlers.desk import Desk, desk_with
 from handlers.envelope import Request, Response, answered
+from handlers.follow_up import follow_up
+from handlers.hourly import start_sweep
+from handlers.jira_changed import jira_changed
 from handlers.journey import make_postmortem
 from handlers.observe import observe
 from handlers.receive import receive
@@ -23,7 +28,7 @@ from tests.incidents.script import Script
 from tests.neighbours import WEBHOOK_SECRET, Neighbours
 from tests.vendors.pagerduty_webhooks import body_of, sign
 
-KINDS = {"postmortem": make_postmortem, "observe": observe}
+KINDS = {"postmortem": make_postmortem, "observe": observe, "follow_up": follow_up}
 
 
 class World(Neighbours):
@@ -51,9 +56,18 @@ class World(Neighbours):
         settings, secrets = self.machine.settings(), self.machine.secrets()
         templates = self.machine.templates(settings)
         self.house: House = build_house(
-            settings, secrets, self.store, now=self.clock.now, sleep=self.slept.append, templates=templates
+            settings,
+            secrets,
+            self.store,
+            now=self.clock.now,
+            sleep=self.slept.append,
+            templates=templates,
+            start=self.starts,
         )
         self.engine = LocalEngine(self.machine.home / "journal.db", bound(KINDS, self.house), self.clock)
+
+    def starts(self, kind: str, name: str, payload: dict[str, Any]) -> bool:
+        return self.engine.start(kind, name, payload)
 
     def stop(self) -> None:
         self.engine.close()
@@ -74,6 +88,7 @@ class World(Neighbours):
             deliveries=lambda: Deliveries(self.store, self.clock.now),
             start=self.engine.start,
             now=self.clock.now,
+            follows=partial(is_followed, self.store),
         )
 
     def desk(self) -> Desk:
@@ -84,6 +99,15 @@ class World(Neighbours):
         doorway = self.doorway()
         answer = answered(lambda request: slack_clicked(request, doorway, self.desk), Request(headers, body))
         return answer.status, answer.content()
+
+    def hears_of_changes(self, body: bytes, headers: dict[str, str]) -> Response:
+        """Where Jira tells of changes."""
+        doorway = self.doorway()
+        return answered(lambda request: jira_changed(request, doorway), Request(headers, body))
+
+    def sweeps(self) -> bool:
+        """Start the sweep of this hour, as the machine does every hour."""
+        return start_sweep(self.engine.start, self.clock.now())
 
     def receives(self, body: bytes, headers: dict[str, str]) -> Response:
         doorway = self.doorway()
