@@ -8,7 +8,7 @@ from connectors.announcing import Post, announce_in_channel, consistent, note_on
 from connectors.slack.channel import Found
 from connectors.steps import Steps
 from handlers.confluence import links_to_it, said_of_page
-from handlers.work import Work, page_file, private_places, the_postmortem
+from handlers.work import Work, page_file, private_places, the_postmortem, with_the_document
 from postmortem.announcement import announce_and_ask, announce_draft
 
 NOT_SHARED = "The draft is not shared here: some of it was said in a private channel."
@@ -31,8 +31,10 @@ def announce(work: Work, token: int, collected: dict[str, Any], document: str, p
     told = partial(announce_and_ask, postmortem, links=links, asks=house.hears_clicks)
     post = Post(
         incident_id=work.incident_id,
-        lines=told(draft=in_channel, said=said_there, withheld=("",) if is_ext_shared else elsewhere),
-        note=announce_draft(postmortem, links=links, draft=name, said=said, withheld=private),
+        lines=told(
+            draft=in_channel, said=said_there, withheld=("",) if is_ext_shared else with_the_document(elsewhere)
+        ),
+        note=announce_draft(postmortem, links=links, draft=name, said=said, withheld=with_the_document(private)),
         key=f"{house.settings.install_id}/{work.incident_id}/announcement",
         draft=shared,
         since=postmortem.incident.created_at.at,

@@ -19,6 +19,7 @@ from handlers.wiring import House
 from postmortem.action_items.issues import request_issues
 from postmortem.action_items.item import IssueRequest
 from postmortem.action_items.seen import ItemsSeen
+from postmortem.action_items.written import DOCUMENT
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence, Gap
 from postmortem.follow_up.followed import FollowedItem
@@ -120,8 +121,14 @@ def private_places(collected: dict[str, Any]) -> tuple[str, ...]:
 
 
 def private_everywhere(work: Work) -> tuple[str, ...]:
-    """How the ids of records begin that were read in private channels, in any round."""
-    return tuple(f"slack/{channel}/" for channel in work.shelf.rests_on(()))
+    """How the ids of records begin that were read in private channels, in any round, or in a document that tells of
+    them."""
+    return with_the_document(tuple(f"slack/{channel}/" for channel in work.shelf.rests_on(())))
+
+
+def with_the_document(private: tuple[str, ...]) -> tuple[str, ...]:
+    """What people write into a draft that tells of private channels goes no further than what was said there."""
+    return (*private, DOCUMENT) if private else ()
 
 
 def told_to_compose(work: Work, name: str) -> tuple[Evidence, ItemsSeen]:

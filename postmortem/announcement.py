@@ -61,21 +61,17 @@ def announce_and_ask(
     head = (Span(text=f"{HEAD}: {postmortem.title} — "), *(opened or [Span(text=draft)]))
     hidden = [item for item in postmortem.action_items if item.evidence_id.startswith(withheld)]
     told = [item for item in postmortem.action_items if item not in hidden]
-    items = [item for item in told if _is_listed(item)]
+    items = [item for item in told if item.is_listed]
     ask = _asked if asks else _counted
     whole = (
         *_lines((head, *_warned(said), *_missing(postmortem))),
         *(_items(items, asks=asks) if items or not hidden else ()),
-        *_lines(_bare(item) for item in hidden if _is_listed(item)),
+        *_lines(_bare(item) for item in hidden if item.is_listed),
         *_lines(_unresolved(items)),
         *ask([item for item in told if item.is_suggestion]),
         *_dropped([item for item in told if item.is_dropped]),
     )
     return tuple(map(_shown, whole))
-
-
-def _is_listed(item: ActionItem) -> bool:
-    return item.accepted or item.is_gone
 
 
 def _shown(line: Line) -> Line:
@@ -128,7 +124,7 @@ def _asked(suggestions: list[ActionItem]) -> Iterator[Line]:
     yield _sentence("Suggested, not opened (nobody marked these; each becomes an issue when somebody accepts it):")
     surest = sorted(suggestions, key=_doubt)
     for item in surest[:MOST_ASKED]:
-        why = item.likely.reason.rstrip(".") if item.likely else ""
+        why = item.likely.reason.partition(";")[0].rstrip(".") if item.likely else ""  # the draft gives every reason
         spans = (Span(text=f"• {item.text} ({_who_and_when(item)})"), *((Span(text=f" — {why}"),) if why else ()))
         yield Line(spans=spans, item_id=item.id, choices=_DECIDE)
     if len(surest) > MOST_ASKED:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from postmortem.action_items.item import ActionItem
+from postmortem.announcement import announce_draft, plain_text
 from tests.incidents.people import BEA, DANA, EMIL
 from tests.vendors.wire import Reply
 from tests.world import World, world_of
@@ -151,6 +152,7 @@ def test_ticked_with_an_issue_it_goes_on_being_listed_and_nothing_more_is_asked_
         assert (item.issue_key, item.accepted, item.is_gone) == (key, False, False)
         assert item.said == ("Ticked in the document. Debrief closes no issue, a person does that in Jira.",)
         assert len(issues(world, "retry budget")) == 1
+        assert f"Raise the retry budget ({BEA.name}" in plain_text(announce_draft(world.postmortem(), draft="x"))
 
 
 def test_who_says_i_in_a_document_is_nobody_and_it_says_so(tmp_path: Path):
@@ -233,3 +235,24 @@ def test_an_item_of_the_document_counts_from_when_it_was_first_read(tmp_path: Pa
         world.passes(timedelta(days=3))
         another_run(world)
         assert written(world)[0].due_on == first.due_on
+
+
+def note_on_incident(world: World) -> str:
+    """The last note that stands on the PagerDuty incident."""
+    return [text for _, text in world.pagerduty.written_notes if "Draft postmortem ready" in text][-1]
+
+
+@pytest.mark.parametrize("is_private", [False, True])
+def test_where_the_draft_tells_of_a_private_channel_what_is_written_in_it_goes_no_further(
+    tmp_path: Path, is_private: bool
+):
+    settings = {"slack": {"private_channels": {"audience": "the payments team"}}}
+    with world_of(tmp_path, "checkout-latency", settings=settings) as world:
+        world.slack.channel("inc-4211").channel.info["is_private"] = is_private
+        world.pagerduty.fails_next("POST .*/notes$", Reply(403))
+        first_draft(world)
+        writes(world, "- [ ] @bea tell the bank about the 640 payments\n")
+        world.settles()
+        assert [item.text for item in written(world)] == ["Tell the bank about the 640 payments"]
+        assert ("Tell the bank" in note_on_incident(world)) is not is_private
+        assert bool(issues(world, "Tell the bank")) is not is_private
