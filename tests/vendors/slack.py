@@ -31,7 +31,7 @@ METHODS = READING | POSTING | FORMS
 ALL_SCOPES = frozenset(
     [
         "channels:history", "channels:join", "channels:read", "chat:write", "files:write", "groups:history",
-        "groups:read", "im:write", "metadata.message:read", "pins:read", "reactions:read", "users:read",
+        "groups:read", "im:history", "im:write", "metadata.message:read", "pins:read", "reactions:read", "users:read",
         "users:read.email",
     ]
 )  # fmt: skip
