@@ -150,9 +150,10 @@ def told(text: str, payload: str, in_harmless: str, harmless: str, spare: int = 
 
 def adf_complaints(node: dict[str, Any]) -> Iterator[str]:
     """Nodes, marks and attributes of Atlassian's format that are on no list."""
-    may = {"doc": {"version", "content"}, "paragraph": {"content"}, "hardBreak": set[str](), "text": {"text", "marks"}}
+    may = {"doc": {"version", "content"}, "hardBreak": set[str](), "text": {"text", "marks"}}
+    may |= {"heading": {"attrs", "content"}} | {kind: {"content"} for kind in ("paragraph", "bulletList", "listItem")}
     kind = node.get("type")
-    if kind not in may or not node.keys() <= may[kind] | {"type"}:
+    if kind not in may or not node.keys() <= may[kind] | {"type"} or node.get("attrs", {"level": 3}) != {"level": 3}:
         yield f"a node {str(node)[:80]}"
     for mark in node.get("marks", ()):
         if mark.keys() != {"type", "attrs"} or mark["type"] != "link" or mark["attrs"].keys() != {"href"}:
