@@ -82,8 +82,8 @@ def snooze_buttons(duration: timedelta, about: str) -> Raw:
 
 
 def plain(text: str, longest: int) -> Raw:
-    """Text that Slack shows as it is: no mention, no link, no emoji comes out of it."""
-    text = scrub(text)
+    """Text that Slack shows as it is: no mention, no link, no emoji comes out of it. It takes none that is empty."""
+    text = scrub(text) if text.strip() else "…"
     return {"type": "plain_text", "text": text if len(text) <= longest else text[: longest - 1] + "…", "emoji": False}
 
 

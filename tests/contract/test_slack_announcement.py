@@ -7,8 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import NotAllowed, OutcomeUnknown
-from connectors.slack.announcement import MOST_BLOCKS, announce, blocks_from_paragraphs, find_announcement
+from connectors.slack.announcement import (
+    MOST_BLOCKS,
+    announce,
+    blocks_from_lines,
+    blocks_from_paragraphs,
+    find_announcement,
+)
 from postmortem.action_items.item import Span
+from postmortem.announcement import Line
+from tests.vendors.slack_blocks import problems_of_blocks
 from tests.vendors.slack_world import SlackWorld, channel, moment, said
 from tests.vendors.wire import Reply
 
@@ -86,6 +94,27 @@ def test_nothing_quoted_becomes_a_mention_or_a_command(spans: list[tuple[str, st
                 assert element["type"] in ("text", "link")
                 assert element["type"] == "text" or element["url"].startswith(("https://", "http://"))
     json.dumps(blocks).encode()
+
+
+@given(st.lists(st.tuples(st.text(st.characters(), max_size=400), st.booleans()), max_size=60))
+def test_nothing_quoted_above_or_on_a_button_is_more_than_text(said_and_asked: list[tuple[str, bool]]) -> None:
+    choices = ("accept", "edit", "drop")
+    lines = [
+        Line(spans=(Span(text=text),), item_id=f"slack/C1/{place}#1", choices=choices if asked else ())
+        for place, (text, asked) in enumerate(said_and_asked)
+    ]
+    blocks = blocks_from_lines(lines, "Q1")
+    assert problems_of_blocks([block for block in blocks if block["type"] == "actions"]) == []
+    assert len(blocks) <= MOST_BLOCKS
+    assert "mrkdwn" not in json.dumps([block for block in blocks if block["type"] == "actions"])
+
+
+def test_what_is_asked_beyond_what_a_message_takes_is_counted() -> None:
+    lines = [Line(spans=(Span(text=f"item {n}"),), item_id=f"{n}", choices=("accept",)) for n in range(40)]
+    blocks = blocks_from_lines(lines, "Q1")
+    assert [block["type"] for block in blocks[:-1]] == ["rich_text", "actions"] * 24
+    (notice,) = blocks[-1]["elements"]
+    assert notice["elements"][0]["text"] == "… and 16 more lines, which do not fit here: they are in the draft."
 
 
 @pytest.mark.parametrize("text", ["<!channel>", "<@U0000001>", "<https://evil.example|Sign in>", "&lt;!here&gt;"])

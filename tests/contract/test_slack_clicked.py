@@ -28,7 +28,7 @@ from tests.vendors.wire import Reply
 from tests.world import World, world_of
 
 CHANNEL = "inc-4211"
-ALERT, RUNBOOK, POOL = "Add an alert", "runbook", "Raise the connection pool limit"
+ALERT, RUNBOOK, DASHBOARD = "Add an alert", "runbook", "Add a dashboard for the connection pool"
 
 
 @pytest.fixture
@@ -37,6 +37,62 @@ def announced(world: World) -> World:
     world.resolves()
     world.settles()
     return world
+
+
+def test_a_suggestion_that_is_accepted_becomes_an_issue_and_the_announcement_says_so(world: World):
+    suggested_by_emil(world)
+    before = world.slack.channel(CHANNEL).shows("Draft postmortem ready", "Suggested, not opened")
+    world.jira.expects_issues(3)
+    world.slack.user("bea").clicks("Accept", on=DASHBOARD)
+    world.settles()
+
+    world.jira.expects_issues(4)
+    after = world.slack.channel(CHANNEL).shows("Draft postmortem ready", DASHBOARD)
+    assert before
+    assert after
+    assert (after["ts"], after["metadata"]) == (before["ts"], before["metadata"])
+    assert "Suggested" not in after["text"]
+    assert f"CHK-4 (https://acme.atlassian.net/browse/CHK-4) {DASHBOARD}" in after["text"]
+    assert not world.slack.user("bea").sees("Accept")
+
+
+def test_a_suggestion_that_is_dropped_stays_dropped_and_gets_no_issue(world: World):
+    suggested_by_emil(world)
+    bea = world.slack.user("bea")
+    bea.clicks("Drop", on=DASHBOARD)
+    world.settles()
+
+    world.jira.expects_issues(3)
+    shown = world.slack.channel(CHANNEL).shows("Draft postmortem ready")
+    assert shown
+    assert f"Dropped: 1 item, by bea ({bea.user['id']})." in shown["text"]
+    assert DASHBOARD not in shown["text"]
+
+
+def test_a_suggestion_is_edited_and_accepted_in_one_form(world: World):
+    suggested_by_emil(world)
+    bea = world.slack.user("bea")
+    bea.clicks("Edit", on=DASHBOARD)
+    bea.submits(text="Add a dashboard of pool use per tenant", due="2026-12-04")
+    world.settles()
+
+    world.jira.expects_issues(4)
+    edited = item(world, "per tenant")
+    assert (edited.accepted, edited.due_on, edited.issue_key) == (True, date(2026, 12, 4), "CHK-4")
+
+
+def test_accepting_on_an_old_screen_again_opens_nothing_twice(world: World):
+    suggested_by_emil(world)
+    old = world.slack.channel(CHANNEL).shows("Draft postmortem ready")
+    bea, carl = world.slack.user("bea"), world.slack.user("carl")
+    assert old
+    for _ in range(2):
+        bea.clicks_old(old, "Accept", on=DASHBOARD, channel=CHANNEL)
+        carl.clicks_old(old, "Accept", on=DASHBOARD, channel=CHANNEL)
+        world.settles()
+
+    world.jira.expects_issues(4)
+    assert len(world.slack.workspace.posted) == 2, "the announcement and the draft, each once"
 
 
 def test_whoever_claims_an_item_owns_it_and_its_issue(announced: World):
@@ -342,6 +398,16 @@ def test_an_announcement_that_a_person_took_away_is_not_posted_again(announced: 
     assert said
     assert "deleted meanwhile" in said or "is archived" in said
     assert talk.shows("new words") is None
+
+
+def suggested_by_emil(world: World) -> None:
+    """Emil said what he will do, which nobody marked; the draft is announced."""
+    emil = world.slack.user("emil").user["id"]
+    said_at = world.clock.now() - timedelta(minutes=3)
+    words = "I'll add a dashboard for the connection pool tomorrow"
+    world.slack.channel(CHANNEL).says(emil, words, ts=f"{said_at.timestamp():.6f}")
+    world.resolves()
+    world.settles()
 
 
 def item(world: World, words: str) -> ActionItem:

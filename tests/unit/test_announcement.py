@@ -42,7 +42,7 @@ def an_item(text: str, **more: Any) -> ActionItem:
 
 
 def a_suggestion(text: str, confidence: float = 0.6, **more: Any) -> ActionItem:
-    likely = Likely(reason="bea said that she will", confidence=confidence)
+    likely = Likely(reason="bea said that she will; it names a day.", confidence=confidence)
     return an_item(text, accepted=False, likely=likely, **more)
 
 
