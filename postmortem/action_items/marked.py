@@ -25,6 +25,7 @@ _MARKER = re.compile(
 )
 _DOT = r"(?:[-*•+◦▪▸‣●○–—→]|\(?\d{1,2}[.)]|[a-z]\))"
 _BULLET = re.compile(rf"\s*(?:{_DOT}\s+(?:\[ ?\]\s*)?|\[ \]\s+)")
+_TO_DO = re.compile(rf"\s*(?:{_DOT}\s+)?\[ ?\]\s+")
 _DONE = re.compile(rf"\s*(?:{_DOT}\s+)?(?:\[[xX]\]|✅|☑)\s*")
 _NOT_AN_ITEM = re.compile(
     r"(?:\b(no|any|review(ing)?|previous|old|open|discuss|the|all|my|our|your|his|her|their|these|those|list of|in|"
@@ -40,11 +41,13 @@ _EMPHASIS = re.compile(r"^\*\*([^*\n]{1,60})\*\*")  # "**Bea** will raise it"
 _EMPHASIS_LEFT = re.compile(r"^([^:*\n]{1,60})\*{1,2}(?=\s*[:–—-])")  # opened before the marker: "**ACTION - Bea**:"
 _ONE_WORD = re.compile(r"[^\W\d_]{4,}[.!]?")
 _WORD = re.compile(r"\w[^\W\d_]")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 _UNSPACED = re.compile(r"[^\W\d_a-zA-Z]{4,}")
 _NO_TASK = re.compile(
     r"\W*(?:(?:thanks?|thx|ty|cheers|ok(?:ay)?|great|cool|nice|perfect|yes|yep|yeah|no|nope|sorry|hm+|lol|brb|good|"
     r"done|that['’]?s|is that|does|do|did|is|are|was|were|can (?:we|i|someone|anybody|anyone)|any(?:thing|one|body)?|"
-    r"what|who|sounds?|agreed|looks?|lgtm|i think|let me|hello|hi|bye)\b|\+1|[^\n]{0,80}:\s*$)",
+    r"what|who|sounds?|agreed|looks?|lgtm|next (?:meeting|call|sync)|e\.g|i\.e|i think|let me|hello|hi|bye)\b|\+1|"
+    r"[^\n]{0,80}:\s*$)",
     re.IGNORECASE,
 )
 _NEAR = 60  # characters before a marker that can have to do with it
@@ -158,7 +161,9 @@ def _marked_lines(text: str, mentioned: Sequence[str]) -> Iterator[_Marked]:
             under_heading = True
         elif marked := [*_after_markers(line[start:], plain[start:])]:
             yield from marked
-        elif under_heading and _is_listed(line, plain, mentioned, is_bullet=bullet is not None):
+        elif (under_heading and _is_listed(line, plain, mentioned, is_bullet=bullet is not None)) or (
+            _TO_DO.match(plain) and _is_given(line[start:], plain, mentioned)
+        ):
             yield line.strip(), line[start:], None, ""
         elif line.strip():
             under_heading = False
@@ -180,15 +185,20 @@ def _is_listed(line: str, plain: str, mentioned: Sequence[str], *, is_bullet: bo
     """Under a heading: every bullet, and a plain line that says whose it is."""
     if not plain.replace("\0", "").strip() or _NOTHING.fullmatch(line):
         return False
-    owner = find_owner(line.strip(), mentioned)
+    owner = find_owner(" ".join(line.split()), mentioned)
     return is_bullet or owner.says_i or owner.name is not None
 
 
 def _is_worth_doing(text: str) -> bool:
     """Words that can be a task: no thanks, no question about the list, no bare address."""
     words = _CODE.sub(" ", text).strip()
-    said = len(_WORD.findall(words)) > 1 or _UNSPACED.search(words)
+    said = len(_LETTERS.findall(words)) > 1 or _UNSPACED.search(words)
     return bool(said) and not (_DONE.match(text) or _NO_TASK.match(words) or _NOTHING.fullmatch(words))
+
+
+def _is_given(words: str, plain: str, mentioned: Sequence[str]) -> bool:
+    """A box to tick marks an item where it is somebody's: "- [ ] @bea raise the limit"."""
+    return "@" in plain and find_owner(" ".join(words.split()), mentioned).with_at
 
 
 def _after_markers(line: str, plain: str) -> Iterator[_Marked]:

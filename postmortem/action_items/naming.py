@@ -33,12 +33,17 @@ _LABEL = re.compile(
     r"(?P<head>[^;|()\[\]\n]{1,80})(?P<rest>(?(open)[^()\[\]\n]{0,80}[)\]]?))",
     re.IGNORECASE,
 )
+_EVERYONE = re.compile(
+    r"@(?:all|everyone|everybody|here|channel)\b|(?:everyone|everybody|all)\s*(?:[:–—-]|to\b)", re.IGNORECASE
+)
 _SAYS_I = re.compile(
     r"(?:i['’]ll|i will|i['’]m going to|i am going to|i can|i should|i need to|i|me\s*:|me to)(?!\w|['’])"
     r"(?!\s+(?:think|guess|wonder|suggest|suspect|wish|hope|believe|don['’]?t|do not|heard|saw|and)\b)\s*",
     re.IGNORECASE,
 )
 _I = re.compile(r"i|me|myself", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\s*\[([^\[\]\n]{1,80})\]\s*")
+_SPACES = re.compile(r"\s*")
 _BETWEEN = re.compile(r"\s*(?:[,;&/+]|\band\b|\bor\b)\s*(?:and\b\s*)?", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:[&/+]|and\b)\s*", re.IGNORECASE)
 _FURTHER = re.compile(r"others?|anyone else|everyone else|someone else|whoever|et al\.?|co\.?|", re.IGNORECASE)
@@ -53,6 +58,7 @@ _ONLY_A_DATE = re.compile(rf"\s*[,;|]?\s*(?:$|[.!)\]]+\s*$|(?:\(?(?:{_DATE_WORD}
 _DATE_BEHIND = re.compile(
     r"\s+(?:(?:due|deadline|eta|by|before|until|on)\b|20\d\d-)[^\n]*|[.!]+\s*$|\.\s[^\n]*", re.IGNORECASE
 )
+_REMARK = re.compile(r"\s*\([^()]{1,200}\)[\s.]*$")
 _OWNER_WORD = re.compile(r"\s*(?:[(\[]|(?<=\s)[–—-](?=\s))?\s*$")
 _NEAR = 60  # characters before a mention that can have to do with it
 _JOINING = ("van", "von", "de", "da", "del", "bin", "al")
@@ -96,9 +102,11 @@ class Named(NamedTuple):
 
 def find_owner(body: str, mentioned: Sequence[str], before: str = "") -> Named:
     """Whom the words after a marker name: at their start, after "owner:", in brackets or by an @ at their end, or
-    alone `before` the marker."""
-    if said := _SAYS_I.match(body):
+    alone `before` the marker. One space stands between words."""
+    if (said := _SAYS_I.match(body)) and not _IN_BRACKETS.fullmatch(before):
         return Named(None, body[said.end() :] or body, says_i=True)
+    if _EVERYONE.match(body):
+        return Named(None, body)
     handles = _Handles(mentioned)
     found = (
         _handles_first(body, handles),
@@ -162,7 +170,7 @@ class _Handles:
         end, between = 0, 0
         while match := self.one.match(text, between):
             end = match.end()
-            joined = _BETWEEN.match(text, end) or re.compile(r"\s*").match(text, end)
+            joined = _BETWEEN.match(text, end) or _SPACES.match(text, end)
             between = joined.end() if joined else end
         return self.names(text[:end]), end
 
@@ -185,7 +193,7 @@ def _addressed(body: str, before: str, handles: _Handles) -> Named | None:
     names, end = handles.run(before.strip())
     if names and not before.strip()[end:].strip(" ,:–—-"):
         return _named(names, body, with_at=True)
-    bracket = re.fullmatch(r"\s*\[([^\[\]\n]{1,80})\]\s*", before)
+    bracket = _IN_BRACKETS.fullmatch(before)
     return _named(names_in(bracket[1]), body, with_at=True) if bracket else None
 
 
@@ -266,11 +274,11 @@ def _behind_a_dash(body: str) -> Named | None:
 def _handles_last(body: str, handles: _Handles) -> Named | None:
     """ "raise the limit @bea", "raise the limit (@bea, @sam) by Friday"; not "ask @bea"."""
     for start, end, names in _mentions(body, handles):
-        near, after = body[max(0, start - _NEAR) : start], body[end:].lstrip(")]")
+        near, after = body[max(0, start - _NEAR) : start], _REMARK.sub("", body[end:].lstrip(")]"))
         opening = _OWNER_WORD.search(near)
         if opening and _ONLY_A_DATE.match(after) and not _NOT_OWNING.search(near):
             kept = body[: start - len(near) + opening.start()]
-            return _named(names, f"{kept}{after}".strip(), with_at=True)
+            return _named(names, f"{kept}{body[end:].lstrip(')]')}".strip(), with_at=True)
     return None
 
 

@@ -4,10 +4,12 @@
 
 Each line of FILE holds one meeting: `messages[] {i, user, text}`, `actions[] {text, owner, message_i}`, `form`. Items
 are matched by `message_i`, also that of a message which says the item again. An owner is right who is the one minuted,
-or, of several, the first or all of them; where all were minuted ("everyone"), nobody is. With --unmarked the marker
-words are stripped first and the draft's suggestions are counted; what is still marked, such as by a heading above, is
-left out. The last line is JSON with the totals, and the same under `by_form`; `missed` names the bars of the issue that
-are not reached, and the exit code is 1 where there are any.
+or, of several, the first or all of them; where all were minuted ("everyone"), nobody is. What was minuted as done
+already is no item. With --unmarked the marker words are stripped first and the draft's suggestions are counted; what is
+still marked, such as by a heading above, is left out.
+
+The last line is JSON with the totals, and the same under `by_form`; `missed` names the bars of the issue that are not
+reached, and the exit code is 1 where there are any.
 """
 
 import json
@@ -66,7 +68,8 @@ def judge(meeting: dict[str, Any], *, unmarked: bool) -> Counter[str]:
     """Counts of one meeting: messages, wanted, found, matched, owned (of the matched), owners right."""
     items = _found(meeting, unmarked=unmarked)
     still_marked = {i for item in items if unmarked and item.accepted for i in _messages_of(item)}
-    wanted = {one["message_i"]: one for one in meeting["actions"] if one["message_i"] not in still_marked}
+    open_ones = (one for one in meeting["actions"] if one.get("status") != "done")
+    wanted = {one["message_i"]: one for one in open_ones if one["message_i"] not in still_marked}
     said = [(item, _messages_of(item)) for item in items if item.accepted != unmarked]
     matched = {i: item for item, places in reversed(said) for i in places if i in wanted}
     others = {min(places) for _, places in said if not places & wanted.keys()}
