@@ -61,6 +61,15 @@ def item_named(items: Sequence[ActionItem], typed: str) -> ActionItem:
     raise NoSuchItem(f"No action item here is called “{_cut(name)}”: {here}", there)
 
 
+def item_called(items: Sequence[ActionItem], name: str) -> ActionItem:
+    """By the short name alone, as a link or a form has it. Raises NoSuchItem."""
+    found = [item for item in items if not item.is_gone and short_name(item.id) == name]
+    if len(found) == 1:
+        return found[0]
+    several = "Two action items share this name: decide at the terminal, by a piece of their words"
+    raise NoSuchItem(several if found else "No action item of this draft is called so, or nobody says it any more")
+
+
 def candidate_words(item: ActionItem) -> str:
     """ "k7m2x  CHK-1  Raise the pool limit" """
     state = item.issue_key or ("suggested" if item.is_suggestion else "dropped" if item.is_dropped else "not opened")

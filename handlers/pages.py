@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from postmortem.outputs.escaping import printable
 from postmortem.outputs.html import render_page
 
 MOST_LISTED = 200
+_OPENS = re.compile(r"https?://[^\s/?#\\]")
 _TEMPLATES = Environment(
     loader=PackageLoader("handlers"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
@@ -57,26 +59,27 @@ class Draft:
 def list_page(listed: Sequence[Listed], standings: Sequence[Standing]) -> str:
     """Every postmortem, newest first, and every journey that a person may want to know about."""
     newest = sorted(listed, key=lambda row: row.created_at, reverse=True)
-    return _page("list", title="Postmortems", rows=newest[:MOST_LISTED], total=len(newest), standings=standings)
+    return page("list", title="Postmortems", rows=newest[:MOST_LISTED], total=len(newest), standings=standings)
 
 
-def draft_page(draft: Draft, standing: Standing | None, csrf: str | None, instead: str = "") -> str:
+def draft_page(
+    draft: Draft, standing: Standing | None, csrf: str | None, instead: str = "", panel: Markup | None = None
+) -> str:
     """One draft, under a bar with its other forms and the button that makes it again; without `csrf` a sentence
-    stands there `instead`."""
-    bar = _TEMPLATES.get_template("bar.html").render(
-        draft=draft, incident_id=draft.postmortem.incident.id, standing=standing, csrf=csrf, instead=instead
-    )
-    return render_page(draft.postmortem, draft.markdown, bar=Markup(bar))  # noqa: S704 # escaped by the template
+    stands there `instead`. `panel` is what can be done about its action items."""
+    incident_id = draft.postmortem.incident.id
+    bar = draw("bar", draft=draft, incident_id=incident_id, standing=standing, csrf=csrf, instead=instead)
+    return render_page(draft.postmortem, draft.markdown, bar=bar, panel=panel)
 
 
 def waiting_page(standing: Standing, csrf: str) -> str:
     """An incident that has no draft yet, or will have none, and why."""
-    return _page("waiting", title=standing.title, standing=standing, csrf=csrf)
+    return page("waiting", title=standing.title, standing=standing, csrf=csrf)
 
 
 def notice_page(title: str, sentence: str) -> str:
     """One sentence for a person, with the way back."""
-    return _page("notice", title=title, sentence=sentence)
+    return page("notice", title=title, sentence=sentence)
 
 
 def content_security_policy() -> str:
@@ -87,9 +90,16 @@ def content_security_policy() -> str:
     )
 
 
-def _page(template: str, **content: Any) -> str:
-    page = _TEMPLATES.get_template(f"{template}.html").render(style=_style(), moment=_moment, **content)
-    return printable(page)  # a lone surrogate in a title can be kept, but not sent
+def page(template: str, **content: Any) -> str:
+    """A whole page out of one of our templates."""
+    made = _TEMPLATES.get_template(f"{template}.html").render(style=_style(), moment=_moment, **content)
+    return printable(made)  # a lone surrogate in a title can be kept, but not sent
+
+
+def draw(template: str, **content: Any) -> Markup:
+    """A part of a page."""
+    made = _TEMPLATES.get_template(f"{template}.html").render(moment=_moment, **content)
+    return Markup(made)  # noqa: S704 # escaped by the template
 
 
 def _path(text: str) -> str:
@@ -97,7 +107,13 @@ def _path(text: str) -> str:
     return quote(text, safe="", errors="replace")
 
 
+def _opens(link: str | None) -> bool:
+    """Whether an address from outside may be opened: by http or https, and nowhere on this site."""
+    return _OPENS.match(link or "") is not None
+
+
 _TEMPLATES.filters["path"] = _path
+_TEMPLATES.filters["opens"] = _opens
 
 
 @lru_cache(maxsize=1)

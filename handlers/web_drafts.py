@@ -13,6 +13,7 @@ from connectors.engine.start import journey_name
 from connectors.store.shelf import list_postmortems
 from handlers import pages
 from handlers.standings import standing_of, standings
+from handlers.web_actions import panel_beside
 from handlers.web_site import (
     NOT_HERE,
     Site,
@@ -64,7 +65,8 @@ def show_draft(site: Site, request: Request) -> Response:
     if file and postmortem:
         draft = pages.Draft(postmortem, file.content.decode(errors="replace"), site.store.location(file.name))
         token = None if is_from_files(site, incident_id) else site.token(session)
-        page = pages.draft_page(draft, standing, token, FROM_FILES)
+        panel = panel_beside(site, postmortem, request, session)
+        page = pages.draft_page(draft, standing, token, FROM_FILES, panel)
         headers["content-security-policy"] = PAGE_POLICY
     elif file:
         return RedirectResponse(f"{request.url.path}/document.md")

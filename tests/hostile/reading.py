@@ -23,7 +23,7 @@ _PLACES = ("x", "y", "x1", "x2", "y1", "y2", "dx", "width", "height")
 _PLAIN = "b i q s hr ol blockquote div span main header footer"
 PAGE_MAY = dict.fromkeys((*MARKDOWN_MAY, *_PLAIN.split()), _ANY) | {
     "html": ("lang",), "title": (), "meta": ("charset", "name", "content", "http-equiv"), "style": (), "script": (),
-    "a": ("href", "target", "rel", "class", "tabindex"), "nav": _ANY, "section": _ANY, "article": _ANY, "time": (),
+    "a": ("href", "target", "rel", "class", "tabindex", "aria-current"), "nav": _ANY, "section": _ANY, "article": _ANY, "time": (),
     "dl": (), "dt": (), "dd": _ANY, "figure": (), "figcaption": (), "form": (*_ANY, "method", "action"),
     "fieldset": (), "legend": (), "label": (), "button": (*_ANY, "type", "value"), "select": ("name",),
     "option": ("value",), "li": (*_ANY, "data-t", "data-l"), "details": _ANY, "h4": _ANY, "h5": _ANY, "h6": _ANY,
@@ -39,7 +39,7 @@ STORAGE_MAY = {
     "ac:plain-text-body": (),
 }  # fmt: skip
 _BUILT = ("li", "h1", "h2", "h3", "table", "tr", "th", "td", "details", "summary", "strong", "em", "del")
-_LINK = re.compile(r"(?:https?://[^\s/]|mailto:.|#[^\s]|/postmortems/|/\Z)", re.IGNORECASE)
+_LINK = re.compile(r"(?:https?://[^\s/]|mailto:.|#[^\s]|/postmortems/|/(?:actions|report)?\Z)", re.IGNORECASE)
 _TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _NAMESPACES = '<body xmlns:ac="ac" xmlns:ri="ri">{}</body>'
