@@ -22,12 +22,14 @@ ENVIRONMENT = {
     "DEBRIEF_TABLE": "debrief",
     "DEBRIEF_BUCKET": "debrief-files",
     "DEBRIEF_PAGERDUTY_SECRET_ID": "debrief/pagerduty",
+    "DEBRIEF_SLACK_SECRET_ID": "debrief/slack",
     "DEBRIEF_POSTMORTEM_ARN": f"{ACCOUNT}:postmortem:live",
     "DEBRIEF_OBSERVE_ARN": f"{ACCOUNT}:observe:live",
 }
 
+_SECRETS = {"PAGERDUTY_WEBHOOK_SECRET": SECRET, "SLACK_SIGNING_SECRET": SECRET}
 _ANSWERS: dict[str, tuple[int, Any]] = {
-    "GetSecretValue AWSCURRENT": (200, {"SecretString": json.dumps({"PAGERDUTY_WEBHOOK_SECRET": SECRET})}),
+    "GetSecretValue AWSCURRENT": (200, {"SecretString": json.dumps(_SECRETS)}),
     # A secret that was never rotated has no earlier value.
     "GetSecretValue AWSPREVIOUS": (400, {"__type": "ResourceNotFoundException", "message": "no such stage"}),
     "GetItem": (200, {}),

@@ -1,9 +1,14 @@
 """What the receiver loads, as a list of modules: PagerDuty waits five seconds, and a cold start counts. Never timed."""
 
+import json
+import time
+from urllib.parse import quote_plus
+
 import pytest
 
-from tests.benchmarks.aws_stub import stubbed_aws
+from tests.benchmarks.aws_stub import SECRET, stubbed_aws
 from tests.benchmarks.receiver import AWS, MALFORMED, NOT_LOADED, cold_start, signed_event, unsigned_event
+from tests.vendors.slack_hands import signed
 
 OURS = "handlers.receive"
 
@@ -32,3 +37,16 @@ def test_one_botocore_session_serves_every_client():
         accepted = cold_start(OURS, url, signed_event())
 
     assert accepted["sessions"] == 1, "each session reads botocore's endpoint files anew: a third of a cold start"
+
+
+def test_a_press_in_slack_is_taken_without_pydantic_and_without_slack_sdk():
+    button = {"action_id": "debrief.accept", "value": '["Q1", "slack/C1/1.2#1"]', "action_ts": "1794926800.500000"}
+    payload = {"type": "block_actions", "user": {"id": "U0BEA", "name": "bea"}, "actions": [button]}
+    body = f"payload={quote_plus(json.dumps(payload))}".encode()
+    with stubbed_aws() as (url, requests):
+        event = {"headers": signed(body, SECRET, time.time()), "body": body.decode()}
+        accepted = cold_start("handlers.slack_clicked", url, event)
+
+    assert accepted["status"] == 200
+    assert requests[-1] == "Invoke", "the journey was started"
+    assert set(accepted["modules"]) & {*NOT_LOADED, "boto3", "requests", "httpx2", "tenacity", "yaml"} == set()
