@@ -13,6 +13,7 @@ from postmortem.document import POSTMORTEM_SCHEMA, Postmortem
 from postmortem.evidence import Evidence
 from postmortem.find_milestones import find_milestones
 from postmortem.identities import Identities
+from postmortem.milestones import Milestones
 from postmortem.noun import Noun
 from postmortem.participants import list_participants
 from postmortem.response_times import measure_response_times
@@ -72,8 +73,8 @@ def _told(
     timeline = build_timeline(evidence, curation_from_settings(settings))
     read = dated_until(timeline, evidence.collected_at)
     route = route_for(settings, evidence.incident)
-    found = extract_action_items(evidence, identities, settings, route, items_seen)
     milestones = find_milestones(timeline, evidence, settings.timezone)
+    found = extract_action_items(evidence, identities, settings, route, items_seen, _over_at(milestones))
     return Told(
         evidence=evidence,
         settings=settings,
@@ -86,6 +87,12 @@ def _told(
         participants=list_participants(evidence, identities),
         action_items=decided(found, decisions, identities, settings, evidence.incident),
     )
+
+
+def _over_at(milestones: Milestones) -> datetime | None:
+    """When it was mitigated, else resolved; None where nothing tells."""
+    over = milestones.named("mitigated") or milestones.named("resolved")
+    return over.at if over else None
 
 
 def _as_text(noun: Noun) -> str:

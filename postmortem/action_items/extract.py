@@ -1,15 +1,18 @@
-"""Action items out of evidence: what people marked, in words or with an emoji. Explicit means accepted."""
+"""Action items out of evidence: what people marked is accepted, what they said without a mark is suggested."""
 
 import re
+from datetime import datetime
 
 from postmortem.action_items.due_dates import due_date
 from postmortem.action_items.item import ActionItem, Route
 from postmortem.action_items.listed import as_listed, listed_in
 from postmortem.action_items.marked import MarkedItem
+from postmortem.action_items.merging import Found, merged
 from postmortem.action_items.nature import nature_of
 from postmortem.action_items.owners import owner_and_task
 from postmortem.action_items.seen import ItemsSeen, no_longer_said, ordinals
 from postmortem.action_items.spoken import Spoken, spoken_in
+from postmortem.action_items.suggest import SuggestedItem, owner_who_took, with_suggestions
 from postmortem.evidence import Evidence
 from postmortem.identities import Identities
 from postmortem.settings import Settings, route_for_item, route_of_team
@@ -23,34 +26,39 @@ def extract_action_items(
     settings: Settings,
     route: Route | None,
     seen: ItemsSeen | None = None,
+    over_at: datetime | None = None,
 ) -> tuple[ActionItem, ...]:
-    """Every marked item, oldest first. Its identity is its record's id and its ordinal there, never its words.
+    """Every item, each once, oldest first. Its identity is its record's id and its ordinal there, never its words.
 
-    `seen` are the items of earlier drafts: they keep their ordinals, and those whose words are gone stand at the end.
+    What nobody marked is a suggestion; `over_at`, when the incident was mitigated or resolved, tells. `seen` are
+    the items of earlier drafts: they keep their ids, and those with an issue whose words are gone stand at the end.
     """
     seen = seen or ItemsSeen()
-    spoken = spoken_in(evidence, identities, settings)
-    seen_in, items = seen.by_record(), list[ActionItem]()
+    marked = spoken_in(evidence, identities, settings)
+    spoken = with_suggestions(marked, evidence, identities, settings, seen, over_at)
+    seen_in, found = seen.by_record(), list[Found]()
     for record in spoken:
-        numbers = ordinals([one.quote for one in record.found], seen_in.get(record.id, ()))
-        items.extend(
-            _action_item(evidence, identities, settings, route, record, one.model_copy(update={"ordinal": number}))
+        likely = [isinstance(one, SuggestedItem) for one in record.found]
+        numbers = ordinals([one.quote for one in record.found], seen_in.get(record.id, ()), likely)
+        found.extend(
+            _found(evidence, identities, settings, route, record, one.model_copy(update={"ordinal": number}))
             for one, number in zip(record.found, numbers, strict=True)
         )
     for record, one in listed_in(evidence, identities, seen_in):
-        item = _action_item(evidence, identities, settings, route, record, one)
-        items.append(as_listed(item, one, evidence, identities, seen_in))
+        said = _found(evidence, identities, settings, route, record, one)
+        found.append(said._replace(item=as_listed(said.item, one, evidence, identities, seen_in)))
+    items = merged(found, seen, identities)
     return (*items, *no_longer_said(seen, items, {record.id for record in spoken}))
 
 
-def _action_item(
+def _found(
     evidence: Evidence,
     identities: Identities,
     settings: Settings,
     route: Route | None,
     record: Spoken,
     found: MarkedItem,
-) -> ActionItem:
+) -> Found:
     route = route_for_item(settings, evidence.incident, found.body)
     owner, task = owner_and_task(
         found,
@@ -62,7 +70,9 @@ def _action_item(
     )
     due = due_date(found.body, record.moment.at, record.author_id, evidence.incident, identities, settings)
     task = _without(due.phrase, task)
-    return ActionItem(
+    if isinstance(found, SuggestedItem) and found.taken_by and owner.name is None and owner.role is None:
+        owner = owner_who_took(identities, found.taken_by, route)
+    item = ActionItem(
         id=f"{record.id}#{found.ordinal}",
         text=_as_title(task),
         quote=found.quote,
@@ -73,7 +83,10 @@ def _action_item(
         evidence_id=record.id,
         evidence_link=record.link,
         nature=nature_of(task),
+        accepted=not isinstance(found, SuggestedItem),
+        likely=found.likely if isinstance(found, SuggestedItem) else None,
     )
+    return Found(item, record.moment, names_day=due.phrase != "")
 
 
 def _without(phrase: str, task: str) -> str:

@@ -6,12 +6,18 @@ A message may be edited: a line that is put above another must not take over tha
 from collections.abc import Collection, Container, Iterator, Sequence
 from itertools import chain, count
 
+from rapidfuzz import fuzz
+
 from postmortem.action_items.item import ActionItem
 from postmortem.noun import Noun
 
 EDITED = "No longer said in {source}: its words were edited or deleted."
 _SOURCES = {"slack/": "Slack", "document/": "the document"}
 NOT_FOUND = "No longer said in {source}: its message was deleted, or could not be read this time."
+
+_ALIKE = 70  # of 100, of the letters of two sentences: one was edited into the other
+_LONG_ENOUGH = 8  # letters of a sentence that another holds
+_MOST_COMPARED = 10_000  # pairs of sentences of one record
 
 
 class ItemsSeen(Noun):
@@ -32,25 +38,62 @@ class ItemsSeen(Noun):
         return ItemsSeen(items=told), tuple(item for item in self.items if item.evidence_id.startswith(places))
 
     def by_record(self) -> dict[str, list[ActionItem]]:
+        """By the record that said each first, and gave it its ordinal."""
         found: dict[str, list[ActionItem]] = {}
         for item in self.items:
-            found.setdefault(item.evidence_id, []).append(item)
+            found.setdefault(record_of(item.id), []).append(item)
         return found
 
 
-def ordinals(quotes: Sequence[str], seen: Sequence[ActionItem]) -> tuple[int, ...]:
-    """The ordinal of each item of one record, of which `seen` were listed before.
+def record_of(item_id: str) -> str:
+    return item_id.rpartition("#")[0]
 
-    An item in the same words is the same; of the others, in their order, each is what was still said at the last look
-    and is not any more: its words were edited. What is left is new, and gets a number that none ever had.
+
+def ordinals(quotes: Sequence[str], seen: Sequence[ActionItem], likely: Sequence[bool] = ()) -> tuple[int, ...]:
+    """The ordinal of each item of one record, of which `seen` were listed before; `likely` marks suggestions.
+
+    An item in the same words is the same; of the others, first what has most words in common with one that was still
+    said at the last look and is not any more, then each in their order: its words were edited. A suggestion goes by its
+    words alone. What is left is new, and gets a number that none ever had.
     """
     in_words: dict[str, list[int]] = {}
     for item in sorted(seen, key=_ordinal, reverse=True):
         in_words.setdefault(_plain(item.quote), []).append(_ordinal(item))
-    same = [numbers.pop() if (numbers := in_words.get(_plain(quote))) else None for quote in quotes]
-    edited = sorted({_ordinal(item) for item in seen if not item.is_gone}.difference(same))
-    free = chain(edited, count(max(map(_ordinal, seen), default=0) + 1))
-    return tuple(next(free) if number is None else number for number in same)
+    given = [numbers.pop() if (numbers := in_words.get(_plain(quote))) else None for quote in quotes]
+    _give_like_words(given, quotes, [item for item in seen if not item.is_gone])
+    edited = iter(sorted({_ordinal(item) for item in seen if _is_only_said_here(item)}.difference(given)))
+    new = count(max(map(_ordinal, seen), default=0) + 1)
+    for place, number in enumerate(given):
+        if number is None:
+            is_likely = place < len(likely) and likely[place]
+            given[place] = next(new) if is_likely else next(chain(edited, new))
+    return tuple(number for number in given if number is not None)
+
+
+def _give_like_words(given: list[int | None], quotes: Sequence[str], seen: Sequence[ActionItem]) -> None:
+    """Fill in the ordinals of what was said in nearly the same words, the most alike first."""
+    left = [item for item in seen if _ordinal(item) not in given]
+    places = [place for place, number in enumerate(given) if number is None]
+    if len(left) * len(places) > _MOST_COMPARED:
+        return
+    pairs = [(_likeness(quotes[place], item.quote), place, _ordinal(item)) for place in places for item in left]
+    for likeness, place, number in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+        if likeness >= _ALIKE and given[place] is None and number not in given:
+            given[place] = number
+
+
+def _likeness(one: str, other: str) -> float:
+    """Of 100; where one holds the other whole (it was marked, or something was added), all of it."""
+    plain, other_plain = _plain(one), _plain(other)
+    if min(len(plain), len(other_plain)) >= _LONG_ENOUGH and (plain in other_plain or other_plain in plain):
+        return 100.0
+    return fuzz.token_sort_ratio(plain, other_plain, score_cutoff=_ALIKE)
+
+
+def _is_only_said_here(item: ActionItem) -> bool:
+    """Whether it is to be looked for among the edited words of its record, and nowhere else."""
+    said_here = item.evidence_id == record_of(item.id) and not item.also_said
+    return said_here and not item.is_gone and item.likely is None
 
 
 def no_longer_said(seen: ItemsSeen, now: Sequence[ActionItem], records: Container[str]) -> Iterator[ActionItem]:

@@ -11,21 +11,29 @@ from math import exp
 from typing import NamedTuple
 
 from postmortem.action_items.due_phrases import find_due_phrase
+from postmortem.action_items.item import ActionItem, Owner, Route
 from postmortem.action_items.likely import Likely
 from postmortem.action_items.marked import MarkedItem, read_item
 from postmortem.action_items.naming import is_a_name, names_in
+from postmortem.action_items.owners import resolve_owner
+from postmortem.action_items.seen import ItemsSeen
+from postmortem.action_items.spoken import Spoken
 from postmortem.action_items.suggest_answers import Answer, answers_to
 from postmortem.action_items.suggest_cues import AGREED, LISTED, TAKEN, Cue, Phase, cues_of
 from postmortem.action_items.suggest_forms import Said, forms_in
 from postmortem.evidence import Evidence, Message, Note
 from postmortem.identities import Identities, plain_name
+from postmortem.settings import Settings
 
 _ENOUGH = 4.0
 _OF_A_LIST = 3.0
 _STEEPNESS = 0.6
 _LONGEST = 600  # characters of one sentence that are looked at
 _MOST = 40  # sentences of one message that are looked at
-_SENTENCE = re.compile(r"[^\n]+?(?:(?<![.!?…])[.!?…]++(?=[\s)\"'”]|\Z)|(?=\n)|\Z)")
+_SENTENCE = re.compile(
+    r"[^\n]+?(?:(?<![.!?…])(?<!\bvs)(?<!\betc)(?<!\bapprox)[.!?…]++(?=\s++(?![(\[])|[)\"'”]|\Z)|"
+    r"(?=\n)|\Z)"
+)
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _URL = re.compile(r"https?://\S+")
 _QUOTED = re.compile(r"^[ \t]*(?:>|\|)[^\n]*", re.MULTILINE)
@@ -56,25 +64,47 @@ class _Heard(NamedTuple):
         return self.said.form.weight + sum(cue.weight for cue in self.cues)
 
 
-def suggested_in(
+def with_suggestions(
+    spoken: Sequence[Spoken],
     evidence: Evidence,
     identities: Identities,
-    marked: Mapping[str, Sequence[MarkedItem]],
+    settings: Settings,
+    seen: ItemsSeen,
     over_at: datetime | None,
-) -> dict[str, tuple[SuggestedItem, ...]]:
-    """The suggestions of each record by its id, besides what is `marked` there.
+) -> tuple[Spoken, ...]:
+    """The records with what is suggested in them, besides what is marked there.
 
-    `over_at` is when the incident was mitigated or resolved; None where that is not known.
+    `over_at` is when the incident was mitigated or resolved; None where that is not known. What was listed in an
+    earlier draft stays as long as its words stand there: its decision may be on its way.
     """
+    marked = {record.id: record.found for record in spoken}
     heard = _with_lists(list(_heard(evidence, identities, marked, over_at)))
     answers = answers_to({one.record.id for one in heard}, evidence.messages)
+    listed = {(item.evidence_id, item.quote): item for item in seen.items if item.likely and not item.is_gone}
     found: dict[str, list[SuggestedItem]] = {}
     for one in heard:
-        answered = _answered(one, answers.get(one.record.id, ()))
-        if answered.weight >= _ENOUGH:
+        answered, before = _answered(one, answers.get(one.record.id, ())), listed.get((one.record.id, one.sentence))
+        if _is_suggested(answered, before, settings):
             item = _suggestion(answered, identities, answers.get(one.record.id, ()))
             found.setdefault(one.record.id, []).append(item)
-    return {record_id: tuple(items) for record_id, items in found.items()}
+    return tuple(
+        record.model_copy(update={"found": (*record.found, *found.get(record.id, ()))})
+        if record.id in found
+        else record
+        for record in spoken
+    )
+
+
+def owner_who_took(identities: Identities, person_id: str, route: Route | None) -> Owner:
+    """The owner of what somebody else proposed."""
+    owner = resolve_owner(identities, mentioned_id=None, named=None, author_id=person_id, says_i=True, route=route)
+    return owner.model_copy(update={"why": owner.why.replace('its author said "I"', "answered that they take it")})
+
+
+def _is_suggested(one: _Heard, before: ActionItem | None, settings: Settings) -> bool:
+    if before and before.decision and before.decision.verdict == "accepted":
+        return True
+    return settings.slack.suggest_action_items and (one.weight >= _ENOUGH or before is not None)
 
 
 def _heard(

@@ -34,6 +34,7 @@ LISTED = Cue("listed", 1.5, "it stands in a list of such")
 AGREED = Cue("agreed", 1.0, "others agreed to it")
 TAKEN = Cue("taken", 2.0, "somebody took it")
 _AFTER = Cue("after", 0.5, "it was said when the incident was over")
+_AFTER_PROPOSED = Cue("proposed after", 1.0, "it was said when the incident was over")
 _DURING = Cue("during", -2.0)
 _OPERATION = Cue("operation", -2.5)
 _HEDGED = Cue("hedged", -1.0)
@@ -120,7 +121,7 @@ def _of_phase(said: Said, task: str, phase: Phase, *, is_for_later: bool, is_for
     if not WORK.match(task) and phase != "after" and not is_for_later and not is_given:
         yield _OPERATION
     if phase == "after":
-        yield _AFTER
+        yield _AFTER_PROPOSED if said.form.kind == "proposed" else _AFTER
     elif phase == "incident" and not is_for_later and not is_for_next_time:
         yield _DURING
 

@@ -31,7 +31,7 @@ class Said(NamedTuple):
     named: str | None = None
 
 
-_WILL = Form("will", "promised", 2.0, "{author} says that they will do it")
+_WILL = Form("will", "promised", 1.5, "{author} says that they will do it")
 _CAN = Form("can", "promised", 1.0, "{author} offers to do it")
 _MUST = Form("must", "promised", 1.0, "{author} says that they have to do it")
 _WOULD = Form("would", "promised", 0.0, "{author} says that they would like to do it")
@@ -39,9 +39,10 @@ _TO = Form("to", "assigned", 4.0, "it names who is to do it")
 _NAME_WILL = Form("name will", "assigned", 2.0, "it names who is to do it")
 _BRACKETED = Form("bracketed", "assigned", 3.0, "it names who is to do it")
 _BEFORE = Form("before", "assigned", 2.5, "it names who is to do it")
-_AFTER = Form("after", "assigned", 3.0, "it names who is to do it")
+_TOLD_TO = Form("told to", "assigned", 1.5, "it names who is to do it")
+_AFTER = Form("after", "assigned", 3.5, "it names who is to do it")
 _CALLED = Form("called", "asked", 1.0, "somebody is asked to do it")
-_ASKED = Form("asked", "asked", 1.0, "somebody is asked to do it")
+_ASKED = Form("asked", "asked", 0.5, "somebody is asked to do it")
 _SOMEBODY = Form("somebody", "proposed", 1.5, "it says that somebody should do it")
 _WE = Form("we", "proposed", 0.5, "it says what should be done")
 _LETS = Form("let us", "proposed", 0.5, "it proposes to do it")
@@ -151,7 +152,13 @@ def _assigned(sentence: str, small: str, known: Container[str]) -> Iterator[Said
     for form, pattern in _ASSIGNED:
         match = pattern.match(sentence)
         if match and is_name(match["named"], known) and _does(form, small, match.end()):
-            yield Said(form, match.start("named"), match.end(), match["named"])
+            yield Said(_as_said(form, sentence, match.end()), match.start("named"), match.end(), match["named"])
+
+
+def _as_said(form: Form, sentence: str, end: int) -> Form:
+    """ "bea: add it" is said to her; "Bea: Add it" and "Bea - add it" stand in a list."""
+    is_said_to = form is _BEFORE and sentence[:end].rstrip().endswith((":", ";")) and sentence[end].islower()
+    return _TOLD_TO if is_said_to else form
 
 
 def _does(form: Form, small: str, start: int) -> bool:

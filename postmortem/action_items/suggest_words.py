@@ -19,7 +19,7 @@ develop discuss_with distribute document draft drive edit e_mail email enforce e
 evaluate expand explain explore expose extend facilitate figure_out file fill finalise finalize find find_out
 finish fix flag flesh_out follow_up format forward gather generate get_back_to give go_through grant handle
 harden help host identify implement improve increase inform instrument integrate introduce investigate invite
-limit link list log look_at look_into loop_in lower make_sure make_it make_the make_a make_an make_issue
+limit link list log look_at look_into loop_in lower make_sure make_them make_it make_the make_a make_an make_issue
 make_issues measure mention merge message migrate monitor move_the nominate notify open organise organize
 outline own page_on page_when page_if alert_on alert_when patch pin plan point post prepare prioritise
 prioritize produce promote propose provide publish push put put_in put_up put_together raise reach_out read_up
@@ -90,12 +90,13 @@ NEXT_TIME = re.compile(
     r"\b(?:alert(?:s|ing)?(?! (?:is|has|was|fired|again))|alarms?|monitoring|dashboards?|runbooks?|playbooks?|tests?|"
     r"(?:page|alert) (?:on|when|if)|post-?mortem|checklists?|automat\w+|circuit breakers?|rate limit\w*|canar(?:y|"
     r"ies)|"
-    r"guard ?rails?|safeguards?|validat\w+|linter|permanent\w*|long[- ]term|proper(?:ly)? fix|capacity planning|"
-    r"restore tests?|load tests?|game ?days?|chaos|health ?checks?|escalation polic(?:y|ies)|document(?:ation)?|"
-    r"synthetics?)\b"
+    r"guard ?rails?|safeguards?|validation|linter|permanent\w*|long[- ]term|proper(?:ly)? fix|capacity planning|"
+    r"restore tests?|load tests?|game ?days?|chaos|health ?checks?|escalation polic(?:y|ies)|"
+    r"synthetics?|auto-?\w+|(?:^|to )document)\b"
 )
 LATER = re.compile(
-    r"\b(?:tomorrow|monday|tuesday|wednesday|thursday|friday|next (?:week|sprint|month|quarter|time|release|meeting|"
+    r"\b(?:ideally|at some point|some ?day|down the (?:road|line)|medium[- ]term|tomorrow|monday|tuesday|wednesday|"
+    r"thursday|friday|next (?:week|sprint|month|quarter|time|release|meeting|"
     r"call)|"
     r"this (?:week|sprint|month|quarter)|(?:later|end of) (?:today|this week|the week|week|day|month)|later on|"
     r"eventually|"
