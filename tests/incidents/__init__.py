@@ -15,6 +15,7 @@ NAMES = (
     "archived_channel",
     "long_night",
     "unknown_records_rtl_names",
+    "came_back",
 )
 
 
