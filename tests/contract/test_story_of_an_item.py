@@ -41,7 +41,7 @@ def test_an_item_said_in_the_chat_is_heard_of_until_it_is_done(tmp_path: Path):
         world.passes(timedelta(minutes=1))
         assert followed(world).assignee.name == "Ivo Petrov"
 
-        # Nobody does anything: Ivo hears of it before it is due, on the day, and when it is overdue. Hana hears nothing.
+        # Nobody does anything: Ivo hears of it before it is due, on the day, and later again. Hana hears nothing.
         hours_pass(world, until=datetime(2026, 11, 20, 8, 55, tzinfo=UTC))
         reminders = told_alone(world, "ivo")
         assert len(reminders) >= 3
