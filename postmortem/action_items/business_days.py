@@ -84,7 +84,7 @@ def _named(skipped: list[str]) -> str:
 @lru_cache(maxsize=256)
 def _calendar(country: str, subdivision: str | None, year: int) -> "HolidayBase":
     """One year of a country. Its language is given, or the library would ask the environment for one."""
-    # Loaded where a country is set only: 0.2 s, measured on 2026-11-21 (docs/decisions/0013-dates.md).
+    # Loaded only where a country is set: it takes 0.2 s (docs/decisions/0013-due-dates-by-our-own-grammar.md).
     import holidays
 
     spoken = getattr(holidays, country).supported_languages

@@ -107,7 +107,11 @@ def drawn_again_for_everybody(world: World) -> None:
 
 
 def for_the_security_team() -> dict[str, Any]:
-    return {"slack": {"private_channels": {"audience": "only the security team"}}}
+    """What is said in private may be read, and its items may become issues, without the quote."""
+    return {
+        "slack": {"private_channels": {"audience": "only the security team"}},
+        "jira": {"may_hold_private_channels": True},
+    }
 
 
 def somebody_links_to_another_channel(world: World, **incident: Any) -> None:
