@@ -17,7 +17,7 @@ _HEADS: tuple[re.Pattern[str], ...] = (
     re.compile(r"\[(?P<head>[^\[\]\n]{1,80})\](?!\()\s*[:–—-]?\s*(?:to\s+)?"),
     re.compile(rf"{_HEAD}\s*:\s+(?:(?:to|please)\s+)?"),
     re.compile(rf"{_HEAD}\s+[–—-]\s+"),
-    re.compile(r"(?P<head>[A-Z][^\W_]{1,40})-\s+"),
+    re.compile(r"(?P<head>[A-Z][^\W_]{1,40})-\s+(?!(?:and|or|to)\b)"),
     re.compile(rf"{_HEAD},?\s+please\s+(?=[a-z])"),
     re.compile(
         rf"{_HEAD}\s+(?:to|will|should|shall|must|needs? to|(?:is|are) (?:going )?to|can|could)\s+"
@@ -29,7 +29,8 @@ _ASKED = re.compile(r"(?:can|could|would|will|get|have|let)\s+(?=@)", re.IGNOREC
 _WHAT = re.compile(r"\s*[,;|.]?\s*(?:what|action|task)\s*:\s*", re.IGNORECASE)
 _IN_PARENTHESES = re.compile(r"\s*[(\[](?P<head>[^()\[\]\n]{1,80})[)\]]\s*\.?$")
 _LABEL = re.compile(
-    r"(?P<open>[(\[])?\s*\b(?:(?:owners?|assignees?|dri|responsible|who)\s*[:=]|(?:assigned to|owned by)\s*[:=]?)\s*"
+    r"(?P<open>[(\[])?\s*\b"
+    r"(?:(?:owners?|assignees?|dri|responsible|(?<!\w\s)who)\s*[:=]|(?:assigned to|owned by)\s*[:=]?)\s*"
     r"(?P<head>[^;|()\[\]\n]{1,80})(?P<rest>(?(open)[^()\[\]\n]{0,80}[)\]]?))",
     re.IGNORECASE,
 )
@@ -125,7 +126,8 @@ def is_a_name(words: str) -> bool:
     capitalised = len(parts) == 1 or all(part[0].isupper() or part in _JOINING for part in parts)
     is_short = 0 < len(parts) <= 3 and all(re.fullmatch(r"[^\W\d_][\w'’.-]*", part) for part in parts)
     of_a_name = not any(_NOBODY.fullmatch(part) for part in parts) and not _NOT_A_NAME.fullmatch(parts[0])
-    return is_short and capitalised and of_a_name
+    is_whose = words.endswith(("'s", "’s"))
+    return is_short and not is_whose and capitalised and of_a_name
 
 
 def names_in(head: str) -> tuple[str, ...]:
