@@ -94,7 +94,11 @@ def _longest(found: list[tuple[re.Match[str], _Pattern]]) -> Iterator[tuple[re.M
 
 def _due_on(match: re.Match[str], pattern: _Pattern, said: Said) -> date | None:
     """None for a date that no calendar holds, and for one that looks back. Before a day is the day before it."""
-    if not is_firm(match) and pattern.is_bare and _looks_back(match.string[: match.start()][-_FAR_BACK:]):
+    if (
+        not is_firm(match)
+        and pattern.is_bare
+        and _looks_back(match.string[max(0, match.start() - _FAR_BACK) : match.start()])
+    ):
         return None
     try:
         due_on = pattern.means(match, said)

@@ -136,7 +136,9 @@ def _count(match: Words) -> int:
 
 def end_of_period(match: Words, said: Said) -> date | None:
     """The last day worked of a week, the last day of anything longer; "at the end of the day" is an idiom."""
-    if group(match, "period") == "day" and match.string[: match.start()].casefold().rstrip().endswith(" at"):
+    if group(match, "period") == "day" and match.string[
+        max(0, match.start() - 9) : match.start()
+    ].casefold().rstrip().endswith(" at"):
         return None
     later = {"": 0, "this": 0, "next": 1, "after next": 2}[group(match, "which")]
     first, last = _span(group(match, "period"), said.on, later)

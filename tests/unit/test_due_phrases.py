@@ -1,7 +1,7 @@
 """Deadlines in words, said on Tuesday, 17 November 2026 unless another day is named."""
 
 from datetime import date
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -311,16 +311,34 @@ def test_no_text_crashes_and_no_deadline_lies_in_the_past(text: str, said_on: da
 
 
 @pytest.mark.parametrize(
-    "unit", ["by ", "by the ", "eod on ", "a week ", "on fri ", " ", "1.1.", "12/", "2026-", "next week of "]
+    "unit",
+    [
+        "by ",
+        "by the ",
+        "eod on ",
+        "a week ",
+        "on fri ",
+        " ",
+        "1.1.",
+        "12/",
+        "2026-",
+        "next week of ",
+        "the end of the day ",
+    ],
 )
 def test_a_long_message_is_read_in_linear_time(unit: str):
-    """Twice the text, about twice the steps: counted in time, with room for a busy machine."""
+    """Four times the text takes about four times as long: twelve leaves room, sixteen would be its square."""
     short, long = (unit * (length // len(unit)) for length in (10_000, 40_000))
 
     assert _seconds(long) < 12 * max(_seconds(short), 0.01)
 
 
 def _seconds(text: str) -> float:
-    start = perf_counter()
-    find_due_phrase(text, TUESDAY)
-    return perf_counter() - start
+    """Of the processor, at its best: whatever else the machine has to do."""
+
+    def once() -> float:
+        start = process_time()
+        find_due_phrase(text, TUESDAY)
+        return process_time() - start
+
+    return min(once() for _ in range(3))
