@@ -168,9 +168,9 @@ def _bare(item: ActionItem) -> tuple[Span, ...]:
 
 
 def _unresolved(items: list[ActionItem]) -> Paragraphs:
-    unowned = [item for item in items if item.owner.account_id is None]
+    unsettled = [item for item in items if item.owner.is_unsettled]
     said = [(item, sentence) for item in items for sentence in item.said]
-    warnings = [(item, f"{item.owner.why.rstrip('.')}.") for item in unowned] + said
+    warnings = [(item, f"{item.owner.why.rstrip('.')}.") for item in unsettled] + said
     return tuple((Span(text=f"⚠ {item.issue_key or item.text}: {sentence}"),) for item, sentence in warnings)
 
 

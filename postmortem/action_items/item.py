@@ -29,6 +29,7 @@ class Owner(Noun):
     `why` is one sentence a person can act on: how the owner was found, or why there is none. `others` are further
     people who were named beside them: an issue has one assignee. `role` is a role that was named instead of a person
     ("on-call of checkout"); who holds it, PagerDuty is asked. `rungs` is the way to the account, one sentence a rung.
+    `instead_of` is who was named where the default owner has it instead of them.
     """
 
     name: str | None
@@ -38,6 +39,12 @@ class Owner(Noun):
     others: tuple[str, ...] = ()
     role: str | None = None
     rungs: tuple[str, ...] = ()
+    instead_of: str | None = None
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether a person should look at it: nobody has it, or not the one who was named."""
+        return self.account_id is None or self.instead_of is not None
 
 
 class Route(Noun):
@@ -145,5 +152,4 @@ class IssueRequest(Noun):
     account_id: str | None
     due_on: date | None
     remote_link: tuple[str, str, str] | None = None
-    is_private: bool = False
     is_private: bool = False

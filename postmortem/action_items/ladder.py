@@ -118,4 +118,5 @@ def _default_owned(
     why = how if nobody else f"{how}: the default owner of {project} has it"
     name = default.name if default else None
     held = {"name": name, "account_id": route.default_owner, "person_id": None, "why": why, "rungs": tuple(rungs)}
+    held |= {} if nobody else {"instead_of": named or owner.role}
     return owner.model_copy(update=held), default.slack_id if default else None

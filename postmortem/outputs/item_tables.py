@@ -70,7 +70,7 @@ def listed(postmortem: Postmortem) -> tuple[ActionItem, ...]:
 def item_warnings(items: Iterable[ActionItem]) -> tuple[Md, ...]:
     """What a person has to mend, each sentence once, with the items that it is about."""
     items = [item for item in items if item.is_listed]
-    told = [(item, item.owner.why) for item in items if not item.owner.account_id and not item.is_gone]
+    told = [(item, item.owner.why) for item in items if item.owner.is_unsettled and not item.is_gone]
     told += [(item, sentence) for item in items for sentence in item.said]
     return _by_sentence(told)
 

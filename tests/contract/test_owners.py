@@ -92,7 +92,7 @@ def test_the_people_map_goes_before_the_email_and_is_checked_too():
     asking = Asking().mapped()
     asking.jira.leaves("acc-bea")
     owner = asking.one(named(account_id="acc-bea", why="mentioned in the item"))
-    assert (owner.name, owner.account_id) == ("Dana Fox", "acc-dana")
+    assert (owner.name, owner.account_id, owner.instead_of) == ("Dana Fox", "acc-dana", "Bea Lindqvist")
     assert owner.why == (
         "mentioned in the item, but the Jira account is deactivated: the default owner of CHK has it"
     )  # fmt: skip
@@ -144,6 +144,7 @@ def test_debriefs_own_account_owns_nothing():
 def test_nobody_named_is_the_default_owners_who_is_checked_and_called_by_name():
     owner = Asking().one(nobody())
     assert (owner.name, owner.account_id, owner.why) == ("Dana Fox", "acc-dana", "nobody was named")
+    assert owner.instead_of is None
     asking = Asking()
     asking.jira.leaves("acc-dana")
     owner = asking.one(nobody())
