@@ -137,13 +137,15 @@ def greeting(machine: Machine, house: House, port: int) -> Iterator[str]:
     yield f"  Webhook    {public or address}/pagerduty"
     if public is None:
         yield "             PagerDuty needs a public https address in front of it: set publish.public_base_url"
+    if house.slack and house.hears_clicks:
+        yield f"  Clicks     {public or address}/slack"
     yield f"  Drafts     {_drafts(house)}"
     is_there = machine.settings_file.exists()
     yield f"  Settings   {machine.settings_file.absolute()}{'' if is_there else ' is not there: all defaults'}"
     for what, problem in _configured(machine, house):
         yield f"  {what:<10} {problem or 'configured'}"
     if public:
-        yield "  The pages ask for no login: let the proxy pass only /pagerduty and /slack, or ask for one itself."
+        yield "  The pages ask for no login: let the proxy pass only /pagerduty, /slack and /jira, or ask for one itself."
 
 
 def _configured(machine: Machine, house: House) -> Iterator[tuple[str, str | None]]:
@@ -155,6 +157,8 @@ def _configured(machine: Machine, house: House) -> Iterator[tuple[str, str | Non
         yield "Receiver", f"accepts nothing: write PAGERDUTY_WEBHOOK_SECRET=... into {file}"
     yield "PagerDuty", None if house.pagerduty else f"no incident can be read: write PAGERDUTY_TOKEN=... into {file}"
     yield "Slack", None if house.slack else f"no chat is read: write SLACK_TOKEN=... into {file}"
+    if house.slack and not house.hears_clicks:
+        yield "Clicks", f"no buttons in Slack: write SLACK_SIGNING_SECRET=... into {file}"
     missing = f"no issue is opened: set jira.site in debrief.yml, and write JIRA_EMAIL and JIRA_TOKEN into {file}"
     yield "Jira", None if house.jira else missing
     if house.settings.confluence.site:
