@@ -145,7 +145,7 @@ def greeting(machine: Machine, house: House, port: int) -> Iterator[str]:
     for what, problem in _configured(machine, house):
         yield f"  {what:<10} {problem or 'configured'}"
     if public:
-        yield "  The pages ask for no login: let the proxy pass only /pagerduty, /slack and /jira, or ask for one itself."
+        yield "  The pages ask for no login: a proxy should pass only /pagerduty, /slack and /jira, or ask for one."
 
 
 def _configured(machine: Machine, house: House) -> Iterator[tuple[str, str | None]]:
