@@ -124,7 +124,7 @@ def test_a_task_of_somebody_without_an_account_says_which_setting_is_missing(tmp
         world.settles()
         (item,) = tasks(world)
         assert (item.owner.name, item.owner.account_id) == (GUS.name, None)
-        assert f"add jira_account_id for {GUS.name} to people in debrief.yml" in item.owner.why
+        assert f"dd jira_account_id for {GUS.name} to people in debrief.yml" in item.owner.why
 
 
 def test_a_task_of_nobody_is_nobodys(tmp_path: Path):

@@ -7,7 +7,7 @@ import pytest
 
 from postmortem.action_items.item import ActionItem
 from postmortem.announcement import announce_draft, plain_text
-from tests.incidents.people import BEA, DANA, EMIL
+from tests.incidents.people import BEA, DANA, EMIL, FARAH
 from tests.vendors.wire import Reply
 from tests.world import World, world_of
 
@@ -193,6 +193,30 @@ def test_a_task_on_the_page_belongs_to_the_account_that_it_mentions(tmp_path: Pa
         assert item.issue_key
         assert "pages/" in str(item.evidence_link)
         assert "<ac:task-status>incomplete</ac:task-status>" in world.confluence.the_page().body
+
+
+def test_an_account_that_the_settings_do_not_know_is_called_as_jira_calls_it(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency", confluence=True) as world:
+        first_draft(world)
+        puts_on_page(world, f"{mention(FARAH.account_id)} tell the merchants what happened")
+        world.settles()
+        (item,) = written(world)
+        assert (item.owner.name, item.owner.account_id) == (FARAH.name, FARAH.account_id)
+        assert item.text == "Tell the merchants what happened"
+        (issue,) = [one for one in world.jira.issues if one["key"] == item.issue_key]
+        assert issue["fields"]["assignee"]["accountId"] == FARAH.account_id
+
+
+def test_an_account_that_nobody_knows_is_kept_as_it_stands_and_the_issue_says_that_it_has_no_owner(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency", confluence=True) as world:
+        first_draft(world)
+        puts_on_page(world, f"{mention('712020:nobody')} tell the merchants what happened")
+        world.settles()
+        (item,) = written(world)
+        assert item.issue_key
+        (issue,) = [one for one in world.jira.issues if one["key"] == item.issue_key]
+        assert issue["fields"]["assignee"] is None
+        assert "712020:nobody" in item.quote
 
 
 def test_the_same_words_in_the_file_and_on_the_page_are_one_item(tmp_path: Path):
