@@ -63,9 +63,11 @@ class Card(NamedTuple):
 
     @property
     def needs(self) -> str:
-        """ "decision" for a suggestion, "owner" for an item of nobody, else ""."""
+        """ "decision" for a suggestion, "remedy" for what is parked, "owner" for an item of nobody, else ""."""
         if self.item.is_suggestion:
             return "decision"
+        if self.row and self.row.item.standing == "parked":
+            return "remedy"
         is_owned = self.item.owner.name or self.item.owner.account_id
         unowned = self.row.item.is_unowned if self.row else self.item.accepted and not is_owned
         return "owner" if unowned else ""
@@ -116,7 +118,9 @@ def report_page(report: FollowUpReport, teams: Sequence[str]) -> str:
         teams=teams,
         sentences=report_sentences(report),
         late=bars((one.team, one.open, one.overdue, f"{one.overdue} of {one.open} open") for one in report.teams),
-        levels=bars((one.priority, one.items, one.open, f"{one.items}") for one in report.priorities),
+        levels=bars(
+            (one.priority, one.items, one.open, f"{one.open} of {one.items} open") for one in report.priorities
+        ),
         pillars=pillars(report),
         height=MONTH_PIXELS,
     )

@@ -107,9 +107,9 @@ def _path(text: str) -> str:
     return quote(text, safe="", errors="replace")
 
 
-def _opens(link: str | None) -> bool:
-    """Whether an address from outside may be opened: by http or https, and nowhere on this site."""
-    return _OPENS.match(link or "") is not None
+def _opens(link: str | None) -> str:
+    """An address from outside that may be opened, by http or https and nowhere on this site; "" for any other."""
+    return link if link and _OPENS.match(link) else ""
 
 
 _TEMPLATES.filters["path"] = _path

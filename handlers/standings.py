@@ -45,7 +45,10 @@ def _newest(engine: LocalEngine) -> Iterator[tuple[str, Journey]]:
 
 
 def _incident_id(journey: Journey) -> str | None:
-    return json.loads(journey.payload)["incident_id"] if journey.kind == "postmortem" else None
+    """None for journeys of other kinds, and for a decision that was carried out: it hides nobody's waiting."""
+    payload = json.loads(journey.payload) if journey.kind == "postmortem" else {}
+    is_over = journey.state == "done" and ("decision" in payload or "retry" in payload)
+    return None if is_over else payload.get("incident_id")
 
 
 def _standing(journey: Journey, incident_id: str, store: Store, engine: LocalEngine) -> Standing | None:

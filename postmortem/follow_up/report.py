@@ -138,8 +138,8 @@ def report_sentences(report: FollowUpReport) -> tuple[tuple[str, str], ...]:
 
 
 def share_words(part: int, of: int) -> str:
-    """ "12 of 20 (60 %)"; no percentage of nothing."""
-    return f"{part} of {of} ({round(100 * part / of)} %)" if of else "nothing to judge yet"
+    """ "12 of 20 (60%)"; no percentage of nothing."""
+    return f"{part} of {of} ({round(100 * part / of)}%)" if of else "nothing to judge yet"
 
 
 def _is_judged(item: FollowedItem, today: date) -> bool:

@@ -36,7 +36,7 @@ def test_every_figure_says_of_how_many_it_speaks_and_what_is_left_out(terminal: 
     came = terminal.runs("report")
 
     assert came.code == 0
-    assert "Done on time: 1 of 3 (33 %)" in came.out
+    assert "Done on time: 1 of 3 (33%)" in came.out
     shown = " ".join(came.out.split())
     assert "Left out: 1 without a due date, 1 removed by a person or dropped." in shown
     assert "Median age of what is open: 10 days Of 6 open items whose beginning is known, 6 in all." in shown

@@ -50,7 +50,8 @@ HARMLESS_TAGS = (
 )
 HARMLESS_ATTRIBUTES = (
     "lang charset name content http-equiv href method action type value class id rel target start hidden checked "
-    "placeholder autocomplete maxlength required role tabindex aria-label aria-labelledby aria-hidden aria-current x y x1 x2 y1 y2 dx width height "
+    "placeholder autocomplete maxlength required role tabindex aria-label aria-labelledby aria-hidden "
+    "aria-current x y x1 x2 y1 y2 dx width height "
     "data-n data-t data-l data-y data-start data-end"
 )
 

@@ -23,9 +23,10 @@ _PLACES = ("x", "y", "x1", "x2", "y1", "y2", "dx", "width", "height")
 _PLAIN = "b i q s hr ol blockquote div span main header footer"
 PAGE_MAY = dict.fromkeys((*MARKDOWN_MAY, *_PLAIN.split()), _ANY) | {
     "html": ("lang",), "title": (), "meta": ("charset", "name", "content", "http-equiv"), "style": (), "script": (),
-    "a": ("href", "target", "rel", "class", "tabindex", "aria-current"), "nav": _ANY, "section": _ANY, "article": _ANY, "time": (),
-    "dl": (), "dt": (), "dd": _ANY, "figure": (), "figcaption": (), "form": (*_ANY, "method", "action"),
-    "fieldset": (), "legend": (), "label": (), "button": (*_ANY, "type", "value"), "select": ("name",),
+    "a": ("href", "target", "rel", "class", "tabindex", "aria-current"), "nav": _ANY, "section": _ANY,
+    "article": _ANY, "time": (), "dl": (), "dt": (), "dd": _ANY, "figure": (), "figcaption": (),
+    "form": (*_ANY, "method", "action"), "fieldset": (), "legend": (), "label": (),
+    "button": (*_ANY, "type", "value"), "select": ("name",),
     "option": ("value",), "li": (*_ANY, "data-t", "data-l"), "details": _ANY, "h4": _ANY, "h5": _ANY, "h6": _ANY,
     "input": ("type", "name", "value", "checked", "placeholder", "autocomplete"), "ol": (*_ANY, "start"),
     "svg": (*_ANY, *_PLACES, "data-start", "data-end"), "g": ("class", "data-l", "data-y"), "rect": (*_ANY, *_PLACES),

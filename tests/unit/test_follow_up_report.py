@@ -135,7 +135,7 @@ def test_overdue_items_count_as_not_done_on_time_and_what_cannot_be_judged_is_na
     assert (report.undated, report.unclear, report.removed) == (1, 1, 1)
     first, *_ = report_sentences(report)
     assert first == (
-        "Done on time: 1 of 3 (33 %)",
+        "Done on time: 1 of 3 (33%)",
         (
             "Of the items that are done or overdue. Left out: 1 without a due date, 1 done on a day nobody knows, "
             "1 removed by a person or dropped."
