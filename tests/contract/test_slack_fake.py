@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.openapi import problems_of_exchange, spec
 from tests.vendors.slack import ALL_SCOPES, FAKE_TOKEN, FakeSlack
-from tests.vendors.slack_world import CALLS, a_world, channel, person, said, ts
+from tests.vendors.slack_world import A_VIEW, CALLS, TRIGGER, a_world, channel, person, said, ts
 from tests.vendors.wire import Request
 
 SPEC = "slack-web.json"
@@ -60,6 +60,11 @@ def a_slack(**more: Any) -> FakeSlack:
         ("chat.postMessage", {"channel": "C0OTHER1", "text": "x"}, "not_in_channel"),
         ("chat.postMessage", {"channel": "C0OLD001", "text": "x"}, "is_archived"),
         ("files.completeUploadExternal", {"files": '[{"id": "F1"}]'}, "file_not_found"),
+        ("chat.update", {"channel": "C00INC042", "ts": ts(0), "text": "x"}, "cant_update_message"),
+        ("chat.update", {"channel": "C00INC042", "ts": ts(99), "text": "x"}, "message_not_found"),
+        ("chat.postEphemeral", {"channel": "C00INC042", "user": "U9", "text": "x"}, "user_not_in_channel"),
+        ("conversations.open", {"users": "U9"}, "user_not_found"),
+        ("views.open", {"trigger_id": "1.2.3", "view": "{}"}, "invalid_trigger_id"),
         ("bots.info", {"bot": "B9"}, "bot_not_found"),
         ("reactions.get", {"channel": "C00INC042", "timestamp": ts(99)}, "message_not_found"),
         ("chat.shout", {}, "unknown_method"),
@@ -68,6 +73,67 @@ def a_slack(**more: Any) -> FakeSlack:
 def test_the_fake_refuses_in_slacks_words(method: str, arguments: dict[str, str], error: str) -> None:
     answer = asked(a_slack(), method, **arguments)
     assert (answer["ok"], answer["error"]) == (False, error)
+
+
+def plain(text: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": text}
+
+
+def a_button(**more: Any) -> dict[str, Any]:
+    return {"type": "button", "action_id": "a", "text": plain("Accept")} | more
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "actions", "elements": []},
+        {"type": "actions", "elements": [a_button(action_id=f"a{number}") for number in range(26)]},
+        {"type": "actions", "elements": [a_button(), a_button()]},
+        {"type": "actions", "elements": [a_button(value="x" * 2001)]},
+        {"type": "actions", "elements": [a_button(action_id="x" * 256)]},
+        {"type": "actions", "elements": [a_button(text=plain("x" * 76))]},
+        {"type": "actions", "elements": [a_button(text=plain(""))]},
+        {"type": "actions", "elements": [a_button(text={"type": "mrkdwn", "text": "Accept"})]},
+        {"type": "actions", "elements": [a_button(accessibility_label="x" * 76)]},
+        {"type": "actions", "elements": [a_button(confirm={"title": plain("x" * 101)})]},
+        {"type": "section", "text": plain("x" * 3001)},
+        {"type": "section"},
+        {"type": "input", "label": plain("Due"), "element": {"type": "datepicker"}},
+        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": ""}]}]},
+        {"type": "divider", "block_id": "x" * 256},
+    ],
+)
+def test_the_fake_takes_no_block_that_slack_would_not_take(block: dict[str, Any]) -> None:
+    answer = asked(a_slack(), "chat.postMessage", channel="C00INC042", text="x", blocks=json.dumps([block]))
+    assert answer["error"] == "invalid_blocks"
+
+
+def test_a_trigger_opens_one_form_within_three_seconds_of_its_press() -> None:
+    world = a_world()
+    view = json.dumps(A_VIEW)
+    world.slack.workspace.triggers["late"] = {"at": world.seconds - 3.1, "user": "U0000001", "used": False}
+    assert asked(world.slack, "views.open", trigger_id="late", view=view)["error"] == "expired_trigger_id"
+    assert asked(world.slack, "views.open", trigger_id=TRIGGER, view="{}")["error"] == "invalid_arguments"
+    assert asked(world.slack, "views.open", trigger_id=TRIGGER, view=view)["view"]["id"] == "V00000001"
+    assert asked(world.slack, "views.open", trigger_id=TRIGGER, view=view)["error"] == "exchanged_trigger_id"
+
+
+def test_an_update_keeps_the_metadata_and_loses_the_blocks_that_are_not_given_again() -> None:
+    slack = a_slack()
+    metadata = json.dumps({"event_type": "debrief", "event_payload": {"key": "k"}})
+    blocks = json.dumps([{"type": "divider"}])
+    posted = asked(slack, "chat.postMessage", channel="C00INC042", text="x", metadata=metadata, blocks=blocks)
+    shown = asked(slack, "chat.update", channel="C00INC042", ts=posted["ts"], text="y")["message"]
+    assert (shown["text"], shown["metadata"]["event_payload"]) == ("y", {"key": "k"})
+    assert "blocks" not in shown
+
+
+def test_a_direct_message_is_one_channel_per_person_and_takes_messages() -> None:
+    slack = a_slack()
+    first, again = (asked(slack, "conversations.open", users="U0000001")["channel"]["id"] for _ in range(2))
+    assert first == again == "D0000001"
+    assert asked(slack, "chat.postMessage", channel=first, text="Your action items")["ok"]
+    assert slack.user("p1").expects("Your action items")
 
 
 def test_the_fake_checks_token_verb_and_scope() -> None:
