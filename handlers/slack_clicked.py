@@ -60,7 +60,8 @@ def _done(reason: str) -> Response:
 
 def _decide(click: Click, doorway: Doorway) -> str:
     assert click.item  # noqa: S101 # only a snooze has none
-    chosen = {"owner_id": f"slack:{click.person.slack_id}"} if click.choice == "claim" else {}
+    claimed = {"owner_id": f"slack:{click.person.slack_id}", "owner": click.person.name}
+    chosen = claimed if click.choice == "claim" else {}
     verdict = _VERDICTS.get(click.choice)
     return _start(click.item, click.person, click.at, click.digest, {"verdict": verdict} | chosen, doorway)
 
@@ -78,7 +79,8 @@ def _submitted(submission: Submission, doorway: Doorway) -> Response:
 def _start(item: ItemRef, person: Person, at: datetime, digest: str, decided: dict[str, Any], doorway: Doorway) -> str:
     """The journey that keeps this decision and does what follows from it."""
     name = f"de-{digest}"
-    decision = {"item_id": item.item_id, "by": person.by, "where": WHERE, "at": at.isoformat()} | decided
+    who = {"by": person.by, "by_id": f"slack:{person.slack_id}"}
+    decision = {"item_id": item.item_id, "where": WHERE, "at": at.isoformat()} | who | decided
     payload = {"incident_id": item.incident_id, "journey": name, "decision": decision, "once": f"slack-{digest}"}
     return _said(name, doorway.start("postmortem", name, payload))
 

@@ -32,6 +32,10 @@ class Identities:
         mark = self._telling_apart.get(person_id or "")
         return f"{self._called(person_id)} ({mark})" if mark else self._called(person_id)
 
+    def known_name(self, person_id: str | None) -> str | None:
+        """The name to print of somebody who is known here; None for everybody else."""
+        return self.name(person_id) if person_id in self._people or person_id in self._known else None
+
     def _called(self, person_id: str | None) -> str | None:
         if person_id is None:
             return None

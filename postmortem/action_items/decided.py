@@ -23,11 +23,17 @@ def decided(
     """Every item as it stands by the decisions about it, which come oldest first: what was decided last counts."""
     last = dict[str, Decision]()
     for decision in decisions:
-        last[decision.item_id] = _over(last.get(decision.item_id), decision)
+        last[decision.item_id] = _over(last.get(decision.item_id), _named(decision, identities))
     return tuple(
         _changed(item, decision, identities, settings, incident) if (decision := last.get(item.id)) else item
         for item in items
     )
+
+
+def _named(decision: Decision, identities: Identities) -> Decision:
+    """With the name of who decided, where they are among those who took part."""
+    name = identities.known_name(decision.by_id)
+    return decision.model_copy(update={"by": name}) if name else decision
 
 
 def _over(before: Decision | None, now: Decision) -> Decision:
@@ -66,8 +72,9 @@ def _changes(
 def _owner(decision: Decision, identities: Identities, item: ActionItem, how: str) -> Owner:
     """Whom they chose: an account of one of the systems, else a name, which must be known as any other is."""
     if decision.owner_id:
-        name, account_id = identities.name(decision.owner_id), identities.account_id(decision.owner_id)
-        return Owner(name=decision.owner or name, account_id=account_id, why=how, person_id=decision.owner_id)
+        known = identities.known_name(decision.owner_id) or decision.owner or identities.name(decision.owner_id)
+        account_id = identities.account_id(decision.owner_id)
+        return Owner(name=known, account_id=account_id, why=how, person_id=decision.owner_id)
     named = resolve_owner(
         identities, mentioned_id=None, named=decision.owner, author_id=None, says_i=False, route=item.route
     )

@@ -13,12 +13,14 @@ class Decision(Noun):
     """One decision, by whom (a name as it was given), where ("Slack", "the page", "the terminal") and when.
 
     `verdict` is None where only words were changed. What is None stays as it was. `owner_id` is a person as the
-    evidence knows them ("slack:U012AB3CD"), `owner` a name as somebody typed it; `team` is the team of a route.
+    evidence knows them ("slack:U012AB3CD"), `owner` a name as somebody typed it; `team` is the team of a route. `by_id`
+    is who decided, where they are known beyond a name.
     """
 
     item_id: str
     verdict: Verdict | None
     by: str
+    by_id: str | None = None
     where: str
     at: Utc
     text: str | None = None
