@@ -106,7 +106,7 @@ def _suggestion_row(item: ActionItem, events: Mapping[str, TimelineEvent], names
     author = escape(names.get(event.who or "", "")) if event else Md("")
     return SuggestionRow(
         text=prose(item.text),
-        owner=_owner(item.owner) if _is_owned(item) else Md("nobody yet"),
+        owner=_owner(item.owner, is_looked_up=False) if _is_owned(item) else Md("nobody yet"),
         due=_due(item) if item.due_on else Md(""),
         why=_why(item),
         said=together(author, ", " if author else "", _said(item, events)),
@@ -127,12 +127,13 @@ def _doubt(item: ActionItem) -> tuple[float, str]:
     return -(item.likely.confidence if item.likely else _DOUBTED), item.id
 
 
-def _owner(owner: Owner) -> Md:
-    """Whose it is and who else was named; a sign where Jira does not know them."""
+def _owner(owner: Owner, *, is_looked_up: bool = True) -> Md:
+    """Whose it is and who else was named; a sign where Jira was asked and does not know them."""
     name = escape(owner.name or "") or ("default owner" if owner.account_id else Md(_NOBODY))
     role = together(" (", escape(owner.role), ")") if owner.role else Md("")
     others = together(", with ", joined(", ", map(escape, owner.others))) if owner.others else Md("")
-    return together(name, role, "" if owner.account_id or not owner.name else " ⚠", others)
+    is_unknown = is_looked_up and owner.name and not owner.account_id
+    return together(name, role, " ⚠" if is_unknown else "", others)
 
 
 def _due(item: ActionItem) -> Md:

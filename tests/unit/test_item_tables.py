@@ -1,5 +1,6 @@
 """The section on action items: what is to be done, what is only suggested, what was dropped."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -12,8 +13,11 @@ from postmortem.compose import compose
 from postmortem.document import Postmortem
 from postmortem.lint import lint
 from postmortem.outputs.agenda import NO_ITEMS, OWNERS_ASKED
-from postmortem.outputs.markdown import render_markdown
+from postmortem.outputs.html import render_page
+from postmortem.outputs.json_document import render_json
+from postmortem.outputs.markdown import render_body, render_markdown
 from postmortem.outputs.page.glance import in_words
+from postmortem.outputs.storage import render_storage
 from postmortem.settings import Settings
 from tests.unit.given import BEA, CARL, COLLECTED, at, evidence, said
 
@@ -157,3 +161,23 @@ def test_a_name_that_people_type_is_short_the_same_for_ever_and_spells_nothing()
     assert {len(name) for name in names} == {5}
     assert not set("".join(names)) & set("aeiouyl01")
     assert len(set(names)) > 995
+
+
+def test_a_suggested_owner_is_not_looked_up_before_somebody_accepts():
+    unknown = BEAS.model_copy(update={"account_id": None})
+    assert "| Bea Lindqvist |" in section(suggestion(1, "Raise the pool", owner=unknown))
+    assert "| Bea Lindqvist ⚠ |" in section(item(1, "Raise the pool", owner=unknown))
+
+
+def test_suggestions_are_on_the_page_in_confluence_and_in_the_data():
+    one = suggestion(1, "Raise the <b>pool</b>")
+    made = document(one)
+    page = render_page(made, render_markdown(made))
+    assert "Suggested, not opened" in page
+    assert "Raise the &lt;b&gt;pool&lt;/b&gt;" in page
+    stored = render_storage(render_body(made), made, whole="x", most=10**6).body
+    assert "<h3>Suggested, not opened</h3>" in stored
+    assert f"<td><p>{short_name(one.id)}</p></td>" in stored
+    (told,) = json.loads(render_json(made))["action_items"]
+    assert told["likely"] == {"reason": "Bea said that she will", "confidence": 0.7}
+    assert told["accepted"] is False
