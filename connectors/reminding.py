@@ -74,12 +74,13 @@ def tell_person_once(steps: Steps, voice: Voice, slack_id: str, notice: Notice) 
 
 
 def find_contact(
-    slack: SlackApi, jira: JiraApi | None, settings: Settings, account_id: str, assignee: Assignee, now: datetime
+    slack: SlackApi, jira: JiraApi | None, settings: Settings, assignee: Assignee, now: datetime
 ) -> Contact:
     """Who a Jira account is in Slack: by the people map, by what was found when the issue was opened, by their e-mail.
 
     Raises ConnectorError where Slack does not answer now.
     """
+    account_id = assignee.account_id or ""
     entry = next((person for person in settings.people if person.jira_account_id == account_id), None)
     known = Contact(account_id=account_id, name=assignee.name, timezone=entry.timezone if entry else None, asked_at=now)
     slack_id = (entry.slack_id if entry else None) or assignee.slack_id

@@ -1,10 +1,11 @@
 """What a sweep does in Slack: one reminder a person and day, one digest a channel and week, each exactly once."""
 
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from connectors.effects import TAKEN_OVER, Ledger
+from connectors.effects import Ledger
 from connectors.errors import ConnectorError
 from connectors.patience import patiently
 from connectors.reminding import Notice, Voice, find_contact, say_once, tell_person_once
@@ -20,11 +21,15 @@ from postmortem.follow_up.contact import zone_of
 from postmortem.follow_up.digest import digest_channels, digest_week, team_digest
 from postmortem.follow_up.followed import Assignee
 from postmortem.follow_up.reminder_message import reminder_message
-from postmortem.follow_up.reminders import Duty, choose_mentions, duties, owner_of, remembered
+from postmortem.follow_up.reminders import Duty, Memory, choose_mentions, duties, owner_of, remembered
 
 ASK_AGAIN_AFTER = timedelta(days=1)
 """People move, leave, and change their e-mail."""
 LEASE_FOR = timedelta(minutes=20)
+MOST_AT_ONCE = 400
+"""People who are looked for in one sweep, and items one of them is told of."""
+MOST_CHARACTERS = 150_000
+"""Of what one step keeps, which may be 200 KB."""
 
 
 def remind_people(steps: Steps, house: House, journey: str) -> dict[str, Any]:
@@ -32,12 +37,10 @@ def remind_people(steps: Steps, house: House, journey: str) -> dict[str, Any]:
     slack = house.slack
     if slack is None or not house.settings.follow_up.remind:
         return {"reminded": 0}
-    unknown = steps.run("who is asked for in Slack", lambda: _unknown_accounts(house))
-    steps.each("find people", unknown, lambda child, account_id: _find_person(child, house, slack, str(account_id)))
+    unknown = steps.run("who is asked for in Slack", lambda: _unknown_people(house))
+    steps.each("find people", unknown, lambda child, known: _find_person(child, house, slack, _assignee_in(known)))
     waiting = steps.run("who is reminded now", lambda: _whose_time_it_is(house))
-    outcomes = steps.each(
-        "remind", waiting, lambda child, slack_id: _remind(child, house, slack, journey, str(slack_id))
-    )
+    outcomes = steps.each("remind", waiting, lambda child, chosen: _remind(child, house, slack, journey, chosen))
     return _counted("reminded", outcomes)
 
 
@@ -53,21 +56,34 @@ def post_digests(steps: Steps, house: House, journey: str) -> dict[str, Any]:
     return _counted("digests", outcomes)
 
 
-def _unknown_accounts(house: House) -> list[Json]:
-    """Who owns something that is open, or stands in for its owner, and was not asked for lately."""
+def _unknown_people(house: House) -> list[Json]:
+    """Who owns something that is open, or stands in for its owner, and was not asked for lately; with what the items
+    know of them."""
     items = [item for item in followed_here(house) if item.is_open]
     wanted = {account for item in items for account in (owner_of(item), item.default_owner) if account}
     contacts, latest = Reminded(house.store).contacts(), house.now() - ASK_AGAIN_AFTER
     fresh = {id_ for id_, contact in contacts.items() if contact.asked_at and contact.asked_at > latest}
-    return list[Json](sorted(wanted - fresh))
+    known = {account: Assignee(account_id=account) for account in sorted(wanted - fresh)}
+    for assignee in (item.assignee for item in items):
+        before = known.get(assignee.account_id or "")
+        if before and _tells(assignee) > _tells(before):
+            known[before.account_id or ""] = assignee
+    return [one.model_dump(mode="json", exclude_defaults=True) for one in [*known.values()][:MOST_AT_ONCE]]
 
 
-def _find_person(steps: Steps, house: House, slack: SlackApi, account_id: str) -> str | None:
+def _tells(assignee: Assignee) -> tuple[bool, bool, bool]:
+    return (bool(assignee.slack_id), bool(assignee.email), bool(assignee.name))
+
+
+def _assignee_in(known: Any) -> Assignee:
+    return Assignee.model_validate(known)
+
+
+def _find_person(steps: Steps, house: House, slack: SlackApi, assignee: Assignee) -> str | None:
     """Where Slack does not answer, what was known of them goes on to count."""
 
     def find() -> str | None:
-        assignee = _assignee(house, account_id)
-        contact = find_contact(slack, house.jira, house.settings, account_id, assignee, house.now())
+        contact = find_contact(slack, house.jira, house.settings, assignee, house.now())
         Reminded(house.store).keep_contact(contact)
         return contact.slack_id
 
@@ -77,46 +93,53 @@ def _find_person(steps: Steps, house: House, slack: SlackApi, account_id: str) -
         return None
 
 
-def _assignee(house: House, account_id: str) -> Assignee:
-    """What the items know of this account."""
-    known = [item.assignee for item in Following(house.store).all() if item.assignee.account_id == account_id]
-    best = max(known, key=lambda one: (bool(one.slack_id), bool(one.email)), default=Assignee())
-    return best.model_copy(update={"account_id": account_id})
-
-
-def _duties(house: House) -> dict[str, list[Duty]]:
-    reminded = Reminded(house.store)
-    items, contacts = followed_here(house), reminded.contacts()
-    return duties(items, contacts, reminded.memories(), house.settings, house.now())
-
-
 def _whose_time_it_is(house: House) -> list[Json]:
-    return list[Json](sorted(id_ for id_, their in _duties(house).items() if _chosen(house, id_, their)["mentions"]))
-
-
-def _chosen(house: House, slack_id: str, their: list[Duty]) -> dict[str, Any]:
-    """What a person is told now, and on which day of theirs."""
+    """Who is told now, on which day of theirs, of which items: {"slack_id", "on", "mentions": [incident, key, why]}."""
     reminded, now = Reminded(house.store), house.now()
-    contact = next(one for one in reminded.contacts().values() if one.slack_id == slack_id)
-    mentions = choose_mentions(their, contact, reminded.memory(slack_id), house.settings, now)
-    here = now.astimezone(zone_of(contact, house.settings.timezone))
-    return {"on": here.date().isoformat(), "mentions": [[one.item_key, one.why] for one in mentions]}
+    items, contacts, memories = followed_here(house), reminded.contacts(), reminded.memories()
+    found, incidents = list[Json](), {item.key: item.incident_id for item in items}
+    by_slack_id = {contact.slack_id: contact for contact in contacts.values()}
+    for slack_id, their in sorted(duties(items, contacts, memories, house.settings, now).items()):
+        contact, memory = by_slack_id[slack_id], memories.get(slack_id, Memory(slack_id=slack_id))
+        mentions = choose_mentions(their, contact, memory, house.settings, now)
+        if mentions:
+            here = now.astimezone(zone_of(contact, house.settings.timezone))
+            told = list[Json]([[incidents[one.item_key], one.item_key, one.why] for one in mentions[:MOST_AT_ONCE]])
+            found.append({"slack_id": slack_id, "on": here.date().isoformat(), "mentions": told})
+    return _fitting(found)
 
 
-def _remind(steps: Steps, house: House, slack: SlackApi, journey: str, slack_id: str) -> dict[str, Any]:
-    """One person: choose what is said, say it once, remember it."""
+def _fitting(found: list[Json]) -> list[Json]:
+    """As many as a step may keep; whoever is left out is reminded an hour later."""
+    kept, room = list[Json](), MOST_CHARACTERS
+    for one in found:
+        room -= len(json.dumps(one))
+        if room > 0:
+            kept.append(one)
+    return kept
+
+
+def _remind(steps: Steps, house: House, slack: SlackApi, journey: str, chosen: Any) -> dict[str, Any]:
+    """Say it to one person once, and remember it."""
+    slack_id, on = str(chosen["slack_id"]), str(chosen["on"])
 
     def tell(voice: Voice) -> dict[str, Any]:
-        chosen = steps.run("choose what is said", lambda: _chosen(house, slack_id, _duties(house).get(slack_id, [])))
-        if not chosen["mentions"]:
+        if not steps.run("is it still so", lambda: _is_still_so(house, slack_id, on)):
             return {}
         quiet = house.settings.follow_up.snooze if house.hears_clicks else None
-        notice = Notice(f"remind/{slack_id}/{chosen['on']}", lambda: _reminder(house, chosen), quiet)
+        notice = Notice(f"remind/{slack_id}/{on}", lambda: _reminder(house, chosen), quiet)
         said = tell_person_once(steps, voice, slack_id, notice)
-        steps.run("remember", lambda: _remember(house, slack_id, chosen, said, voice.ledger.read(notice.key).state))
+        steps.run("remember", lambda: _remember(house, chosen, said, voice.ledger.read(notice.key).state))
         return said
 
     return _alone(steps, house, slack, journey, f"remind:{slack_id}", tell)
+
+
+def _is_still_so(house: House, slack_id: str, on: str) -> bool:
+    """Whether nobody told them meanwhile, and they did not ask for quiet."""
+    memory = Reminded(house.store).memory(slack_id)
+    is_awake = memory.snoozed_until is None or house.now() >= memory.snoozed_until
+    return is_awake and (memory.on is None or memory.on.isoformat() < on)
 
 
 def _post_digest(steps: Steps, house: House, slack: SlackApi, journey: str, channel: str) -> dict[str, Any]:
@@ -152,24 +175,28 @@ def _alone(
     return outcome
 
 
+def _said(house: House, chosen: dict[str, Any]) -> list[Duty]:
+    """The items that are told of, as they are now; what is done by now is left out."""
+    following = Following(house.store)
+    found = ((following.one(incident_id, key), why) for incident_id, key, why in chosen["mentions"])
+    return [(item, why) for item, why in found if item and item.is_open]
+
+
 def _reminder(house: House, chosen: dict[str, Any]) -> Paragraphs:
-    by_key = {item.key: item for item in Following(house.store).all()}
-    their: list[Duty] = [(by_key[key], why) for key, why in chosen["mentions"] if key in by_key]
-    whys = {id_: contact.why or "" for id_, contact in Reminded(house.store).contacts().items()}
-    return reminder_message(their, date.fromisoformat(chosen["on"]), whys)
+    contacts = Reminded(house.store).contacts() if any(why == "unreached" for *_, why in chosen["mentions"]) else {}
+    whys = {id_: contact.why or "" for id_, contact in contacts.items()}
+    return reminder_message(_said(house, chosen), date.fromisoformat(chosen["on"]), whys)
 
 
-def _remember(house: House, slack_id: str, chosen: dict[str, Any], said: dict[str, Any], state: str) -> None:
+def _remember(house: House, chosen: dict[str, Any], said: dict[str, Any], state: str) -> None:
     """What was said; or that Slack refuses this person, so that whoever stands in for them hears of it."""
     reminded, every = Reminded(house.store), house.settings.follow_up.remind_every
     if "made" in said:
-        items = {item.key: item for item in Following(house.store).all() if item.is_open}
-        mentioned: list[Duty] = [(items[key], why) for key, why in chosen["mentions"] if key in items]
-        on = date.fromisoformat(chosen["on"])
-        reminded.change(slack_id, lambda memory: remembered(memory, mentioned, on, items, every))
-    elif state != "sent":  # what is still unclear was perhaps said
+        mentioned, on = _said(house, chosen), date.fromisoformat(chosen["on"])
+        reminded.change(chosen["slack_id"], lambda memory: remembered(memory, mentioned, on, every))
+    elif state == "parked":  # else it is still unclear, or somebody else's by now
         for contact in reminded.contacts().values():
-            if contact.slack_id == slack_id and said["parked"] != TAKEN_OVER:
+            if contact.slack_id == chosen["slack_id"]:
                 reminded.keep_contact(contact.model_copy(update={"slack_id": None, "why": said["parked"]}))
 
 
@@ -181,7 +208,7 @@ def _digests_due(house: House) -> list[Json]:
     contacts = Reminded(house.store).contacts()
     return [
         channel
-        for channel in digest_channels(items)
+        for channel in digest_channels(items, house.settings, now)
         if Ledger(house.store, f"digest:{channel}").read(week).state not in ("done", "parked")
         and team_digest(items, channel, contacts, house.settings, now)
     ]

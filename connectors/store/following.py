@@ -30,6 +30,10 @@ class Following:
         record = self._store.read(ISSUES, issue_id)
         return self._read(record.value["sort"]) if record else None
 
+    def one(self, incident_id: str, key: str) -> FollowedItem | None:
+        """The item of this key."""
+        return self._read(f"{incident_id}#{key}")
+
     def change(self, item: FollowedItem, change: Callable[[FollowedItem | None], FollowedItem]) -> FollowedItem:
         """Write what `change` makes of what is kept of this item (None where nothing is), over exactly that."""
         sort = f"{item.incident_id}#{item.key}"

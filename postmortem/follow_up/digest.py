@@ -34,8 +34,13 @@ def digest_week(settings: Settings, now: datetime) -> str | None:
     return f"{year}-W{week:02}"
 
 
-def digest_channels(items: Iterable[FollowedItem]) -> tuple[str, ...]:
-    return tuple(sorted({item.digest_channel for item in items if item.digest_channel}))
+def digest_channels(items: Iterable[FollowedItem], settings: Settings, now: datetime) -> tuple[str, ...]:
+    """The channels that get a digest this week: not those of teams whose first item came after the digest's day."""
+    day = settings.follow_up.digest_day
+    today = day_in(ZoneInfo(settings.timezone), now)
+    since = today - timedelta(days=today.weekday() - (_DAYS.index(day) if day in _DAYS else 0))
+    known = (item for item in items if item.digest_channel and _came_before(item, since))
+    return tuple(sorted({item.digest_channel for item in known if item.digest_channel}))
 
 
 def team_digest(
@@ -106,6 +111,11 @@ def _unreached(waiting: Sequence[FollowedItem], contacts: Mapping[str, Contact])
             who = on_one_line(items[0].assignee.name or "The owner")
             keys = ", ".join(item.issue_key or "one without an issue" for item in items[:MOST_LINES])
             yield f"⚠ {who} gets no reminders ({keys}). {contact.why}"
+
+
+def _came_before(item: FollowedItem, day: date) -> bool:
+    at = item.opened_at or item.followed_at
+    return at is None or at.date() < day
 
 
 def _place(item: FollowedItem) -> tuple[date, str, str]:

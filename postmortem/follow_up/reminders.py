@@ -25,6 +25,7 @@ type Why = Literal["own", "unanswered", "unreached", "unowned", "parked"]
 """Why a person hears of an item: it is theirs, or they stand in where its owner does not answer, is not reached, is
 nobody, or where there is no issue yet."""
 
+FORGOTTEN_AFTER = timedelta(days=90)
 _LONGEST_HOLIDAYS = timedelta(days=14)
 
 
@@ -95,9 +96,10 @@ def choose_mentions(
     )
 
 
-def remembered(memory: Memory, said: Iterable[Duty], on: date, open_keys: Iterable[str], every: timedelta) -> Memory:
-    """The memory after a message on this day. What is no longer open is forgotten."""
-    told = {key: memory.told[key] for key in open_keys if key in memory.told}
+def remembered(memory: Memory, said: Iterable[Duty], on: date, every: timedelta) -> Memory:
+    """The memory after a message on this day. What nobody was told of for long is done, or another's, and forgotten."""
+    oldest = on - FORGOTTEN_AFTER - _days(every)
+    told = {key: one for key, one in memory.told.items() if one.on >= oldest}
     told |= {item.key: _told(item, told.get(item.key), on, every) for item, _ in said}
     return memory.model_copy(update={"on": on, "told": told})
 

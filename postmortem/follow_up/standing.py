@@ -91,7 +91,10 @@ def _assignee(item: FollowedItem, fields: Mapping[str, Any]) -> Assignee:
 
 
 def _changes(before: FollowedItem, after: FollowedItem, now: datetime) -> Iterator[str]:
-    """What is otherwise than it was known, a sentence each, without a word on who did it: Jira's history tells."""
+    """What is otherwise than it was known, a sentence each, without a word on who did it: Jira's history tells that.
+
+    That it is done, its status says.
+    """
     seen = _seen_on(now)
     if before.issue_key and after.issue_key != before.issue_key:
         yield f"Moved in Jira from {before.issue_key} to {after.issue_key} ({seen})."
@@ -106,8 +109,6 @@ def _changes(before: FollowedItem, after: FollowedItem, now: datetime) -> Iterat
         yield f"Back in Jira ({seen})."
     if before.standing == "done" and after.standing == "open":
         yield f"Reopened in Jira by a person ({seen})."
-    if before.standing != "done" and after.standing == "done" and after.done_at:
-        yield f"Done in Jira on {after.done_at:%Y-%m-%d} UTC."
 
 
 def _now(before: FollowedItem, changed: str, what: str) -> str:

@@ -1,6 +1,6 @@
 """`make bench`: every figure with its target, as a table, as JSON below it, and in build/bench.json.
 
-    python -m tests.benchmarks [--strict] [receiver signature draft publish outputs page confluence journey]
+    python -m tests.benchmarks [--strict] [receiver signature draft publish outputs page confluence journey sweep]
 
 With --strict a missed target is exit code 1.
 """
@@ -15,7 +15,7 @@ from rich.table import Table
 from tests.benchmarks.children import ROOT
 from tests.benchmarks.figure import Figure
 
-PARTS = ("receiver", "signature", "draft", "publish", "outputs", "page", "confluence", "journey")
+PARTS = ("receiver", "signature", "draft", "publish", "outputs", "page", "confluence", "journey", "sweep")
 
 
 def main(*arguments: str) -> int:

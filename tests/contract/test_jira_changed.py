@@ -51,7 +51,7 @@ def test_an_issue_that_is_closed_is_shown_as_done_within_minutes(world: World):
     world.passes(timedelta(minutes=5))
 
     assert followed(world, "CHK-1").standing == "done"
-    assert "Done in Jira on" in world.draft()
+    assert "CHK-1](https://acme.atlassian.net/browse/CHK-1), Done" in world.draft()
 
 
 @pytest.mark.parametrize("secret", [None, "another-secret"], ids=["unsigned", "forged"])

@@ -73,9 +73,8 @@ class Weeks:
                 keys = {(mention.item_key, mention.why) for mention in mentions}
                 told: list[Duty] = [(one, why) for one, why in mine if (one.key, why) in keys]
                 on = now.astimezone(ZoneInfo(contact.timezone or "UTC")).date()
-                open_keys = [one.key for one in self.items if one.is_open]
                 every = self.settings.follow_up.remind_every
-                self.memories[slack_id] = remembered(memory, told, on, open_keys, every)
+                self.memories[slack_id] = remembered(memory, told, on, every)
                 self.messages.append((slack_id, now, told))
 
     def days(self, slack_id: str = "U0BEA") -> list[str]:
