@@ -55,6 +55,12 @@ def place_of(jira: JiraApi, account_id: str, project: str, own: str | None) -> t
     return Place(name=name, problem=problem, remedy=remedy), str(email) if email else None
 
 
+def problem_of(jira: JiraApi, account_id: str, own: str) -> tuple[str | None, str | None]:
+    """Why this account can own nothing anywhere, and what to do; (None, None) where it can. One call."""
+    user = _user(jira, account_id)
+    return _problem(user, own, "", is_assignable=True)
+
+
 def _problem(
     user: dict[str, Any] | None, own: str | None, project: str, *, is_assignable: bool
 ) -> tuple[str | None, str | None]:

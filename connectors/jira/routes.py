@@ -42,24 +42,30 @@ def check_route(api: JiraApi, route: Route) -> RouteCheck:
     Raises a ConnectorError where Jira cannot be asked (NotAllowed, Unreachable, ...), never for what is wrong with
     the route.
     """
+    found = read_screen(api, route)
+    return _impossible(found) if isinstance(found, str) else check_screen(found, route)
+
+
+def read_screen(api: JiraApi, route: Route) -> Screen | str:
+    """The create screen that the route leads to, or why there is none."""
     if not PROJECT_KEY.fullmatch(route.project):
-        return _impossible(f"{route.project!r} is not a Jira project key like OPS: change routing.project.")
+        return f"{route.project!r} is not a Jira project key like OPS: change routing.project."
     try:
         types = api.list_issue_types(route.project)
     except NotFound:
         types = []
     if not types:
-        return _impossible(_why_nothing(api, route.project))
+        return _why_nothing(api, route.project)
     exact = [kind for kind in types if route.issue_type in (kind.get("name"), kind.get("id"))]
     similar = [kind for kind in types if str(kind.get("name", "")).casefold() == route.issue_type.casefold()]
     kind = next(iter(exact or similar), None)
     if kind is None or (kind.get("subtask") is True and route.parent is None):
         usable = [str(kind.get("name")) for kind in types if kind.get("subtask") is not True]
-        return _impossible(_no_type(route, usable, is_subtask=kind is not None))
+        return _no_type(route, usable, is_subtask=kind is not None)
     fields = api.list_fields(route.project, str(kind.get("id")))
     screen = screen_from_createmeta(route.project, kind, fields)
     lacks_parent = route.parent is not None and not _is_there(api, route.parent)
-    return check_screen(screen.model_copy(update={"lacks_parent": lacks_parent}), route)
+    return screen.model_copy(update={"lacks_parent": lacks_parent})
 
 
 def _is_there(api: JiraApi, key: str) -> bool:

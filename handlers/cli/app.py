@@ -17,6 +17,7 @@ from typer.exceptions import TyperException
 from connectors.errors import NotAllowed
 from handlers.cli.actions_app import app as actions_app
 from handlers.cli.asking import Asked, check_usage, write_output
+from handlers.cli.check_app import check
 from handlers.cli.exits import EXPECTED, MEANINGS, Ended, Exit, ended_by, on_this_machine, sentence_case
 from handlers.cli.formats import FORMATS, written_as
 from handlers.cli.plain import plain
@@ -59,6 +60,7 @@ app = typer.Typer(
 
 
 app.command()(report)
+app.command()(check)
 app.add_typer(actions_app)
 
 

@@ -16,7 +16,7 @@ from postmortem.settings.model import (
 )
 from postmortem.settings.problems import Problem, SettingsError
 from postmortem.settings.reading import json_schema, read_settings
-from postmortem.settings.routing import route_for, route_for_item, route_of_team
+from postmortem.settings.routing import route_for, route_for_item, route_from_entry, route_of_team
 from postmortem.settings.timeline import TimelineSettings
 
 __all__ = [
@@ -42,5 +42,6 @@ __all__ = [
     "reason_not_to_draft",
     "route_for",
     "route_for_item",
+    "route_from_entry",
     "route_of_team",
 ]

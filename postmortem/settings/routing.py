@@ -61,12 +61,17 @@ def _is_for(match: Match, incident: Incident) -> bool:
 
 def _route(entry: RouteEntry, incident: Incident) -> Route:
     priorities = {name.casefold(): jira for name, jira in entry.priority_map.items()}
+    return route_from_entry(entry, priorities.get((incident.priority or "").casefold()))
+
+
+def route_from_entry(entry: RouteEntry, priority: str | None = None) -> Route:
+    """The route of an entry; `priority` is Jira's, by name."""
     return Route(
         project=entry.project,
         issue_type=entry.issue_type,
         components=entry.components,
         labels=entry.labels,
-        priority=priorities.get((incident.priority or "").casefold()),
+        priority=priority,
         fields=entry.fields,
         default_owner=entry.default_owner,
         team=entry.team,
