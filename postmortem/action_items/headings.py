@@ -31,7 +31,9 @@ def read_heading(line: str) -> Heading | None:
     match = _HEADING.fullmatch(line[:160]) if len(line) <= 160 else None
     if not match or _REVIEWED.search(line):
         return None
-    return "formatted" if match["topic"] or match["before"].strip() or ":" in match["after"] else "plain"
+    if match["topic"] or match["before"].strip() or ":" in match["after"]:
+        return "formatted"
+    return None if "." in match["after"] else "plain"  # a sentence may end with them on a line of its own
 
 
 def is_other_heading(line: str) -> bool:

@@ -60,6 +60,7 @@ def test_what_a_writer_sends_below_their_heading_is_a_list(heading: str):
         "Next steps:",
         "Decisions:",
         "follow up with the vendor",
+        "Action items.",
         "",
         "actions " * 50,
     ],
