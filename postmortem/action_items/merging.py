@@ -1,6 +1,6 @@
 """What was said several times becomes one item, which keeps the identity that it was given first, for ever."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -31,6 +31,8 @@ def merged(found: Sequence[Found], seen: ItemsSeen, identities: Identities) -> t
     sayings = [_saying(one, identities) for one in found]
     ids = {saying.item.id: saying.item.id for saying in sayings if saying.item.id in listed}
     ids |= _adopted([saying for saying in sayings if saying.item.id not in listed], seen, ids)
+
+    sayings = [saying._replace(is_known=saying.item.id in ids) for saying in sayings]
 
     def are_apart(one: Saying, other: Saying) -> bool:
         before, other_before = (listed.get(ids.get(saying.item.id, "")) for saying in (one, other))
@@ -65,21 +67,35 @@ def _may_not_meet(one: Saying, other: Saying, before: ActionItem | None, other_b
 def _adopted(new: Sequence[Saying], seen: ItemsSeen, found: Mapping[str, str]) -> dict[str, str]:
     """By its own id the id that it takes on: of an item whose first record does not say it any more, where this one
     did so as well, or now says it in its very words."""
-    in_record: dict[str, list[Saying]] = {}
-    in_words: dict[Words, list[Saying]] = {}
-    for saying in new:
-        in_record.setdefault(saying.item.evidence_id, []).append(saying)
-        in_words.setdefault(saying.words, []).append(saying)
     ids: dict[str, str] = {}
-    for item in seen.items:
-        if item.id not in found:
-            words = words_of(item.text)
-            there = chain.from_iterable(in_record.get(place, ()) for place in (item.evidence_id, *item.also_said))
-            again = chain((one for one in there if _is_still(one, item, words)), in_words.get(words, ()))
-            taken = next((one.item.id for one in again if one.item.id not in ids), None)
-            if taken:
-                ids[taken] = item.id
+    left = sorted((item for item in seen.items if item.id not in found), key=_claim)
+    in_record, in_words = _by(new, lambda saying: saying.item.evidence_id), _by(new, lambda saying: saying.words)
+    for item in left:
+        words = words_of(item.text)
+        there = chain.from_iterable(in_record.get(place, ()) for place in (item.evidence_id, *item.also_said))
+        _adopt(ids, item, (one for one in there if not item.is_gone and _is_still(one, item, words)))
+    for item in left:
+        if item.id not in ids.values():
+            _adopt(ids, item, in_words.get(words_of(item.text), ()))
     return ids
+
+
+def _claim(item: ActionItem) -> tuple[bool, bool, str]:
+    """Of several that may be meant: that which has an issue, that which was said at the last look."""
+    return (item.issue_key is None, item.is_gone, item.id)
+
+
+def _adopt(ids: dict[str, str], item: ActionItem, sayings: Iterable[Saying]) -> None:
+    taken = next((one.item.id for one in sayings if one.item.id not in ids), None)
+    if taken:
+        ids[taken] = item.id
+
+
+def _by[Key](sayings: Sequence[Saying], key: Callable[[Saying], Key]) -> dict[Key, list[Saying]]:
+    found: dict[Key, list[Saying]] = {}
+    for saying in sayings:
+        found.setdefault(key(saying), []).append(saying)
+    return found
 
 
 def _is_still(one: Saying, item: ActionItem, words: Words) -> bool:

@@ -19,7 +19,7 @@ _LONG_ENOUGH = 6  # letters of a word in which a slip can be told from another w
 _MOST_WORDS = 24  # of an item that is compared by meaning; longer ones are the same only where the words are
 _MOST_LOOKED_AT = 40  # items that have all but one word in common
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_ENDING = re.compile(r"(?<=\w{4})(?:ations?|ions?|ings?|ed|es|e|s)$")
+_ENDING = re.compile(r"(?<=\w{4})(?:at(?:ions?|ed|ing|es?)|ions?|ings?|ed|es|e|s)$")
 _URL = re.compile(r"https?://\S+")
 # Words that carry no meaning of their own in an item: to add an alert, to create one and to need one is the same.
 _SAYS_LITTLE = frozenset(
@@ -57,12 +57,20 @@ _ALIKE = {
 
 
 class Saying(NamedTuple):
-    """One item as it was said. `names_owner` and `names_day` tell what is said there and not only assumed."""
+    """One item as it was said. `names_owner` and `names_day` tell what is said there and not only assumed; `is_known`
+    marks what an earlier draft listed."""
 
     item: ActionItem
     words: Words
     owner: str | None
     names_day: bool
+    is_known: bool = False
+
+    @property
+    def compared(self) -> object:
+        """Equal for those that no comparison tells apart; what was listed before is only equal to itself."""
+        day = self.item.due_on if self.names_day else None
+        return (self.words, self.owner, day, self.item.said, self.item.id if self.is_known else None)
 
 
 def words_of(text: str) -> Words:
@@ -95,27 +103,34 @@ def contradict(one: Saying, other: Saying) -> bool:
 def grouped(sayings: Sequence[Saying], apart: Callable[[Saying, Saying], bool]) -> list[list[Saying]]:
     """Those that say the same, together, each group in the order given; never two that are `apart`."""
     groups: list[list[Saying]] = []
+    telling: list[dict[object, Saying]] = []  # of each group, one of those who are alike in all that is compared
     near: dict[Words, list[int]] = {}
     for saying in sayings:
-        place = next((place for place in _places(saying.words, near) if _fits(saying, groups[place], apart)), None)
+        place = next((one for one in _places(saying.words, near) if _fits(saying, telling[one], apart)), None)
         if place is None:
             place = len(groups)
             groups.append([])
+            telling.append({})
         groups[place].append(saying)
-        for key in _keys(saying.words):
-            places = near.setdefault(key, [])
-            if len(places) < _MOST_LOOKED_AT and place not in places:
-                places.append(place)
+        telling[place].setdefault(saying.compared, saying)
+        _place_near(saying.words, place, near)
     return groups
 
 
-def _fits(saying: Saying, group: list[Saying], apart: Callable[[Saying, Saying], bool]) -> bool:
+def _place_near(words: Words, place: int, near: dict[Words, list[int]]) -> None:
+    for key in _keys(words):
+        places = near.setdefault(key, [])
+        if len(places) < _MOST_LOOKED_AT and place not in places:
+            places.append(place)
+
+
+def _fits(saying: Saying, group: dict[object, Saying], apart: Callable[[Saying, Saying], bool]) -> bool:
     """Every one is like the first, so that a group does not wander off from what it began with."""
-    first = group[0]
+    first = next(iter(group.values()))
     agree = saying.owner is not None and saying.owner == first.owner
     least = 3 if agree or not (saying.item.accepted and first.item.accepted) else 4
     return say_the_same(saying.words, first.words, least=least) and not any(
-        contradict(saying, one) or apart(saying, one) for one in group
+        contradict(saying, one) or apart(saying, one) for one in group.values()
     )
 
 

@@ -56,12 +56,13 @@ def ordinals(quotes: Sequence[str], seen: Sequence[ActionItem], likely: Sequence
     said at the last look and is not any more, then each in their order: its words were edited. A suggestion goes by its
     words alone. What is left is new, and gets a number that none ever had.
     """
+    here = [item for item in seen if item.evidence_id == record_of(item.id)]  # not what moved on to another record
     in_words: dict[str, list[int]] = {}
-    for item in sorted(seen, key=_ordinal, reverse=True):
+    for item in sorted(here, key=_ordinal, reverse=True):
         in_words.setdefault(_plain(item.quote), []).append(_ordinal(item))
     given = [numbers.pop() if (numbers := in_words.get(_plain(quote))) else None for quote in quotes]
-    _give_like_words(given, quotes, [item for item in seen if not item.is_gone])
-    edited = iter(sorted({_ordinal(item) for item in seen if _is_only_said_here(item)}.difference(given)))
+    _give_like_words(given, quotes, [item for item in here if not item.is_gone])
+    edited = iter(sorted({_ordinal(item) for item in here if _is_only_said_here(item)}.difference(given)))
     new = count(max(map(_ordinal, seen), default=0) + 1)
     for place, number in enumerate(given):
         if number is None:
@@ -92,8 +93,7 @@ def _likeness(one: str, other: str) -> float:
 
 def _is_only_said_here(item: ActionItem) -> bool:
     """Whether it is to be looked for among the edited words of its record, and nowhere else."""
-    said_here = item.evidence_id == record_of(item.id) and not item.also_said
-    return said_here and not item.is_gone and item.likely is None
+    return not item.also_said and not item.is_gone and item.likely is None
 
 
 def no_longer_said(seen: ItemsSeen, now: Sequence[ActionItem], records: Container[str]) -> Iterator[ActionItem]:

@@ -37,6 +37,7 @@ _SENTENCE = re.compile(
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _URL = re.compile(r"https?://\S+")
 _QUOTED = re.compile(r"^[ \t]*(?:>|\|)[^\n]*", re.MULTILINE)
+_TODAY = re.compile(r"\b(?:today|tonight|eod|cob|end of)\b", re.IGNORECASE)
 _SPEAKER = re.compile(r"\W*@?(?P<name>[^\s:,]{2,40}(?: [^\s:,]{1,40}){0,2})[:,] ")
 
 type Record = Message | Note
@@ -152,7 +153,7 @@ def _weighed(record: Record, place: int, sentence: str, people: Container[str], 
     forms = list(forms_in(sentence, people))
     if not forms:
         return
-    names_a_day = find_due_phrase(sentence, record.moment.at.date()) is not None
+    names_a_day = _names_a_day(sentence, record)
     is_whole = sentence == record.text.strip()
     yield max(
         (
@@ -167,6 +168,12 @@ def _weighed(record: Record, place: int, sentence: str, people: Container[str], 
         ),
         key=lambda one: one.weight,
     )
+
+
+def _names_a_day(sentence: str, record: Record) -> bool:
+    """Another day, or the end of this one: what is due in five minutes is done at once."""
+    due = find_due_phrase(sentence, record.moment.at.date())
+    return due is not None and (due.due_on > record.moment.at.date() or bool(_TODAY.search(due.phrase)))
 
 
 def _with_lists(heard: list[_Heard]) -> list[_Heard]:

@@ -59,7 +59,8 @@ _DOUBT = re.compile(
     r"\b(?:don't|do not|doesn't|didn't|not|never|no need|shouldn't|can't|won't|wouldn't|couldn't)\s+(?:\w+\s+){0,2}?$"
 )
 _WAS = re.compile(
-    r"\b(?:should|would|could|must) have \w+|\bshould be (?:fine|ok|good|able|back|enough|safe|possible|fixed now|"
+    r"\b(?:should|would|could|must) have (?:been|had|done|gone|made|caught|seen|known|\w+ed|\w+en)\b|"
+    r"\bshould be (?:fine|ok|good|able|back|enough|safe|possible|fixed now|"
     r"done now)|"
     r"\b(?:yesterday|last (?:week|night|month|time)|ago)\b"
 )
@@ -75,7 +76,7 @@ _IT_ONLY = re.compile(
     r"\w+(?: (?:up|into|at|on|out|with|to|for))?(?: (?:it|this|that|them|so|these|those|one))?(?: (?:too|then|up|out|"
     r"in))?\W*"
 )
-_MANY, _FEW = 45, 4
+_MANY, _FEW = 45, 3
 
 
 def cues_of(sentence: str, said: Said, phase: Phase, *, names_a_day: bool, is_whole: bool) -> Iterator[Cue]:
@@ -138,9 +139,10 @@ def _against(small: str, said: Said) -> Iterator[Cue]:
 
 
 def _unsure(small: str, said: Said) -> Iterator[Cue]:
-    if _HEDGE.search(small[: said.task]):
+    around = f"{small[: said.start]} {small[said.task :]}"
+    if _HEDGE.search(small[: said.start]):
         yield _HEDGED
-    if _IF.search(small):
+    if _IF.search(around):
         yield _CONDITION
     if _ENDS_ASKING.search(small) and said.form.kind != "asked":
         yield _QUESTION
@@ -150,7 +152,7 @@ def _of_length(small: str, said: Said) -> Iterator[Cue]:
     words = len(small.split())
     if words > _MANY:
         yield _LONG
-    if _IT_ONLY.fullmatch(small[said.task :]):
+    if _IT_ONLY.fullmatch(small[said.task :]) and not NEXT_TIME.search(small, said.task):
         yield _VAGUE
     if len(small[said.task :].split()) < _FEW:
         yield _SHORT

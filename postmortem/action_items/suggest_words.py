@@ -18,7 +18,8 @@ contact contribute convert copy correct create decommission dedupe define delete
 develop discuss_with distribute document draft drive edit e_mail email enforce ensure escalate_to estimate
 evaluate expand explain explore expose extend facilitate figure_out file fill finalise finalize find find_out
 finish fix flag flesh_out follow_up format forward gather generate get_back_to give go_through grant handle
-harden help host identify implement improve increase inform instrument integrate introduce investigate invite
+harden have_alerts have_alerting have_monitoring have_an_alert have_a_runbook have_a_test have_tests have_better
+have_proper help host identify implement improve increase inform instrument integrate introduce investigate invite
 limit link list log look_at look_into loop_in lower make_sure make_them make_it make_the make_a make_an make_issue
 make_issues measure mention merge message migrate monitor move_the nominate notify open organise organize
 outline own page_on page_when page_if alert_on alert_when patch pin plan point post prepare prioritise
@@ -109,7 +110,9 @@ LATER = re.compile(
     r"never again|again in future|in the long run|by (?:then|eod|eow|cob))\b"
 )
 SOON = re.compile(
-    r"\b(?:now|right away|asap|immediately|real quick|(?:in|for) (?:a|one|two|\d+) ?(?:secs?|seconds?|minutes?|mins?|"
+    r"\b(?:now|right away|asap|immediately|real quick|"
+    r"(?:in|for) (?:an?|one|two|three|five|ten|a few|\d+) ?(?:secs?|"
+    r"seconds?|minutes?|mins?|"
     r"moments?|bit|while)|"
     r"one sec|(?:a|one) (?:sec|moment|minute)|for now|brb|shortly|at the moment|currently|in parallel|meanwhile|"
     r"in the meantime)\b"
