@@ -188,6 +188,27 @@ def item(postmortem: Postmortem, words: str) -> ActionItem:
     return found
 
 
+def test_a_suggestion_is_accepted_by_the_name_that_the_draft_prints_and_gets_its_issue_once(
+    tmp_path: Path, terminal: Terminal
+):
+    with world_of(tmp_path, "came-back") as world:
+        suggested = item(draft_of(terminal, world), "alert on CRC errors")
+        name = short_name(suggested.id)
+        with closing(SqliteStore(terminal.folder / "debrief-data", utc_now)) as store:
+            document = store.load(Shelf(store, world.incident_id()).state()["document"])
+        world.jira.expects_issues(0)
+        accept = ("actions", "accept", world.incident_id(), name, "--yes")
+        came, again = terminal.runs_with(world, *accept), terminal.runs_with(world, *accept)
+
+        assert document
+        assert suggested.is_suggestion
+        assert name in document.content.decode()
+        assert came.code == again.code == 0, came.err
+        (issue,) = world.jira.expects_issues(1)
+        assert f"Accepted {name}: " in came.out
+        assert issue["key"] in came.out
+
+
 def test_an_item_is_changed_by_name_and_the_draft_and_its_issue_follow(tmp_path: Path, terminal: Terminal):
     with world_of(tmp_path, "checkout-latency") as world:
         name = short_name(item(draft_of(terminal, world), RAISE).id)

@@ -21,7 +21,7 @@ from tests.contract.serving import Answer, Seen, Visitor, csrf_of, visited
 from tests.contract.test_cli_offline import save_slack
 from tests.hostile import reading
 from tests.hostile.payloads import PAYLOADS
-from tests.world import World
+from tests.world import World, world_of
 
 RAISE = "Raise the connection pool limit"
 
@@ -235,6 +235,25 @@ def test_an_item_is_changed_on_the_page_and_the_draft_follows(world: World, visi
     assert "Raise it to 200" in world.draft()
     assert 'name="by" value="Grace Hopper"' in visitor.gets(page).text, "it knows who decided before"
     world.jira.expects_issues(3)
+
+
+def test_a_suggestion_is_accepted_on_the_page_with_what_was_changed_and_gets_its_issue(tmp_path: Path):
+    with world_of(tmp_path, "came-back") as world, visited(world) as visitor:
+        world.resolves()
+        world.passes(timedelta(minutes=10))
+        page, suggested = f"/postmortems/{world.incident_id()}", item(world, "alert on CRC errors")
+        shown = text_of(visitor.gets(page).text)
+        world.jira.expects_issues(0)
+
+        answer = decides(visitor, page, short_name(suggested.id), do="accept", text="Alert on CRC errors everywhere")
+        world.passes(timedelta(minutes=1))
+
+        assert "suggested" in shown
+        assert answer.headers["location"].endswith("?did=accepted#d.items")
+        (issue,) = world.jira.expects_issues(1)
+        assert issue["fields"]["summary"] == "Alert on CRC errors everywhere"
+        assert issue["key"] in text_of(visitor.gets(page).text)
+        assert issue["key"] in text_of(visitor.gets("/actions").text)
 
 
 def test_an_item_that_nobody_owns_is_given_an_owner(world: World, visitor: Visitor, page: str):
