@@ -5,6 +5,7 @@ from datetime import datetime
 from postmortem.action_items.decided import decided
 from postmortem.action_items.decision import Decision
 from postmortem.action_items.extract import extract_action_items
+from postmortem.action_items.likeliest import likeliest
 from postmortem.action_items.seen import ItemsSeen
 from postmortem.build_timeline import build_timeline
 from postmortem.curation import curation_from_settings
@@ -54,6 +55,7 @@ def compose(
         silences=told.silences,
         cycles=told.cycles,
         action_items=told.action_items,
+        suggestions_left_out=told.suggestions_left_out,
         participants=told.participants,
         similar=similar_from_pagerduty(evidence),
         readings=tuple(sorted(evidence.readings, key=_as_text)),
@@ -75,6 +77,7 @@ def _told(
     route = route_for(settings, evidence.incident)
     milestones = find_milestones(timeline, evidence, settings.timezone)
     found = extract_action_items(evidence, identities, settings, route, items_seen, _over_at(milestones))
+    items, left_out = likeliest(decided(found, decisions, identities, settings, evidence.incident), items_seen)
     return Told(
         evidence=evidence,
         settings=settings,
@@ -85,7 +88,8 @@ def _told(
         silences=find_silences(read, milestones, evidence.incident.urgency, settings.timeline.silence_after),
         cycles=count_cycles(read),
         participants=list_participants(evidence, identities),
-        action_items=decided(found, decisions, identities, settings, evidence.incident),
+        action_items=items,
+        suggestions_left_out=left_out,
     )
 
 

@@ -35,7 +35,8 @@ class Participant(Noun):
 class Postmortem(Noun):
     """The whole document. `sections` are the parts made of lines, in the order of `postmortem/sections/`; the others
     have a shape of their own. `names` maps the ids of people to what they are called; `evidence_name` is where the
-    evidence that it was made from is kept. `history` is every move of its `status`, oldest first.
+    evidence that it was made from is kept. `suggestions_left_out` counts those that are less sure than the
+    suggestions among the `action_items`. `history` is every move of its `status`, oldest first.
     """
 
     schema_version: int
@@ -53,6 +54,7 @@ class Postmortem(Noun):
     silences: tuple[Silence, ...] = ()
     cycles: tuple[Cycle, ...] = ()
     action_items: tuple[ActionItem, ...]
+    suggestions_left_out: int = 0
     participants: tuple[Participant, ...]
     similar: tuple[SimilarIncident, ...] = ()
     readings: tuple[Reading, ...]

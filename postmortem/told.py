@@ -30,6 +30,7 @@ class Told:
     cycles: tuple[Cycle, ...]
     participants: tuple[Participant, ...]
     action_items: tuple[ActionItem, ...]
+    suggestions_left_out: int = 0
     _read: dict[Callable[["Told"], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once[T](self, read: Callable[["Told"], T]) -> T:

@@ -55,7 +55,15 @@ def suggestion_rows(postmortem: Postmortem) -> tuple[SuggestionRow, ...]:
 def how_to_accept(postmortem: Postmortem) -> Md:
     """What a reader of the document can do about a suggestion."""
     command = code(f"debrief actions accept {postmortem.incident.id} NAME")
-    return together("Accept one in Slack, on the page, or with ", command, "; drop what is none.")
+    return together(
+        "Accept one in Slack, on the page, or with ", command, "; drop what is none.", _left_out(postmortem)
+    )
+
+
+def _left_out(postmortem: Postmortem) -> Md:
+    count = postmortem.suggestions_left_out
+    rest = " more that is less sure is left out." if count == 1 else " more that are less sure are left out."
+    return together(" ", escape(str(count)), rest) if count else together()
 
 
 def dropped_lines(postmortem: Postmortem) -> tuple[Md, ...]:

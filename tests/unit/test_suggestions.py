@@ -9,6 +9,7 @@ from postmortem.action_items.item import ActionItem
 from postmortem.action_items.seen import ItemsSeen
 from postmortem.compose import compose
 from postmortem.evidence import Evidence, Reaction
+from postmortem.outputs.markdown import render_markdown
 from postmortem.settings import Settings
 from tests.unit.given import CARL, START, evidence, log, note, said
 
@@ -193,6 +194,17 @@ def test_a_marked_sentence_is_not_suggested_as_well():
 
 def test_suggestions_can_be_switched_off():
     assert items(incident(said("1", OVER + 60, "I'll add an alert tomorrow")), suggest_action_items=False) == ()
+
+
+def test_the_surest_are_shown_and_the_others_counted_aloud():
+    things = ("orders", "search", "basket", "login", "mail", "stock", "prices", "images", "tax", "coupons", "reviews")
+    things += ("returns", "labels", "payments")
+    texts = [f"someone should write a runbook for {thing}" for thing in things]
+    told = incident(*(said(f"{n:02}", OVER + n, text) for n, text in enumerate(texts)))
+    draft = compose(told, Settings(), composed_at=START)
+
+    assert (len(draft.action_items), draft.suggestions_left_out) == (12, 2)
+    assert "2 more that are less sure are left out." in render_markdown(draft)
 
 
 def test_what_was_suggested_stays_while_its_words_stand_although_they_weigh_less_now():
