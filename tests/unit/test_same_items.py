@@ -162,7 +162,7 @@ def test_two_that_were_listed_before_stay_two():
 
 def test_what_was_dropped_takes_in_only_its_very_words():
     text = "we should add an alert on pool saturation of the checkout database tomorrow"
-    dropped = Decision(item_id="slack/C1/1#1", verdict="dropped", by="Bea", where="Slack", at=START)
+    dropped = Decision(item_id="slack/C1/1#1", verdict="dropped", by="Bea", where="in Slack", at=START)
     (suggested,) = found_in(text)
     seen = ItemsSeen(items=(suggested.model_copy(update={"decision": dropped}),))
     same = evidence(
@@ -229,7 +229,7 @@ def test_ids_are_never_two_items_at_once_and_never_forgotten_while_the_words_sta
         again = items(evidence(*reversed(_told(version))), seen.and_those(found))
 
         assert len(set(ids)) == len(ids)
-        assert [(one.id, one.quote) for one in again] == [(one.id, one.quote) for one in found]
+        assert {(one.id, one.quote) for one in again} == {(one.id, one.quote) for one in found}
         seen = seen.and_those(found)
 
 
