@@ -22,7 +22,7 @@ from handlers.wiring import Doorway, desk, doorway
 if TYPE_CHECKING:
     from handlers.desk import Desk
 
-WHERE = "Slack"
+WHERE = "in Slack"
 _VERDICTS = {"accept": "accepted", "drop": "dropped"}
 STRANGER = "Only people of the organisation that runs Debrief decide about its action items."
 

@@ -27,7 +27,7 @@ from postmortem.settings.durations import duration_from_text
 
 NAME = "debrief_name"
 """The cookie that keeps the name under which a reader decides."""
-WHERE = "the page"
+WHERE = "on the page"
 LONGEST_NAME = 80
 SOMEBODY = "a reader of the page"
 _VERDICTS: dict[str, Verdict | None] = {"accept": "accepted", "drop": "dropped", "edit": None}

@@ -28,7 +28,7 @@ from postmortem.document import Postmortem
 from postmortem.follow_up.followed import FollowedItem
 from postmortem.settings import Settings
 
-WHERE = "the terminal"
+WHERE = "at the terminal"
 _DONE = {"accepted": "Accepted", "dropped": "Dropped", None: "Changed"}
 
 type Confirm = Callable[[str, str], bool]

@@ -56,7 +56,7 @@ def _changed(
 def _changes(
     item: ActionItem, decision: Decision, identities: Identities, settings: Settings, incident: Incident
 ) -> Iterator[tuple[str, Any]]:
-    how = f"decided by {decision.by} in {decision.where}"
+    how = f"decided by {decision.by} {decision.where}"
     if decision.text:
         yield "text", decision.text
     if decision.due_on:

@@ -10,7 +10,7 @@ Verdict = Literal["accepted", "dropped"]
 
 
 class Decision(Noun):
-    """One decision, by whom (a name as it was given), where ("Slack", "the page", "the terminal") and when.
+    """One decision, by whom (a name as it was given), where ("in Slack", "on the page", "at the terminal") and when.
 
     `verdict` is None where only words were changed. What is None stays as it was. `owner_id` is a person as the
     evidence knows them ("slack:U012AB3CD"), `owner` a name as somebody typed it; `team` is the team of a route. `by_id`

@@ -124,7 +124,7 @@ def _whose(item: ActionItem, hidden: tuple[str, ...]) -> Iterator[Block]:
     if item.decision and item.decision.verdict == "accepted":
         likely = None if _is_hidden(item.evidence_id, hidden) else item.likely
         why = f"{likely.reason.rstrip('.')}; " if likely else ""
-        yield _bullet(f"{_capital(f'{why}accepted by {item.decision.by} ({item.decision.where}).')}")
+        yield _bullet(f"{_capital(f'{why}accepted by {item.decision.by} {item.decision.where}.')}")
     yield _bullet(f"Due {item.due_on.isoformat()} ({item.due_why.rstrip('.')})." if item.due_on else "No due date.")
 
 

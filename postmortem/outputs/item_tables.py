@@ -172,7 +172,7 @@ def _decided(item: ActionItem) -> Md:
     """Who made an item of what nobody marked."""
     if item.decision is None or item.likely is None or not item.accepted:
         return Md("")
-    return together("; accepted by ", escape(item.decision.by), " in ", escape(item.decision.where))
+    return together("; accepted by ", escape(item.decision.by), " ", escape(item.decision.where))
 
 
 def _dropped(item: ActionItem) -> Md:

@@ -61,7 +61,7 @@ def beside(text: str = "Raise the pool limit") -> str:
         {"owner": Owner(name=None, account_id=None, why=text)},
         {},
         {},
-        {"accepted": False, "decision": Decision(item_id="d", verdict="dropped", by=text, where="the page", at=NOW)},
+        {"accepted": False, "decision": Decision(item_id="d", verdict="dropped", by=text, where="on the page", at=NOW)},
     )
     items = tuple(_item(n, text).model_copy(update=kind) for n, kind in enumerate(kinds))
     parked = followed(3, NOW, item_id=items[2].id, standing="parked", why_parked=text, issue_key=None)

@@ -222,7 +222,7 @@ def test_an_item_is_changed_by_name_and_the_draft_and_its_issue_follow(tmp_path:
         assert "Due: 2031-01-31." in edited.out
         changed = item(postmortem_in(terminal, world.incident_id()), "Raise the limit to 200")
         assert changed.decision
-        assert (changed.decision.by, changed.decision.where) == ("Ada Byron", "the terminal")
+        assert (changed.decision.by, changed.decision.where) == ("Ada Byron", "at the terminal")
         assert "Raise the limit to 200" in Path(edited.out.splitlines()[-1].strip()).read_text()
         world.jira.expects_issues(3)
 

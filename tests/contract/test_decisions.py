@@ -112,7 +112,7 @@ def decision(item_id: str, **decided: Any) -> dict[str, Any]:
         "item_id": item_id,
         "verdict": None,
         "by": "Bea Lindqvist",
-        "where": "Slack",
+        "where": "in Slack",
         "at": "2026-11-17T16:00:00+00:00",
     } | decided
 

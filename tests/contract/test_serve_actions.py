@@ -229,7 +229,7 @@ def test_an_item_is_changed_on_the_page_and_the_draft_follows(world: World, visi
     world.settles()
     changed = item(world, "Raise it to 200")
     assert changed.decision
-    assert (changed.decision.by, changed.decision.where) == ("Grace Hopper", "the page")
+    assert (changed.decision.by, changed.decision.where) == ("Grace Hopper", "on the page")
     assert changed.due_on
     assert changed.due_on.isoformat() == "2026-12-24"
     assert "Raise it to 200" in world.draft()

@@ -82,7 +82,7 @@ def test_a_press_starts_the_journey_that_the_decision_needs(announced: World):
         item(announced, RUNBOOK).id,
         None,
         f"slack:{bea.user['id']}",
-        "Slack",
+        "in Slack",
     )
 
 

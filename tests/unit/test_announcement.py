@@ -93,7 +93,7 @@ def test_more_unowned_items_than_anybody_reads_are_listed_without_buttons():
 
 
 def test_what_was_dropped_is_counted_with_who_dropped_it():
-    decision = Decision(item_id="x", verdict="dropped", by="bea (U0BEA)", where="Slack", at=NOW)
+    decision = Decision(item_id="x", verdict="dropped", by="bea (U0BEA)", where="in Slack", at=NOW)
     dropped = a_suggestion("Gone", decision=decision)
     assert lines(an_item("Owned"), dropped)[-1] == "Dropped: 1 item, by bea (U0BEA)."
     assert not any("Gone" in line for line in lines(dropped))

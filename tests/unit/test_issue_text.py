@@ -180,12 +180,12 @@ def test_a_role_that_owns_an_item_is_named():
 
 def test_an_accepted_suggestion_says_why_it_was_one_and_who_accepted_it():
     document = postmortem("ACTION: rotate the key")
-    accepted = Decision(item_id="x", verdict="accepted", by="Dana", where="Slack", at=at(4000).at)
+    accepted = Decision(item_id="x", verdict="accepted", by="Dana", where="in Slack", at=at(4000).at)
     update = {"likely": Likely(reason="Bea said that she will.", confidence=0.7), "decision": accepted}
     suggested = document.model_copy(update={"action_items": (_only(document).model_copy(update=update),)})
 
-    assert "- Bea said that she will; accepted by Dana (Slack)." in read(requests(suggested)[0])
-    assert "- Accepted by Dana (Slack)." in read(requests(suggested, PRIVATE)[0])
+    assert "- Bea said that she will; accepted by Dana in Slack." in read(requests(suggested)[0])
+    assert "- Accepted by Dana in Slack." in read(requests(suggested, PRIVATE)[0])
 
 
 def _only(document: Postmortem) -> ActionItem:

@@ -48,7 +48,7 @@ def suggestion(number: int, text: str, confidence: float = 0.7, **more: Any) -> 
 
 
 def decided(one: ActionItem, verdict: str, by: str = "June Park") -> ActionItem:
-    told = {"item_id": one.id, "verdict": verdict, "by": by, "where": "Slack", "at": at(0).at}
+    told = {"item_id": one.id, "verdict": verdict, "by": by, "where": "in Slack", "at": at(0).at}
     decision = Decision.model_validate(told)
     return one.model_copy(update={"accepted": verdict == "accepted", "decision": decision})
 
