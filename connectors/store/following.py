@@ -43,7 +43,7 @@ class Following:
             value = changed.model_dump(mode="json", exclude_defaults=True)
             if record and record.value == value:
                 return changed
-            if changed.issue_id:
+            if changed.issue_id and not (record and record.value.get("issue_id") == changed.issue_id):
                 self._store.write(ISSUES, changed.issue_id, {"sort": sort})
             try:
                 self._store.write(_ITEMS, sort, value, expected=record.version if record else ABSENT)

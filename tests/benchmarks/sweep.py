@@ -54,7 +54,7 @@ def measure() -> Iterator[Figure]:
         seconds,
         "s",
         2.0,
-        f"Read Jira, find {CHANGED} changed and {REMOVED} removed issues, and decide whom to remind; the best of {RUNS}.",
+        f"Read Jira, find {CHANGED} changed and {REMOVED} removed, decide whom to remind; the best of {RUNS}.",
     )
     yield Figure(
         f"sweep of {ITEMS:,} open items: calls to Jira",
@@ -91,7 +91,7 @@ def _sweep(engine: LocalEngine, clock: VirtualClock) -> float:
     engine.settle()
     seconds = time.perf_counter() - began
     (journey,) = [one for one in engine.journeys() if one.name.endswith(f"{clock.now():%d-%H}")]
-    assert journey.state == "done", journey.why
+    assert journey.state == "done", journey
     return seconds
 
 
@@ -100,7 +100,8 @@ def _plant(jira: Timed, following: Following) -> None:
     project = jira.fake._directory.projects["OPS"]
     for number in range(ITEMS):
         issue = jira.fake._new_issue(project, _fields(jira, number))
-        following.change(_item(number, issue), lambda _, item=_item(number, issue): item)
+        item = _item(number, issue)
+        following.change(item, lambda _, item=item: item)
 
 
 def _fields(jira: Timed, number: int) -> dict[str, Any]:

@@ -221,7 +221,8 @@ class FakeJira(Hands):
         keys = body.get("issueIdsOrKeys") or []
         if not 1 <= len(keys) <= 100:
             raise Refused(400, "The number of issues must be between 1 and 100.")
-        found = [issue for issue in self.issues if issue in [self._found(key) for key in keys]]
+        wanted = {issue["id"] for key in keys if (issue := self._found(str(key)))}
+        found = [issue for issue in self.issues if issue["id"] in wanted]
         fields, properties = body.get("fields", ["*all"]), body.get("properties", [])
         return json_reply({"issues": [shown(issue, fields, properties) for issue in found], "issueErrors": []})
 
