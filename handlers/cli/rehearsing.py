@@ -10,6 +10,7 @@ from connectors.store.rehearsal import RehearsalStore
 from handlers.cli.exits import on_this_machine
 from handlers.items import look_at_issues
 from handlers.journey import collect_evidence, compose_draft, look_again, open_the_issues, publish
+from handlers.owners import find_the_owners
 from handlers.wiring import House, Machine
 from handlers.work import work_of
 
@@ -29,6 +30,7 @@ def preview(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
     work = work_of(steps, bell, house)
     collected = collect_evidence(work, look_again(work))
     composed = compose_draft(work, collected["evidence"])
+    find_the_owners(work, collected["evidence"])
     issues = open_the_issues(work, 0) if house.jira is None else []  # without Jira: the reason, and nothing is opened
     publish(work, "publish", issues, look_at_issues(work))
     return composed

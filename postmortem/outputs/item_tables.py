@@ -177,7 +177,7 @@ def _decided(item: ActionItem) -> Md:
 
 def _dropped(item: ActionItem) -> Md:
     by = item.decision
-    who = together(" by ", escape(by.by), " in ", escape(by.where)) if by else Md("")
+    who = together(" by ", escape(by.by), " ", escape(by.where)) if by else Md("")
     issue = together("; its issue stays as it is: ", _issue(item)) if item.issue_key else Md("")
     return together("Dropped", who, ": ", _name(item), issue)
 
