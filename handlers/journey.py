@@ -223,7 +223,8 @@ def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
         composed = recalled_by(work, composed, told)
         known = [work.ledger.read(request.key).made if request else None for request in requests_of(work, composed)]
         work.shelf.keep_postmortem(with_issues(composed, known))
-        return {"evidence": evidence, "events": len(composed.timeline.events), "items": len(composed.action_items)}
+        items = sum(item.is_listed for item in composed.action_items)
+        return {"evidence": evidence, "events": len(composed.timeline.events), "items": items}
 
     return work.steps.run(work.named("compose"), write)
 
