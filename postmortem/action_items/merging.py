@@ -86,9 +86,10 @@ def _claim(item: ActionItem) -> tuple[bool, bool, str]:
 
 
 def _adopt(ids: dict[str, str], item: ActionItem, sayings: Iterable[Saying]) -> None:
-    taken = next((one.item.id for one in sayings if one.item.id not in ids), None)
-    if taken:
-        ids[taken] = item.id
+    """By the first of them that nobody took on yet; one in the very sentence before the others."""
+    free = sorted((one.item for one in sayings if one.item.id not in ids), key=lambda one: one.quote != item.quote)
+    if free:
+        ids[free[0].id] = item.id
 
 
 def _by[Key](sayings: Sequence[Saying], key: Callable[[Saying], Key]) -> dict[Key, list[Saying]]:
