@@ -139,6 +139,8 @@ def greeting(machine: Machine, house: House, port: int) -> Iterator[str]:
         yield "             PagerDuty needs a public https address in front of it: set publish.public_base_url"
     if house.slack and house.hears_clicks:
         yield f"  Clicks     {public or address}/slack"
+    if house.jira:
+        yield f"  Changes    {public or address}/jira (for Jira's webhook; without it issues are read once a day)"
     yield f"  Drafts     {_drafts(house)}"
     is_there = machine.settings_file.exists()
     yield f"  Settings   {machine.settings_file.absolute()}{'' if is_there else ' is not there: all defaults'}"

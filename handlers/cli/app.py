@@ -234,6 +234,24 @@ def lint(
     return Exit.WITH_GAPS if any(not finding.is_note for finding in findings) else Exit.DONE
 
 
+@app.command("follow-up")
+def follow_up(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
+) -> int:
+    """Sweep once: read the issues, remind owners, post digests, close what is done. debrief serve does it every hour.
+
+    For cron: started twice, or beside debrief serve, it says nothing twice.
+    """
+    from handlers.cli import follow_up_command as command
+
+    outcome = command.sweep_now(machine())
+    if as_json:
+        _print_json(outcome)
+    else:
+        command.say_swept(Console(), outcome)
+    return Exit.WITH_GAPS if "failed" in outcome else Exit.DONE
+
+
 @app.command()
 def schema() -> int:
     """Print the JSON Schema of a postmortem as --format json writes it."""

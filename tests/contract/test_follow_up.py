@@ -10,6 +10,7 @@ import yaml
 
 from connectors.store.following import Following
 from connectors.store.life import Life
+from handlers.cli.follow_up_command import sweep_now
 from postmortem.announcement import plain_text
 from postmortem.follow_up.digest import team_digest
 from postmortem.follow_up.followed import FollowedItem
@@ -289,6 +290,16 @@ def test_each_team_reads_once_a_week_what_is_open(tmp_path: Path):
         assert "1 done since last week" in first
         assert f"Past the due date:\n• {key(world, 'Raise')}" in first
         assert second.startswith("Action items of Checkout, week of 2026-11-30")
+
+
+def test_a_sweep_by_hand_reads_jira_and_shows_what_it_says(tmp_path: Path):
+    for world in drafted(tmp_path, settings=settings(remind=False)):
+        world.jira.person_closes("CHK-1")
+
+        outcome = sweep_now(world.machine)
+
+        assert (outcome["read"], outcome["shown"]) == (3, 1)
+        assert items(world)["CHK-1"].standing == "done"
 
 
 def test_a_digest_names_what_was_said_in_private_by_its_issue_alone(world: World):

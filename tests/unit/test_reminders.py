@@ -129,6 +129,7 @@ def test_items_of_different_days_end_in_the_same_weekly_message():
 
 
 def test_an_item_of_an_incident_that_is_long_over_is_heard_of_until_it_is_done():
+    """Peers: D15 (a filter on active incidents), and items 30 and 34: nothing is left to be forgotten."""
     weeks = Weeks(item(due_on=date(2026, 1, 5)))
     weeks.pass_by(at(16), 24 * 60)
     assert len(weeks.days()) == 9
@@ -155,6 +156,7 @@ def test_snoozing_keeps_quiet_for_as_long_as_was_asked():
 
 
 def test_two_overdue_reminders_without_an_answer_reach_the_default_owner_once_a_week():
+    """Peers: item 31. The only reminder fired once and then never again; nobody was asked to take over."""
     weeks = Weeks(item(due_on=date(2026, 11, 13)))
     weeks.pass_by(at(16), 24 * 31)
 
