@@ -18,9 +18,9 @@ from connectors.slack.api import SlackApi
 from connectors.steps import Json, Steps
 from postmortem.action_items.item import ActionItem
 from postmortem.action_items.ladder import Found, Place, owner_from_ladder, subject_of
-from postmortem.evidence import Observation
 from postmortem.identities import Identities
 from postmortem.incident import Reference
+from postmortem.observations import Observation
 from postmortem.people import Person
 from postmortem.settings import Settings
 

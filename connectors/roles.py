@@ -8,8 +8,8 @@ from connectors.errors import NotFound
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.raw import person_from_pagerduty, text
 from postmortem.action_items.roles import read_role
-from postmortem.evidence import Observation
 from postmortem.incident import Reference
+from postmortem.observations import Observation
 from postmortem.people import Person
 
 MOST_PAGES = 5

@@ -9,8 +9,9 @@ from connectors.confluence.translate import page_from_record
 from connectors.errors import ConnectorError, NotFound
 from handlers.work import Work
 from postmortem.action_items.written import DOCUMENT, find_boxes
-from postmortem.evidence import Gap, Part, Written
+from postmortem.evidence import Gap, Part
 from postmortem.moment import Moment
+from postmortem.observations import Written
 from postmortem.outputs.storage_tasks import PageTask, find_tasks
 from postmortem.people import Person
 

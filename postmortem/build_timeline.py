@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from postmortem.curation import Curation, curate
-from postmortem.evidence import Alert, ChangeEvent, Evidence, LogEntry, Message, Note, Observation
+from postmortem.evidence import Alert, ChangeEvent, Evidence, LogEntry, Message, Note
 from postmortem.folding import fold_alert_repeats, fold_copies
 from postmortem.incident import Incident
 from postmortem.moment import Moment
+from postmortem.observations import Observation
 from postmortem.timeline import EventKind, Timeline, TimelineEvent, in_order
 
 _LOG_KINDS: dict[str, EventKind] = {

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from postmortem.citations import cite_incident, cite_record
 from postmortem.document import Participant
-from postmortem.evidence import Evidence, LogEntryKind, ObservationKind
+from postmortem.evidence import Evidence, LogEntryKind
 from postmortem.identities import Identities, plain_name
 from postmortem.incident import Participation
 from postmortem.line import Citation
+from postmortem.observations import ObservationKind
 
 COMMANDER_ROLE = "Incident commander"
 RESPONDER_ROLE = "Responders"

@@ -6,7 +6,8 @@ from typing import Any
 from connectors.pagerduty.cutting import CUT_BY_DEBRIEF
 from connectors.pagerduty.raw import at, moment, people_in, person_id, records, text
 from connectors.pagerduty.translate import RESOLUTION_PREFIX, as_text, is_ours
-from postmortem.evidence import CUT_BY_PAGERDUTY, Gap, Observation, ObservationKind, Part, Task
+from postmortem.evidence import CUT_BY_PAGERDUTY, Gap, Part
+from postmortem.observations import Observation, ObservationKind, Task
 
 _KINDS: dict[str, ObservationKind] = {
     # https://developer.pagerduty.com/docs/webhooks-overview (read 2026-11-20)

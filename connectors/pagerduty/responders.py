@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from connectors.pagerduty.raw import at, moment, person_id, records, text
-from postmortem.evidence import LogEntry, LogEntryKind, Observation
+from postmortem.evidence import LogEntry, LogEntryKind
 from postmortem.incident import Incident, Participation, Responder
 from postmortem.moment import Moment
+from postmortem.observations import Observation
 
 # PD-OAS IncidentsRespondersReference.state; "accepted" is what webhooks say (public captures, read 2026-11-20).
 _STATES: dict[str, Participation] = {"joined": "joined", "accepted": "joined", "declined": "declined"}

@@ -13,8 +13,9 @@ from connectors.store.port import ABSENT, Conflict, Store
 from connectors.store.publishing import MOST_KEPT, Published, Publisher
 from postmortem.action_items.seen import ItemsSeen
 from postmortem.document import Postmortem, read_postmortem
-from postmortem.evidence import Evidence, Observation, Part
+from postmortem.evidence import Evidence, Part
 from postmortem.incident import Incident
+from postmortem.observations import Observation
 
 _INDEX = "POSTMORTEMS"
 _MOST_BESIDE = 99

@@ -6,8 +6,9 @@ from postmortem.action_items.item import ActionItem, Owner
 from postmortem.action_items.marked import MarkedItem
 from postmortem.action_items.spoken import Spoken
 from postmortem.action_items.written import without_request
-from postmortem.evidence import Evidence, Observation, Task
+from postmortem.evidence import Evidence
 from postmortem.identities import Identities
+from postmortem.observations import Observation, Task
 
 TASK = "pagerduty/task/"
 """Begins the id of the record that a task is: several webhooks tell of one."""

@@ -11,8 +11,9 @@ from postmortem.action_items.item import ActionItem
 from postmortem.action_items.marked import MarkedItem, read_item
 from postmortem.action_items.seen import ordinals
 from postmortem.action_items.spoken import Spoken, mentions_by_name
-from postmortem.evidence import Evidence, Written
+from postmortem.evidence import Evidence
 from postmortem.identities import Identities
+from postmortem.observations import Written
 from postmortem.outputs.parsing import parse, without_full_log
 
 DOCUMENT = "document/"

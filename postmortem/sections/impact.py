@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from postmortem.citations import cite_all, cite_event, cite_incident, clock, day_and_clock, moment_seen_from
-from postmortem.evidence import LogEntryKind, ObservationKind
+from postmortem.evidence import LogEntryKind
 from postmortem.line import Line, Section
+from postmortem.observations import ObservationKind
 from postmortem.response_times import duration_in_words
 from postmortem.sections.grouping import asked_at_the_end, under_groups
 from postmortem.sections.impact_statements import Impact, said_about_impact, shown_statements

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from postmortem.citations import cite_all, cite_record, clock
-from postmortem.evidence import LogEntry, LogEntryKind, Observation
+from postmortem.evidence import LogEntry, LogEntryKind
 from postmortem.line import Citation, Line
+from postmortem.observations import Observation
 from postmortem.response_times import duration_in_words
 from postmortem.sections.quoting import ask
 from postmortem.sections.roles import COMMANDER, RESPONDERS

@@ -7,8 +7,8 @@ import pytest
 
 from connectors.owning import find_owners
 from postmortem.action_items.item import ActionItem, Owner, Route
-from postmortem.evidence import Observation
 from postmortem.incident import Reference
+from postmortem.observations import Observation
 from postmortem.people import Person
 from postmortem.settings import Settings, read_settings
 from tests.unit.given import at

@@ -15,13 +15,12 @@ from postmortem.evidence import (
     LogEntryKind,
     Message,
     Note,
-    Observation,
-    ObservationKind,
     Part,
     evidence_from_parts,
 )
 from postmortem.incident import Incident
 from postmortem.moment import Moment, moment_from_iso
+from postmortem.observations import Observation, ObservationKind
 from postmortem.outputs.markdown import render_markdown
 from postmortem.people import Person
 from postmortem.settings import Settings
