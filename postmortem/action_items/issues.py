@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -77,13 +77,17 @@ def with_outcomes(postmortem: Postmortem, outcomes: Sequence[Mapping[str, Any]])
     return postmortem.model_copy(update={"action_items": items})
 
 
+def _and(said: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*said, *more)))
+
+
 def _with_issue(item: ActionItem, issue: Mapping[str, Any] | None) -> ActionItem:
     if issue is None:
         return item
     if "parked" in issue:
-        return item.model_copy(update={"said": (f"Not opened: {issue['parked']}",)})
+        return item.model_copy(update={"said": _and(item.said, (f"Not opened: {issue['parked']}",))})
     return item.model_copy(
-        update={"issue_key": issue["key"], "issue_link": issue["link"], "said": tuple(issue.get("said", ()))}
+        update={"issue_key": issue["key"], "issue_link": issue["link"], "said": _and(item.said, issue.get("said", ()))}
     )
 
 

@@ -97,14 +97,21 @@ def _is_only_said_here(item: ActionItem) -> bool:
 
 
 def no_longer_said(seen: ItemsSeen, now: Sequence[ActionItem], records: Container[str]) -> Iterator[ActionItem]:
-    """Items with an issue that nobody says any more: the issue is there, so the draft goes on listing it."""
+    """Items that nobody says any more, and that go on all the same: their issue is there, or a person accepted them."""
     ids = {item.id for item in now}
     for item in seen.items:
-        if item.issue_key and item.id not in ids:
-            source = next((name for start, name in _SOURCES.items() if item.evidence_id.startswith(start)), "PagerDuty")
-            is_read = item.evidence_id in records or item.evidence_id.startswith("document/")
-            why = (EDITED if is_read else NOT_FOUND).format(source=source)
-            yield item.model_copy(update={"accepted": False, "is_gone": True, "said": (why,)})
+        if item.id in ids:
+            continue
+        if item.issue_key:
+            yield item.model_copy(update={"accepted": False, "is_gone": True, "said": (_why_gone(item, records),)})
+        elif item.decision and item.decision.verdict == "accepted":
+            yield item.model_copy(update={"said": (_why_gone(item, records),)})
+
+
+def _why_gone(item: ActionItem, records: Container[str]) -> str:
+    source = next((name for start, name in _SOURCES.items() if item.evidence_id.startswith(start)), "PagerDuty")
+    is_read = item.evidence_id in records or item.evidence_id.startswith("document/")
+    return (EDITED if is_read else NOT_FOUND).format(source=source)
 
 
 def _ordinal(item: ActionItem) -> int:

@@ -1,6 +1,6 @@
-"""What people decide about action items, through the journey: accepted, dropped, said otherwise; each kept and shown."""
+"""What people decide about action items, through the journey: accepted, dropped, said otherwise; each is kept."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,26 @@ def test_an_item_that_jira_refused_is_opened_when_it_is_tried_again(tmp_path: Pa
 
         world.jira.expects_issues(3)
         assert {one.standing for one in Following(world.store).all()} == {"open"}
+
+
+def test_what_somebody_accepted_is_opened_even_where_its_words_are_gone_by_then(tmp_path: Path):
+    with world_of(tmp_path, "came-back") as world:
+        world.resolves()
+        world.passes(timedelta(minutes=10))
+        world.write_secrets(JIRA_TOKEN="wrong")
+        world.stop()
+        world.start()
+        suggested = item(world, "alert on CRC errors")
+        decides(world, suggested, verdict="accepted")
+        world.slack.channel("inc-4300").channel.forget(suggested.evidence_id.rpartition("/")[2])
+        world.write_secrets()
+        world.stop()
+        world.start()
+        draft_again(world)
+
+        (issue,) = world.jira.expects_issues(1)
+        assert issue["fields"]["summary"] == suggested.text
+        assert "No longer said in Slack" in world.draft()
 
 
 def test_a_decision_about_an_incident_without_a_draft_is_kept_and_stops_there(tmp_path: Path):

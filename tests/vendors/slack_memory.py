@@ -46,6 +46,12 @@ class Channel:
             insort(self.order, ts, key=ts_key)
         self.messages[ts] = message
 
+    def forget(self, ts: str) -> None:
+        """Somebody deletes a message that has no thread: nothing is left of it."""
+        self._by_thread = None
+        del self.messages[ts]
+        self.order.remove(ts)
+
     def replies(self, thread_ts: str) -> list[Raw]:
         return [self.messages[ts] for ts in self._threads().get(thread_ts, ())]
 
