@@ -53,13 +53,13 @@ def announce_and_ask(
     """The announcement, its items that nobody owns first, and the suggestions that somebody has to decide on.
 
     `draft` is the file's name, `links` (words, address) open it where readers can. `said` are sentences about its
-    publication. Of items whose evidence id begins with one of `withheld` ("slack/C1/", or "" for every one) only the
-    issue is named, and nobody is asked about them: the readers are not those to whom they were said. Where it does not
+    publication. Of items that rest on one of the places `withheld` ("slack/C1/", or "" for every one) only the issue
+    is named, and nobody is asked about them: the readers are not those to whom they were said. Where it does not
     ask, the suggestions are counted.
     """
     opened = [span for words, link in links for span in (Span(text=" · "), Span(text=words, link=link))][1:]
     head = (Span(text=f"{HEAD}: {postmortem.title} — "), *(opened or [Span(text=draft)]))
-    hidden = [item for item in postmortem.action_items if item.evidence_id.startswith(withheld)]
+    hidden = [item for item in postmortem.action_items if item.rests_on(withheld)]
     told = [item for item in postmortem.action_items if item not in hidden]
     items = [item for item in told if item.is_listed]
     ask = _asked if asks else _counted
@@ -124,7 +124,7 @@ def _asked(suggestions: list[ActionItem]) -> Iterator[Line]:
     yield _sentence("Suggested, not opened (nobody marked these; each becomes an issue when somebody accepts it):")
     surest = sorted(suggestions, key=_doubt)
     for item in surest[:MOST_ASKED]:
-        why = item.likely.reason.partition(";")[0].rstrip(".") if item.likely else ""  # the draft gives every reason
+        why = item.likely.in_short if item.likely else ""
         spans = (Span(text=f"• {item.text} ({_who_and_when(item)})"), *((Span(text=f" — {why}"),) if why else ()))
         yield Line(spans=spans, item_id=item.id, choices=_DECIDE)
     if len(surest) > MOST_ASKED:

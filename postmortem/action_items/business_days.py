@@ -60,7 +60,7 @@ def due_date_from_priority(settings: Settings, priority: str | None, from_date: 
     what = f"priority {priority}" if priority else "no priority"
     unit = "business day" if count == 1 else "business days"
     skipped = _named([*_holidays_between(from_date, due_on, settings.holidays)])
-    why = f"No date was named: {what} gives {count} {unit} after {from_date} (due_days.{name}){skipped}."
+    why = f"no date was named: {what} gives {count} {unit} after {from_date} (due_days.{name}){skipped}."
     return due_on, why
 
 

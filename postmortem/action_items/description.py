@@ -15,10 +15,18 @@ from postmortem.timeline import TimelineEvent
 _LONGEST_QUOTE = 2_000
 _LONGEST_LINE = 400
 _MOST_SAID_AGAIN = 10
-# Where the draft tells why an item matters.
-_REASONS = (("impact", "Impact"), ("causes", "Cause"))
+# What the draft calls a line about causes, and what it is here. Nobody is told of a cause that was ruled out, nor that a
+# deploy before the start was one: those stay in the draft, with what was said to them.
+_CAUSES = {
+    "confirmed": "Cause",
+    "finding": "Cause",
+    "hypothesis, confirmed later": "Cause",
+    "hypothesis, disputed": "Suspected cause, disputed",
+    "hypothesis": "Suspected cause, which nobody confirmed",
+}
 _WITHHELD = "It was said in a private channel: its words stay there, where its members can open them."
 _SPACE = Span(text=" ")
+_TWICE = 2
 HINT = "(This is a hint, made from the words of the task. Adjust it to the work.)"
 
 
@@ -34,9 +42,9 @@ def describe(
     """What to do, why, as it was said, whose it is, when it is done, and where more is to be read.
 
     `private` is how the ids of records begin that lie in a private channel ("slack/C042/"): none of them is repeated
-    or linked, unless the route has a security level.
+    or linked, unless the issue gets the route's security level, which what was said in private alone gets.
     """
-    hidden = () if route.security_level else private
+    hidden = () if route.security_level and item.rests_on(private) else private
     return tuple(
         chain(
             (_paragraph(item.text),),
@@ -58,15 +66,22 @@ def _why(postmortem: Postmortem, hidden: tuple[str, ...]) -> Iterator[Block]:
         spans=(
             Span(text="From incident "),
             Span(text=f"{number}{incident.title}", link=incident.link),
-            Span(text=f"{_where(incident)}. {_when(incident)}"),
+            Span(text=f"{_where(incident)}. {_when(postmortem)}"),
         )
     )
-    for key, label in _REASONS:
-        if line := _told_in(postmortem, key, hidden):
-            source = next((citation for citation in line.citations if citation.link), None)
-            words = f"{label}: {_shortened(' '.join(line.text.split()), _LONGEST_LINE)}"
-            cited = (Span(text=f" ({source.label})", link=source.link),) if source else ()
-            yield Block(spans=(Span(text=words), *cited))
+    if impact := next(_told_in(postmortem, "impact", hidden), None):
+        yield _reason("Impact", impact)
+    causes = [line for line in _told_in(postmortem, "causes", hidden) if line.label in _CAUSES]
+    if causes:
+        surest = min(causes, key=lambda line: list(_CAUSES).index(line.label or ""))
+        yield _reason(_CAUSES[surest.label or ""], surest)
+
+
+def _reason(label: str, line: Line) -> Block:
+    source = next((citation for citation in line.citations if citation.link), None)
+    words = f"{label}: {_shortened(' '.join(line.text.split()), _LONGEST_LINE)}"
+    cited = (Span(text=f" ({source.label})", link=source.link),) if source else ()
+    return Block(spans=(Span(text=words), *cited))
 
 
 def _where(incident: Incident) -> str:
@@ -75,19 +90,23 @@ def _where(incident: Incident) -> str:
     return f" ({words})" if words else ""
 
 
-def _when(incident: Incident) -> str:
+def _when(postmortem: Postmortem) -> str:
+    incident, rounds = postmortem.incident, len(postmortem.cycles)
     began, ended = incident.created_at.at, incident.resolved_at.at if incident.resolved_at else None
     if ended is None:
         return f"It began on {began:%Y-%m-%d} at {began:%H:%M} UTC."
     end = f"{ended:%H:%M}" if ended.date() == began.date() else f"{ended:%Y-%m-%d %H:%M}"
+    if rounds > 1:
+        again = "again" if rounds == _TWICE else f"{rounds - 1} times more"
+        return f"It began on {began:%Y-%m-%d} at {began:%H:%M}, was opened {again}, and ended on {ended:%Y-%m-%d %H:%M} UTC."
     lasted = f" ({duration_in_words((ended - began).total_seconds())})" if ended > began else ""
     return f"It lasted from {began:%Y-%m-%d %H:%M} to {end} UTC{lasted}."
 
 
-def _told_in(postmortem: Postmortem, key: str, hidden: tuple[str, ...]) -> Line | None:
-    """The first line of a section that the draft has a source for; a question is none, nor what was said in private."""
+def _told_in(postmortem: Postmortem, key: str, hidden: tuple[str, ...]) -> Iterator[Line]:
+    """The lines of a section that the draft has a source for; a question is none, nor what was said in private."""
     lines = (line for section in postmortem.sections if section.key == key for line in section.lines)
-    return next((line for line in lines if _may_be_told(line, hidden)), None)
+    return (line for line in lines if _may_be_told(line, hidden))
 
 
 def _may_be_told(line: Line, hidden: tuple[str, ...]) -> bool:
@@ -123,8 +142,8 @@ def _whose(item: ActionItem, hidden: tuple[str, ...]) -> Iterator[Block]:
         yield _bullet(f"Named beside them: {', '.join(owner.others)}. A Jira issue has one assignee.")
     if item.decision and item.decision.verdict == "accepted":
         likely = None if _is_hidden(item.evidence_id, hidden) else item.likely
-        why = f"{likely.reason.rstrip('.')}; " if likely else ""
-        yield _bullet(f"{_capital(f'{why}accepted by {item.decision.by} {item.decision.where}.')}")
+        why = f"Suggested, because {likely.in_short}. " if likely else ""
+        yield _bullet(f"{why}{item.decision.by} accepted it {item.decision.where}.")
     yield _bullet(f"Due {item.due_on.isoformat()} ({item.due_why.rstrip('.')})." if item.due_on else "No due date.")
 
 

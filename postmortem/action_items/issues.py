@@ -47,7 +47,7 @@ def request_issue(
         account_id=item.owner.account_id,
         due_on=item.due_on,
         remote_link=_remote_link(incident, postmortem_link),
-        is_private=item.evidence_id.startswith(private),
+        is_private=item.rests_on(private),
     )
 
 

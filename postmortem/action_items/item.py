@@ -79,7 +79,7 @@ class ActionItem(Noun):
 
     `likely` is there where nobody marked it: it is a suggestion, and no issue is opened before a person accepts it.
     `decision` is the last that a person decided about it; one that was dropped is not accepted. `also_said` are the ids
-    of records that say the same item again.
+    of records that say the same item again, `lent_by` those of them that gave it its owner or its day. `changes` are sentences about what people changed in its issue.
     """
 
     id: str
@@ -101,6 +101,13 @@ class ActionItem(Noun):
     likely: Likely | None = None
     decision: Decision | None = None
     also_said: tuple[str, ...] = ()
+    lent_by: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+
+    def rests_on(self, places: tuple[str, ...]) -> bool:
+        """Whether its words, its owner or its day come from one of these places, as the ids of records begin there
+        ("slack/C1/", "document/"; "" for everywhere)."""
+        return any(record.startswith(places) for record in (self.evidence_id, *self.lent_by))
 
     @property
     def is_dropped(self) -> bool:

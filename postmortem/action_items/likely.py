@@ -4,10 +4,20 @@ from postmortem.noun import Noun
 
 
 class Likely(Noun):
-    """`reason` is a sentence for the person who decides ("bea said that she will"); `confidence` is from 0 to 1."""
+    """`reason` is a sentence with everything that speaks for it; `confidence` is from 0 to 1.
+
+    `brief` is what speaks for it most, as it stands within a sentence: "Bea Lindqvist says that they will do it, and a
+    day is named".
+    """
 
     reason: str
     confidence: float
+    brief: str = ""
+
+    @property
+    def in_short(self) -> str:
+        """What a person reads who decides; an older draft has only the whole of it."""
+        return self.brief or self.reason.partition(";")[0].rstrip(".")
 
     @property
     def in_words(self) -> str:

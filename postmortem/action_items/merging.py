@@ -110,11 +110,14 @@ def _one(group: Sequence[Saying], ids: Mapping[str, str], at: Mapping[str, Momen
     known = (ids[saying.item.id] for saying in group if saying.item.id in ids)
     also = dict.fromkeys(one.item.evidence_id for one in others if one.item.evidence_id != base.item.evidence_id)
     changes: dict[str, object] = {"id": next(known, base.item.id), "also_said": tuple(also)}
+    lent = list[str]()
     if base.owner is None and (told := next((one.item for one in others if one.owner), None)):
+        lent.append(told.evidence_id)
         changes["owner"] = told.owner.model_copy(update={"why": f"{told.owner.why}, {_again(told, at)}"})
     if not base.names_day and (told := next((one.item for one in others if one.names_day), None)):
+        lent.append(told.evidence_id)
         changes |= {"due_on": told.due_on, "due_why": f"{told.due_why}, {_again(told, at)}"}
-    return base.item.model_copy(update=changes)
+    return base.item.model_copy(update=changes | {"lent_by": tuple(dict.fromkeys(lent))})
 
 
 def _again(item: ActionItem, at: Mapping[str, Moment]) -> str:

@@ -8,12 +8,13 @@ from itertools import chain, count
 
 from rapidfuzz import fuzz
 
-from postmortem.action_items.item import ActionItem
+from postmortem.action_items.item import ActionItem, Owner
 from postmortem.noun import Noun
 
 EDITED = "No longer said in {source}: its words were edited or deleted."
 _SOURCES = {"slack/": "Slack", "document/": "the document"}
 NOT_FOUND = "No longer said in {source}: its message was deleted, or could not be read this time."
+NOT_TOLD = "it was said in a private channel that was not read this time"
 
 _ALIKE = 70  # of 100, of the letters of two sentences: one was edited into the other
 _LONG_ENOUGH = 8  # letters of a sentence that another holds
@@ -32,10 +33,11 @@ class ItemsSeen(Noun):
         return ItemsSeen(items=(*(item.model_copy(update={"is_gone": True}) for item in before), *items))
 
     def apart_from(self, channels: Collection[str]) -> tuple["ItemsSeen", tuple[ActionItem, ...]]:
-        """Those not said in these channels, and those said there, whose words are not told on."""
+        """Those not said in these channels, without what was lent to them there; and those said there, whose words are
+        not told on."""
         places = tuple(f"slack/{channel}/" for channel in channels)
-        told = tuple(item for item in self.items if not item.evidence_id.startswith(places))
-        return ItemsSeen(items=told), tuple(item for item in self.items if item.evidence_id.startswith(places))
+        told = (_without_loans(item, places) for item in self.items if not item.evidence_id.startswith(places))
+        return ItemsSeen(items=tuple(told)), tuple(item for item in self.items if item.evidence_id.startswith(places))
 
     def by_record(self) -> dict[str, list[ActionItem]]:
         """By the record that said each first, and gave it its ordinal."""
@@ -43,6 +45,14 @@ class ItemsSeen(Noun):
         for item in self.items:
             found.setdefault(record_of(item.id), []).append(item)
         return found
+
+
+def _without_loans(item: ActionItem, places: tuple[str, ...]) -> ActionItem:
+    """Its identity stays; who has it and by when is told only as far as these places did not say it."""
+    if not item.rests_on(places):
+        return item
+    nobody = Owner(name=None, account_id=None, why=NOT_TOLD)
+    return item.model_copy(update={"owner": nobody, "due_on": None, "due_why": NOT_TOLD, "lent_by": ()})
 
 
 def record_of(item_id: str) -> str:

@@ -19,7 +19,7 @@ from postmortem.action_items.owners import resolve_owner
 from postmortem.action_items.seen import ItemsSeen
 from postmortem.action_items.spoken import Spoken
 from postmortem.action_items.suggest_answers import Answer, answers_to
-from postmortem.action_items.suggest_cues import AGREED, LISTED, TAKEN, Cue, Phase, cues_of
+from postmortem.action_items.suggest_cues import AGREED, LISTED, SAID_AFTER, TAKEN, Cue, Phase, cues_of
 from postmortem.action_items.suggest_forms import Said, forms_in
 from postmortem.evidence import Evidence, Message, Note
 from postmortem.identities import Identities, plain_name
@@ -205,7 +205,7 @@ def _suggestion(one: _Heard, identities: Identities, answers: Sequence[Answer]) 
         taken = None
     return SuggestedItem(
         **item.model_dump(),
-        likely=Likely(reason=_reason(one, identities), confidence=round(_confidence(one.weight), 2)),
+        likely=_likely(one, identities),
         taken_by=taken.person_id if taken else None,
         taken_in=taken.record_id if taken else None,
     )
@@ -216,11 +216,17 @@ def _confidence(weight: float) -> float:
     return 1 / (1 + exp(-_STEEPNESS * (weight - _ENOUGH)))
 
 
-def _reason(one: _Heard, identities: Identities) -> str:
-    author = identities.name(one.record.person_id) or "Its author"
-    reasons = [one.said.form.why.format(author=author), *dict.fromkeys(cue.why for cue in one.cues if cue.why)]
-    said = "; ".join(reasons)
-    return f"{said[:1].upper()}{said[1:]}."
+def _likely(one: _Heard, identities: Identities) -> Likely:
+    """The form speaks first, then the cues, the strongest first."""
+    author = identities.name(one.record.person_id) or "its author"
+    form, cues = one.said.form.why.format(author=author), sorted(one.cues, key=lambda cue: -cue.weight)
+    reasons = dict.fromkeys(cue.why for cue in cues if cue.why)
+    whole = "; ".join((form, *reasons))
+    return Likely(
+        reason=f"{whole[:1].upper()}{whole[1:]}.",
+        confidence=round(_confidence(one.weight), 2),
+        brief=", and ".join((form, *[why for why in reasons if why != SAID_AFTER][:1])),
+    )
 
 
 def _read(one: _Heard, identities: Identities) -> MarkedItem:

@@ -21,20 +21,21 @@ class Cue(NamedTuple):
     why: str | None = None
 
 
+SAID_AFTER = "it was said when the incident was over"
 _WORK = Cue("work", 2.0)
 _NOW_VERB = Cue("does", 0.5)
 _TALK_VERB = Cue("talk", -2.5)
-_LASTING = Cue("lasting", 1.0, "it is about something that lasts")
-_NEXT_TIME = Cue("next time", 1.5, "it is about the next time")
+_LASTING = Cue("lasting", 1.0, "it is about what lasts")
+_NEXT_TIME = Cue("next time", 1.5, "it is for the next time")
 _LATER = Cue("later", 1.5, "it is for later")
-_DUE = Cue("due", 1.5, "it names a day")
+_DUE = Cue("due", 1.5, "a day is named")
 _SOON = Cue("soon", -3.0)
 _BOX = Cue("box", 3.0, "it stands beside an open box")
 LISTED = Cue("listed", 1.5, "it stands in a list of such")
 AGREED = Cue("agreed", 1.0, "others agreed to it")
 TAKEN = Cue("taken", 2.0, "somebody took it")
-_AFTER = Cue("after", 0.5, "it was said when the incident was over")
-_AFTER_PROPOSED = Cue("proposed after", 1.0, "it was said when the incident was over")
+_AFTER = Cue("after", 0.5, SAID_AFTER)
+_AFTER_PROPOSED = Cue("proposed after", 1.0, SAID_AFTER)
 _DURING = Cue("during", -2.0)
 _OPERATION = Cue("operation", -2.5)
 _HEDGED = Cue("hedged", -1.0)

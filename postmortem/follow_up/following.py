@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from postmortem.action_items.item import ActionItem
+from postmortem.action_items.item import ActionItem, Owner
 from postmortem.document import Postmortem
 from postmortem.follow_up.followed import Assignee, FollowedItem
 
@@ -49,7 +49,7 @@ def followed_from_item(
         why_parked=None if is_opened else str(outcome.get("parked", "")),
         followed_at=now,
         opened_at=now if is_opened else None,
-        is_private=item.evidence_id.startswith(tuple(private)) if private else False,
+        is_private=item.rests_on(tuple(private)),
     )
 
 
@@ -77,7 +77,20 @@ def with_followed(postmortem: Postmortem, followed: Iterable[FollowedItem]) -> P
 def _shown(item: ActionItem, one: FollowedItem | None) -> ActionItem:
     if one is None or one.status is None:
         return item
-    said = tuple(dict.fromkeys((*item.said, *one.changes)))
-    return item.model_copy(
-        update={"issue_key": one.issue_key, "issue_link": one.issue_link, "status": one.status, "said": said}
-    )
+    shown: dict[str, Any] = {
+        "issue_key": one.issue_key,
+        "issue_link": one.issue_link,
+        "status": one.status,
+        "changes": one.changes,
+    }
+    if one.due_on != item.due_on:
+        shown |= {"due_on": one.due_on, "due_why": "As it is in Jira."}
+    if one.assignee.account_id != item.owner.account_id:
+        shown["owner"] = _owner_in_jira(one.assignee)
+    return item.model_copy(update=shown)
+
+
+def _owner_in_jira(assignee: Assignee) -> Owner:
+    if assignee.account_id is None:
+        return Owner(name=None, account_id=None, why="nobody is assigned in Jira")
+    return Owner(name=assignee.name or "somebody in Jira", account_id=assignee.account_id, why="assigned in Jira")

@@ -88,6 +88,11 @@ def due_reasons(items: Iterable[ActionItem]) -> tuple[Md, ...]:
     return _by_sentence([(item, item.due_why) for item in items if item.due_why and item.is_listed])
 
 
+def changes_in_jira(items: Iterable[ActionItem]) -> tuple[Md, ...]:
+    """What people changed in the issues, each sentence once."""
+    return _by_sentence([(item, sentence) for item in items if item.is_listed for sentence in item.changes])
+
+
 def unowned(items: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
     return tuple(item for item in items if item.is_listed and not item.is_gone and not _is_owned(item))
 

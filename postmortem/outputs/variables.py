@@ -11,6 +11,7 @@ from postmortem.line import Line
 from postmortem.outputs.agenda import Asked, agenda, missing_moments, open_questions
 from postmortem.outputs.escaping import Md, escape, joined, link, link_to_heading, together
 from postmortem.outputs.item_tables import (
+    changes_in_jira,
     dropped_lines,
     due_reasons,
     how_to_accept,
@@ -63,6 +64,7 @@ NAMES = (
     "action_items",
     "action_item_warnings",
     "due_reasons",
+    "changes_in_jira",
     "unowned",
     "suggestions",
     "how_to_accept",
@@ -129,6 +131,7 @@ def variables(postmortem: Postmortem, layout: Layout) -> dict[str, Any]:
         "action_items": item_rows(postmortem),
         "action_item_warnings": item_warnings(postmortem.action_items),
         "due_reasons": due_reasons(postmortem.action_items),
+        "changes_in_jira": changes_in_jira(postmortem.action_items),
         "unowned": len(unowned(postmortem.action_items)),
         "suggestions": suggestion_rows(postmortem),
         "how_to_accept": how_to_accept(postmortem),

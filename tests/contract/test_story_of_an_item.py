@@ -40,6 +40,7 @@ def test_an_item_said_in_the_chat_is_heard_of_until_it_is_done(tmp_path: Path):
         jira.delivers()
         world.passes(timedelta(minutes=1))
         assert followed(world).assignee.name == "Ivo Petrov"
+        assert "| Ivo Petrov | 2026-11-13 |" in world.draft()
 
         # Nobody does anything: Ivo hears of it before it is due, on the day, and later again. Hana hears nothing.
         hours_pass(world, until=datetime(2026, 11, 20, 8, 55, tzinfo=UTC))
