@@ -79,7 +79,8 @@ class ActionItem(Noun):
 
     `likely` is there where nobody marked it: it is a suggestion, and no issue is opened before a person accepts it.
     `decision` is the last that a person decided about it; one that was dropped is not accepted. `also_said` are the ids
-    of records that say the same item again, `lent_by` those of them that gave it its owner or its day. `changes` are sentences about what people changed in its issue.
+    of records that say the same item again, `lent_by` those of them that gave it its owner or its day. `changes` are
+    sentences about what people changed in its issue.
     """
 
     id: str
