@@ -111,10 +111,13 @@ def _in_jira(steps: Steps, asked: Asked, email: str | None, rungs: list[str]) ->
     return judged
 
 
-def place_in_jira(steps: Steps, asked: Asked, account_id: str, project: str) -> Place:
-    """What Jira says of the account in the project, and where they are in Slack."""
+def place_in_jira(
+    steps: Steps, asked: Asked, account_id: str, project: str, slack_id: str | None, *, stands_in: bool
+) -> Place:
+    """What Jira says of the account in the project, and where they are in Slack: Slack is asked only about one who
+    stands in for others and whose `slack_id` is not known yet."""
     entry, jira = asked.identities.entry(f"jira:{account_id}"), asked.jira
-    known = Place(name=entry.name if entry else None, slack_id=entry.slack_id if entry else None)
+    known = Place(name=entry.name if entry else None, slack_id=(entry.slack_id if entry else None) or slack_id)
     if jira is None or asked.silent:
         return known.model_copy(update={"unchecked": asked.silent or NO_JIRA})
 
@@ -127,7 +130,7 @@ def place_in_jira(steps: Steps, asked: Asked, account_id: str, project: str) -> 
         return known.model_copy(update={"unchecked": told["failed"]})
     shown: Any = told["value"]
     place = Place.model_validate(shown["place"])
-    slack_id = known.slack_id or _slack_id_by(steps, asked, shown["email"])
+    slack_id = known.slack_id or (_slack_id_by(steps, asked, shown["email"]) if stands_in else None)
     return place.model_copy(update={"name": known.name or place.name, "slack_id": slack_id})
 
 

@@ -21,7 +21,7 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.steps import Steps
-from connectors.store.port import ABSENT, Conflict, Store
+from connectors.store.port import ABSENT, Conflict, Record, Store
 
 type Made = dict[str, Any]
 """What the vendor calls the thing it made: small JSON, such as {"key": "CHK-1", "link": ...}."""
@@ -169,11 +169,7 @@ class Ledger:
 
     def read(self, key: str) -> Effect:
         record = self._store.read(self._partition, f"{_SORT}{key}")
-        if record is None:
-            return Effect()
-        value = record.value
-        sent_at = datetime.fromisoformat(value["sent_at"]) if value["sent_at"] else None
-        return Effect(value["state"], value["token"], sent_at, value["made"], value["reason"], record.version)
+        return _effect(record) if record else Effect()
 
     def write(self, key: str, effect: Effect) -> bool:
         value = {
@@ -191,9 +187,17 @@ class Ledger:
 
     def release_parked(self) -> int:
         """Let what was refused be tried again: a person may have mended it, and a refusal made nothing. How many."""
-        keys = [record.sort.removeprefix(_SORT) for record in self._store.list(self._partition, _SORT)]
-        parked = [(key, effect) for key in keys if (effect := self.read(key)).state == "parked"]
+        known = [
+            (record.sort.removeprefix(_SORT), _effect(record)) for record in self._store.list(self._partition, _SORT)
+        ]
+        parked = [(key, effect) for key, effect in known if effect.state == "parked"]
         return sum(self.write(key, replace(effect, state="free", reason=None)) for key, effect in parked)
+
+
+def _effect(record: Record) -> Effect:
+    value = record.value
+    sent_at = datetime.fromisoformat(value["sent_at"]) if value["sent_at"] else None
+    return Effect(value["state"], value["token"], sent_at, value["made"], value["reason"], record.version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def _open(steps: Steps, opening: Opening, request: IssueRequest, screen: Screen)
     if "made" not in outcome:
         return outcome
     made = outcome["made"]
-    said = [*_assigned(steps, opening, request, made), *_linked(steps, opening.jira, request, made)]
+    said = [*_assigned(steps, opening, request, made), *_linked(steps, opening, request, made)]
     return made | {"said": said}
 
 
@@ -128,13 +128,13 @@ def _assigned(steps: Steps, opening: Opening, request: IssueRequest, issue: Outc
     return [*(sentence for sentence in said if not sentence.startswith(_NOT_ON_SCREEN)), *told]
 
 
-def _linked(steps: Steps, jira: JiraApi, request: IssueRequest, issue: Outcome) -> list[str]:
+def _linked(steps: Steps, opening: Opening, request: IssueRequest, issue: Outcome) -> list[str]:
     """Link the issue to the postmortem; an issue without its link is still an issue, so a refusal is only said."""
     remote_link = request.remote_link
     if remote_link is None:
         return []
     try:
-        patiently(steps, "link the issue", lambda: link(jira, issue["key"], remote_link))
+        patiently(steps, "link the issue", lambda: link(opening.jira, issue["key"], remote_link))
     except ConnectorError as error:
         return [f"{issue['key']} has no link to the postmortem: {error}"]
     return []

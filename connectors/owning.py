@@ -140,11 +140,13 @@ def _places(
     """What Jira says of each account in each project where it is to get an item, default owners among them."""
     routed = [(item.route, one) for item, one in zip(items, found, strict=True) if item.route]
     pairs = {(one.account_id, route.project) for route, one in routed if one and one.account_id}
-    pairs |= {(route.default_owner, route.project) for route, _ in routed if route.default_owner}
-    wanted = sorted(pairs)
+    defaults = {(route.default_owner, route.project) for route, _ in routed if route.default_owner}
+    wanted, in_slack = sorted(pairs | defaults), {one.account_id: one.slack_id for one in found if one}
 
     def one(child: Steps, number: int) -> Json:
-        return place_in_jira(child, asked, *wanted[number]).model_dump(mode="json")
+        pair = wanted[number]
+        place = place_in_jira(child, asked, *pair, in_slack.get(pair[0]), stands_in=pair in defaults)
+        return place.model_dump(mode="json")
 
     asking = list(range(len(wanted)))
     told = steps.each(f"{prefix}ask who may be assigned", asking, one) if wanted else []

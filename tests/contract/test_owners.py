@@ -216,6 +216,14 @@ def test_slack_gives_the_email_of_who_is_known_by_a_mention_only():
     assert asking.one(named(), slack=slack.api).account_id == "acc-bea"
 
 
+def test_whom_slack_told_of_already_slack_is_not_asked_about_again():
+    slack = SlackWorld(users=[{"id": "U00BEA001", "name": "bea", "profile": {"email": "bea@acme.example"}}])
+    stands_in_for_others = CHK.model_copy(update={"default_owner": "acc-bea"})
+    told = Asking().all(item(named(), stands_in_for_others), slack=slack.api)
+    assert [slack_id for _, slack_id in told] == ["U00BEA001"]
+    assert slack.slack.requests == []
+
+
 def test_the_default_owner_is_found_in_slack_so_that_they_can_be_reminded():
     slack = SlackWorld(users=[{"id": "U00DANA01", "name": "dana", "profile": {"email": "dana@acme.example"}}])
     assert Asking().all(item(nobody()), slack=slack.api)[0][1] == "U00DANA01"
