@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from handlers.actions import confidence_words
 from handlers.pages import draw, page
 from postmortem.action_items.item import ActionItem, short_name
 from postmortem.follow_up.followed import FollowedItem
@@ -183,4 +182,8 @@ def pillars(report: FollowUpReport) -> tuple[Pillar, ...]:
 
 
 def _why(item: ActionItem) -> str:
-    return f"{item.likely.reason.rstrip('.')} ({confidence_words(item.likely.confidence)})" if item.likely else ""
+    """ "Very likely: Bea Lindqvist says that they will do it", as the draft has it."""
+    if item.likely is None:
+        return ""
+    surely = item.likely.in_words
+    return f"{surely[:1].upper()}{surely[1:]}: {item.likely.in_short}"

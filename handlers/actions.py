@@ -141,11 +141,6 @@ def retry_of(incident_id: str, journey: str) -> dict[str, Any]:
     return {"incident_id": incident_id, "journey": journey, "retry": True}
 
 
-def confidence_words(confidence: float) -> str:
-    """How sure it is that words are an action item, as people say it."""
-    return "quite sure" if confidence >= 0.75 else "likely" if confidence >= 0.5 else "perhaps"
-
-
 def _is_called(item: ActionItem, name: str) -> bool:
     return short_name(item.id) == name
 

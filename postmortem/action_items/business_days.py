@@ -57,10 +57,10 @@ def due_date_from_priority(settings: Settings, priority: str | None, from_date: 
     days = {name.casefold(): (name, count) for name, count in settings.due_days.items()}
     name, count = days.get((priority or "default").casefold(), days["default"])
     due_on = add_business_days(from_date, count, settings.holidays)
-    what = f"priority {priority}" if priority else "no priority"
+    what = f": priority {priority} gives" if priority else ", nor a priority:"
     unit = "business day" if count == 1 else "business days"
     skipped = _named([*_holidays_between(from_date, due_on, settings.holidays)])
-    why = f"no date was named: {what} gives {count} {unit} after {from_date} (due_days.{name}){skipped}."
+    why = f"no date was named{what} {count} {unit} after {from_date} (due_days.{name}){skipped}."
     return due_on, why
 
 

@@ -10,19 +10,23 @@ from postmortem.document import Postmortem
 from postmortem.incident import Incident
 from postmortem.line import Line
 from postmortem.response_times import duration_in_words
+from postmortem.sections.impact_words import BUSINESS, DATA, DOWNTIME, USERS
+from postmortem.sections.safeguards import TECHNICAL
 from postmortem.timeline import TimelineEvent
 
 _LONGEST_QUOTE = 2_000
 _LONGEST_LINE = 400
 _MOST_SAID_AGAIN = 10
-# What the draft calls a line about causes, and what it is here. Nobody is told of a cause that was ruled out, nor that a
-# deploy before the start was one: those stay in the draft, with what was said to them.
+# Of the impact what people felt: not that it was reopened, nor how its rank changed.
+_FELT = (USERS, BUSINESS, DOWNTIME, DATA)
+# What the draft calls a line about causes, and what it is here. Nobody is told of a cause that was ruled out, nor that
+# a deploy before the start was one: those stay in the draft, with what was said to them.
 _CAUSES = {
-    "confirmed": "Cause",
-    "finding": "Cause",
-    "hypothesis, confirmed later": "Cause",
-    "hypothesis, disputed": "Suspected cause, disputed",
-    "hypothesis": "Suspected cause, which nobody confirmed",
+    "confirmed": "{what}",
+    "finding": "{what}",
+    "hypothesis, confirmed later": "{what}",
+    "hypothesis, disputed": "Suspected {what}, disputed",
+    "hypothesis": "Suspected {what}, which nobody confirmed",
 }
 _WITHHELD = "It was said in a private channel: its words stay there, where its members can open them."
 _SPACE = Span(text=" ")
@@ -69,12 +73,18 @@ def _why(postmortem: Postmortem, hidden: tuple[str, ...]) -> Iterator[Block]:
             Span(text=f"{_where(incident)}. {_when(postmortem)}"),
         )
     )
-    if impact := next(_told_in(postmortem, "impact", hidden), None):
+    felt = (line for line in _told_in(postmortem, "impact", hidden) if line.group in _FELT)
+    if impact := next(felt, None):
         yield _reason("Impact", impact)
     causes = [line for line in _told_in(postmortem, "causes", hidden) if line.label in _CAUSES]
     if causes:
-        surest = min(causes, key=lambda line: list(_CAUSES).index(line.label or ""))
-        yield _reason(_CAUSES[surest.label or ""], surest)
+        yield _cause(min(causes, key=lambda line: list(_CAUSES).index(line.label or "")))
+
+
+def _cause(line: Line) -> Block:
+    """What is said of process, people or safeguards is no cause by itself."""
+    what = "cause" if line.group == TECHNICAL else "contributing factor"
+    return _reason(_capital(_CAUSES[line.label or ""].format(what=what)), line)
 
 
 def _reason(label: str, line: Line) -> Block:
@@ -98,7 +108,7 @@ def _when(postmortem: Postmortem) -> str:
     end = f"{ended:%H:%M}" if ended.date() == began.date() else f"{ended:%Y-%m-%d %H:%M}"
     if rounds > 1:
         again = "again" if rounds == _TWICE else f"{rounds - 1} times more"
-        return f"It began on {began:%Y-%m-%d} at {began:%H:%M}, was opened {again}, and ended on {ended:%Y-%m-%d %H:%M} UTC."
+        return f"It began on {began:%Y-%m-%d %H:%M}, was opened {again}, and ended on {ended:%Y-%m-%d %H:%M} UTC."
     lasted = f" ({duration_in_words((ended - began).total_seconds())})" if ended > began else ""
     return f"It lasted from {began:%Y-%m-%d %H:%M} to {end} UTC{lasted}."
 

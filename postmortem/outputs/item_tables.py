@@ -132,7 +132,7 @@ def _why(item: ActionItem) -> Md:
     if item.likely is None:
         return Md("")
     surely = item.likely.in_words
-    reason = prose(item.likely.reason.rstrip("."))
+    reason = prose(item.likely.in_short)
     return together(escape(f"{surely[:1].upper()}{surely[1:]}"), ": " if reason else "", reason)
 
 

@@ -73,29 +73,34 @@ def test_the_last_working_day_of_a_week_comes_before_its_holidays():
 @pytest.mark.parametrize(
     ("priority", "day", "due", "why"),
     [
-        ("P1", date(2026, 3, 2), date(2026, 3, 9), "priority P1 gives 5 business days after 2026-03-02 (due_days.P1)"),
+        (
+            "P1",
+            date(2026, 3, 2),
+            date(2026, 3, 9),
+            ": priority P1 gives 5 business days after 2026-03-02 (due_days.P1)",
+        ),
         (
             "p2",
             date(2026, 3, 6),
             date(2026, 3, 20),
-            "priority p2 gives 10 business days after 2026-03-06 (due_days.P2)",
+            ": priority p2 gives 10 business days after 2026-03-06 (due_days.P2)",
         ),
         (
             "Sev 9",
             date(2026, 3, 7),
             date(2026, 4, 3),
-            "priority Sev 9 gives 20 business days after 2026-03-07 (due_days.default)",
+            ": priority Sev 9 gives 20 business days after 2026-03-07 (due_days.default)",
         ),
         (
             None,
             date(2026, 3, 8),
             date(2026, 4, 3),
-            "no priority gives 20 business days after 2026-03-08 (due_days.default)",
+            ", nor a priority: 20 business days after 2026-03-08 (due_days.default)",
         ),
     ],
 )
 def test_due_dates_count_mondays_to_fridays(priority: str | None, day: date, due: date, why: str):
-    assert due_date_from_priority(Settings(), priority, day) == (due, f"No date was named: {why}.")
+    assert due_date_from_priority(Settings(), priority, day) == (due, f"no date was named{why}.")
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 60))
@@ -112,7 +117,7 @@ def test_the_reason_for_a_due_date_names_the_holidays_that_were_skipped():
     assert due_date_from_priority(settings, "P1", date(2026, 12, 23)) == (
         date(2026, 12, 31),
         (
-            "No date was named: priority P1 gives 5 business days after 2026-12-23 (due_days.P1), "
+            "no date was named: priority P1 gives 5 business days after 2026-12-23 (due_days.P1), "
             "not counting Christmas Day (2026-12-25)."
         ),
     )

@@ -15,7 +15,7 @@ from postmortem.compose import compose
 from postmortem.document import Postmortem
 from postmortem.incident import Reference
 from postmortem.settings import Settings
-from tests.unit.given import COLLECTED, at, evidence, log, said
+from tests.unit.given import COLLECTED, at, change, evidence, log, said
 from tests.vendors.jira_adf import problems_of_adf
 
 LINK = "https://acme.slack.com/archives/C1/p"
@@ -132,6 +132,51 @@ def test_nothing_that_the_draft_does_not_know_is_made_up():
     assert "It began on 2026-11-17 at 14:00 UTC." in text
 
 
+def text_after(*records: Any, **incident: Any) -> str:
+    """The issue of an incident in whose channel this was said, and then something to be done."""
+    told = evidence(log("1", 0, "triggered"), *records, said("99", 2400, "ACTION: rotate the key"), **incident)
+    document = compose(told, Settings.model_validate({"default_route": {"project": "OPS"}}), composed_at=COLLECTED)
+    return read(requests(document)[0])
+
+
+def test_a_cause_that_was_only_suspected_says_that_nobody_confirmed_it():
+    suspected = said("5", 300, "CRC errors on the port, it looks like the optic")
+
+    assert (
+        "Suspected cause, which nobody confirmed: Bea Lindqvist: “CRC errors on the port, it looks like the optic”"
+        in text_after(log("2", 4500, "resolved"), suspected)
+    )
+
+
+def test_what_was_suspected_and_ruled_out_and_what_was_deployed_before_are_no_causes():
+    ruled_out = (
+        said("5", 300, "I suspect the optic of fra-2"),
+        said("6", 600, "it is not the optic of fra-2, ruled out"),
+    )
+    deployed = change("0", -600, "Deploy checkout-api 2026.11.17-3")
+
+    text = text_after(log("2", 4500, "resolved"), deployed, *ruled_out)
+
+    assert "ause" not in text, text
+
+
+def test_a_confirmed_cause_comes_before_one_that_was_suspected():
+    suspected = said("5", 300, "it might be the DNS resolver")
+    confirmed = said("6", 600, "root cause: the connection pool was exhausted by the nightly export")
+
+    assert "\nCause: Bea Lindqvist: “root cause: the connection pool" in text_after(suspected, confirmed)
+
+
+def test_an_incident_that_came_back_did_not_last_from_its_first_day_to_its_last():
+    rounds = (log("2", 2400, "resolved"), log("3", 864_000, "reopened"), log("4", 866_400, "resolved"))
+
+    text = text_after(*rounds, resolved_at=at(866_400))
+
+    assert "It began on 2026-11-17 14:00, was opened again, and ended on 2026-11-27 14:40 UTC." in text
+    assert "It lasted" not in text
+    assert "Impact:" not in text, "that it came back is not what people felt"
+
+
 def test_nothing_said_in_a_private_channel_is_repeated_in_an_issue_that_others_read():
     [request] = requests(postmortem("ACTION: Bea: rotate the key of acme-bank"), PRIVATE)
 
@@ -184,8 +229,8 @@ def test_an_accepted_suggestion_says_why_it_was_one_and_who_accepted_it():
     update = {"likely": Likely(reason="Bea said that she will.", confidence=0.7), "decision": accepted}
     suggested = document.model_copy(update={"action_items": (_only(document).model_copy(update=update),)})
 
-    assert "- Bea said that she will; accepted by Dana in Slack." in read(requests(suggested)[0])
-    assert "- Accepted by Dana in Slack." in read(requests(suggested, PRIVATE)[0])
+    assert "- Suggested, because Bea said that she will. Dana accepted it in Slack." in read(requests(suggested)[0])
+    assert "- Dana accepted it in Slack." in read(requests(suggested, PRIVATE)[0])
 
 
 def _only(document: Postmortem) -> ActionItem:

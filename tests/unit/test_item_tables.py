@@ -179,5 +179,5 @@ def test_suggestions_are_on_the_page_in_confluence_and_in_the_data():
     assert "<h3>Suggested, not opened</h3>" in stored
     assert f"<td><p>{short_name(one.id)}</p></td>" in stored
     (told,) = json.loads(render_json(made))["action_items"]
-    assert told["likely"] == {"reason": "Bea said that she will", "confidence": 0.7}
+    assert told["likely"] == {"reason": "Bea said that she will", "confidence": 0.7, "brief": ""}
     assert told["accepted"] is False

@@ -171,9 +171,10 @@ def test_the_reason_says_in_words_what_was_heard():
 
     assert found.likely
     assert found.likely.reason == (
-        "Bea Lindqvist says that they will do it; it names a day; it is for later; it was said when the incident was "
-        "over; it is about the next time."
+        "Bea Lindqvist says that they will do it; a day is named; it is for later; it is for the next time; it was "
+        "said when the incident was over."
     )
+    assert found.likely.in_short == "Bea Lindqvist says that they will do it, and a day is named"
     assert 0.5 < found.likely.confidence < 1
 
 
