@@ -1,6 +1,6 @@
 """What is said in the channel and on the incident when the draft is ready: links, gaps, who owns what; and asked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from postmortem.action_items.item import ActionItem, Span
@@ -15,6 +15,8 @@ HEAD = "Draft postmortem ready"
 """Begins every announcement: by it, among others, our own words are told from people's."""
 MOST_ASKED = 10
 """Of one kind. Who is asked about more answers none."""
+MOST_NAMED = 30
+"""Lines of one kind: the draft lists all, and Slack cuts a message off at 40,000 characters."""
 
 _DECIDE: tuple[Choice, ...] = ("accept", "edit", "drop")
 _OWN: tuple[Choice, ...] = ("claim", "edit")
@@ -60,14 +62,14 @@ def announce_and_ask(
     opened = [span for words, link in links for span in (Span(text=" · "), Span(text=words, link=link))][1:]
     head = (Span(text=f"{HEAD}: {postmortem.title} — "), *(opened or [Span(text=draft)]))
     hidden = [item for item in postmortem.action_items if item.rests_on(withheld)]
-    told = [item for item in postmortem.action_items if item not in hidden]
+    told = [item for item in postmortem.action_items if not item.rests_on(withheld)]
     items = [item for item in told if item.is_listed]
     ask = _asked if asks else _counted
     whole = (
         *_lines((head, *_warned(said), *_missing(postmortem))),
         *(_items(items, asks=asks) if items or not hidden else ()),
-        *_lines(_bare(item) for item in hidden if item.is_listed),
-        *_lines(_unresolved(items)),
+        *_named(_lines(_bare(item) for item in hidden if item.is_listed)),
+        *_named(_lines(_unresolved(items))),
         *ask([item for item in told if item.is_suggestion]),
         *_dropped([item for item in told if item.is_dropped]),
     )
@@ -104,11 +106,20 @@ def _items(items: list[ActionItem], *, asks: bool) -> Iterator[Line]:
     unowned = [item for item in items if needs_owner(item)]
     if unowned and asks:
         yield _sentence("These need an owner:")
-    for place, item in enumerate(unowned):
-        yield Line(spans=_item(item), item_id=item.id, choices=_OWN if asks and place < MOST_ASKED else ())
+    asked = (_OWN if asks and place < MOST_ASKED else () for place in range(len(unowned)))
+    yield from _named(
+        tuple(Line(spans=_item(item), item_id=item.id, choices=own) for item, own in zip(unowned, asked, strict=True))
+    )
     if unowned and asks and len(unowned) < len(items):
         yield _sentence("Action items:")
-    yield from _lines(_item(item) for item in items if item not in unowned)
+    yield from _named(_lines(_item(item) for item in items if not needs_owner(item)))
+
+
+def _named(lines: Sequence[Line]) -> Iterator[Line]:
+    """As many as somebody reads, and how many there are beside."""
+    yield from lines[:MOST_NAMED]
+    if len(lines) > MOST_NAMED:
+        yield _sentence(f"… and {len(lines) - MOST_NAMED} more, which the draft lists.")
 
 
 def needs_owner(item: ActionItem) -> bool:

@@ -22,6 +22,7 @@ class Identities:
         self._by_name = _ids_by_name(self._people.values(), self._known)
         self._unseen = _known_by_name(known)
         self._entries = _known_by_human(known)
+        self._accounts = self._by_human()
         self._telling_apart = self._marks()
 
     def name(self, person_id: str | None) -> str | None:
@@ -55,6 +56,13 @@ class Identities:
         pairs = (pair for humans in shared for pair in zip(humans, _told_apart(humans), strict=True))
         return {person.id: mark for accounts, mark in pairs for person in accounts}
 
+    def _by_human(self) -> Mapping[str, tuple[Person, ...]]:
+        found: dict[str, tuple[Person, ...]] = {}
+        for person_id, person in sorted(self._people.items()):
+            human = self.human(person_id)
+            found[human] = (*found.get(human, ()), person)
+        return found
+
     def vendor_names(self, person_id: str) -> tuple[str, ...]:
         """What may stand after an @ where the record comes from."""
         person = self._people.get(person_id)
@@ -69,7 +77,7 @@ class Identities:
 
     def of_human(self, key: str) -> tuple[Person, ...]:
         """Every account of this human (a key of `human`), in the order of their ids."""
-        return tuple(person for _, person in sorted(self._people.items()) if self.human(person.id) == key)
+        return self._accounts.get(key, ())
 
     def entry(self, key: str) -> PersonEntry | None:
         """What the settings say of this human (a key of `human`); None where they say nothing, or it is two people."""

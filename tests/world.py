@@ -34,11 +34,11 @@ KINDS = {"postmortem": make_postmortem, "observe": observe, "follow_up": follow_
 class World(Neighbours):
     """One test's world. Times are the script's: the clock stands half a minute after the last webhook.
 
-    `options` are those of `Neighbours`: settings, jira_lag, around.
+    `names` are those of incident scripts, or scripts of the test's own. `options` are those of `Neighbours`: settings, jira_lag, around.
     """
 
-    def __init__(self, home: Path, *names: str, **options: Any) -> None:
-        scripts = [by_name(name) for name in names]
+    def __init__(self, home: Path, *names: str | Script, **options: Any) -> None:
+        scripts = [name if isinstance(name, Script) else by_name(name) for name in names]
         self.clock = VirtualClock(_end_of(scripts[0]))
         self.slept: list[float] = []
         super().__init__(home, scripts, self.clock.now, **options)
@@ -154,7 +154,7 @@ class World(Neighbours):
 
 
 @contextmanager
-def world_of(home: Path, *names: str, **options: Any) -> Generator[World]:
+def world_of(home: Path, *names: str | Script, **options: Any) -> Generator[World]:
     world = World(home, *names, **options)
     try:
         yield world.open()

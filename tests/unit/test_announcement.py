@@ -7,7 +7,7 @@ from typing import Any
 from postmortem.action_items.decision import Decision
 from postmortem.action_items.item import ActionItem, Owner, Route
 from postmortem.action_items.likely import Likely
-from postmortem.announcement import MOST_ASKED, Line, announce_and_ask, announce_draft, plain_text
+from postmortem.announcement import MOST_ASKED, MOST_NAMED, Line, announce_and_ask, announce_draft, plain_text
 from postmortem.compose import compose
 from postmortem.document import Postmortem
 from postmortem.settings import read_settings
@@ -90,6 +90,18 @@ def test_more_unowned_items_than_anybody_reads_are_listed_without_buttons():
     told = lines(*(an_item(f"S{number:02}", owner=NOBODY) for number in range(MOST_ASKED + 2)))
     assert sum("[claim edit]" in line for line in told) == MOST_ASKED
     assert sum(line.startswith("• ") for line in told) == MOST_ASKED + 2
+
+
+def test_of_hundreds_of_items_as_many_are_named_as_somebody_reads_and_the_others_are_counted():
+    owned = Owner(name="Bea Lindqvist", person_id="slack:U1", account_id="acc-bea", why="mentioned in the item")
+    unowned = [an_item(f"Do {number}", id=f"slack/C1/{number}#1") for number in range(100)]
+    told = lines(
+        *unowned, *(an_item(f"Mend {number}", id=f"slack/C2/{number}#1", owner=owned) for number in range(200))
+    )
+    assert sum(line.startswith("• ") for line in told) == 2 * MOST_NAMED
+    assert f"… and {100 - MOST_NAMED} more, which the draft lists." in told
+    assert f"… and {200 - MOST_NAMED} more, which the draft lists." in told
+    assert len("\n".join(told)) < 40_000
 
 
 def test_what_was_dropped_is_counted_with_who_dropped_it():
