@@ -1,6 +1,6 @@
 """`make bench`: every figure with its target, as a table, as JSON below it, and in build/bench.json.
 
-    python -m tests.benchmarks [--strict] [receiver signature draft publish outputs page confluence journey sweep]
+    python -m tests.benchmarks [--strict] [receiver signature draft publish outputs page confluence journey many_items sweep]
 
 With --strict a missed target is exit code 1.
 """
@@ -15,7 +15,7 @@ from rich.table import Table
 from tests.benchmarks.children import ROOT
 from tests.benchmarks.figure import Figure
 
-PARTS = ("receiver", "signature", "draft", "publish", "outputs", "page", "confluence", "journey", "sweep")
+PARTS = ("receiver", "signature", "draft", "publish", "outputs", "page", "confluence", "journey", "many_items", "sweep")
 
 
 def main(*arguments: str) -> int:
