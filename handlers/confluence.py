@@ -6,7 +6,7 @@ from connectors.announcing import consistent
 from connectors.confluence.editions import Editions
 from connectors.confluence.translate import LARGEST_BODY, PageDraft, fitting_title
 from connectors.publishing import Publication, make_page, write_page
-from handlers.wiring import House
+from handlers.house import House
 from handlers.work import Work, private_places, the_postmortem
 from postmortem.outputs.markdown import render_body
 from postmortem.outputs.storage import render_storage

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from handlers.follow_up import sweep_name
-from handlers.wiring import Start
+from handlers.house import Start
 
 LOOK_EVERY = 60.0
 """Seconds. A laptop that slept, or a clock that was set, is noticed within this time."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from connectors.confluence.api import ConfluenceApi
@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from connectors.pagerduty.api import PagerDutyApi
     from connectors.slack.api import SlackApi
     from connectors.store.port import Store
-    from handlers.wiring import Start
     from postmortem.evidence import Part
     from postmortem.incident import Incident
     from postmortem.outputs.layout import Layout
     from postmortem.settings import Settings
+
+
+class Start(Protocol):
+    """Starts a journey by name; False where that name was started before. Durable when it returns."""
+
+    def __call__(self, kind: str, name: str, payload: dict[str, Any]) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from connectors.opening import Opening, open_issues
 from connectors.steps import Json, Steps
 from handlers.announce import announce
 from handlers.confluence import make_confluence_page, write_confluence_page
+from handlers.house import House
 from handlers.items import (
     bring_issues_up_to_date,
     follow_items,
@@ -25,7 +26,7 @@ from handlers.items import (
     look_at_issues,
 )
 from handlers.owners import find_the_owners, requests_to_open
-from handlers.wiring import House, durable
+from handlers.wiring import durable
 from handlers.work import (
     LEASE_FOR,
     Work,

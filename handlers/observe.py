@@ -7,7 +7,8 @@ from connectors.collecting import enter_channel, read_incident
 from connectors.pagerduty.observe import observation_from_event
 from connectors.steps import Steps
 from connectors.store.shelf import Shelf
-from handlers.wiring import House, durable
+from handlers.house import House
+from handlers.wiring import durable
 from postmortem.incident import Incident
 
 # Slack channels are made seconds to minutes after the incident, by people or by an integration.

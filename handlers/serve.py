@@ -27,10 +27,11 @@ from connectors.store.disk import disk_errors
 from handlers.desk import desk_with
 from handlers.follow_up import follow_up
 from handlers.hourly import start_sweeps
+from handlers.house import House
 from handlers.journey import make_postmortem
 from handlers.observe import observe
 from handlers.web import Site, app_of
-from handlers.wiring import House, Machine, doorway_of
+from handlers.wiring import Machine, doorway_of
 from postmortem.evidence import Part
 
 ADDRESS = "127.0.0.1"

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from handlers.house import House
+from handlers.house import House, Start
 
 if TYPE_CHECKING:
     from connectors.engine.local import LocalEngine
@@ -36,12 +36,6 @@ class Journey(Protocol):
     """What an engine runs: the steps, what it was started with, and the house it works in."""
 
     def __call__(self, steps: Steps, bell: Any, /, house: House) -> Any: ...
-
-
-class Start(Protocol):
-    """Starts a journey by name; False where that name was started before. Durable when it returns."""
-
-    def __call__(self, kind: str, name: str, payload: dict[str, Any]) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

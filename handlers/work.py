@@ -15,7 +15,7 @@ from connectors.store.following import Following
 from connectors.store.leases import Leases
 from connectors.store.memory import Memory
 from connectors.store.shelf import Shelf
-from handlers.wiring import House
+from handlers.house import House
 from postmortem.action_items.issues import request_issues
 from postmortem.action_items.item import IssueRequest
 from postmortem.action_items.seen import ItemsSeen

@@ -16,12 +16,13 @@ from handlers.desk import Desk, desk_with
 from handlers.envelope import Request, Response, answered
 from handlers.follow_up import follow_up
 from handlers.hourly import start_sweep
+from handlers.house import House
 from handlers.jira_changed import jira_changed
 from handlers.journey import make_postmortem
 from handlers.observe import observe
 from handlers.receive import receive
 from handlers.slack_clicked import slack_clicked
-from handlers.wiring import Doorway, House, bound, build_house
+from handlers.wiring import Doorway, bound, build_house
 from postmortem.document import Postmortem
 from tests.incidents import by_name
 from tests.incidents.script import Script

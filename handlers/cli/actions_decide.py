@@ -21,8 +21,9 @@ from handlers.cli.plain import plain
 from handlers.cli.review_command import found_incident, read_draft
 from handlers.cli.running import go_on_or_begin
 from handlers.cli.screen import linked, short
+from handlers.house import House
 from handlers.journey import make_postmortem
-from handlers.wiring import House, Machine, build_house, utc_now
+from handlers.wiring import Machine, build_house, utc_now
 from postmortem.action_items.item import ActionItem, short_name
 from postmortem.document import Postmortem
 from postmortem.follow_up.followed import FollowedItem

@@ -9,8 +9,9 @@ from connectors.engine.local import LocalEngine
 from handlers.cli.exits import on_this_machine
 from handlers.cli.running import run_to_end
 from handlers.follow_up import follow_up, sweep_name
+from handlers.house import House
 from handlers.journey import make_postmortem
-from handlers.wiring import House, Machine
+from handlers.wiring import Machine
 
 JOURNAL = "follow-up.db"
 KINDS = {"postmortem": make_postmortem, "follow_up": follow_up}

@@ -27,8 +27,9 @@ from handlers.cli.exits import Ended, Exit, on_this_machine, sentence_case
 from handlers.cli.rehearsing import rehearsal_store
 from handlers.cli.report import report_on
 from handlers.cli.running import run_to_end
+from handlers.house import House
 from handlers.journey import Work, compose_draft, publish, work_of
-from handlers.wiring import House, Machine, build_house, utc_now
+from handlers.wiring import Machine, build_house, utc_now
 from postmortem.chat_incident import incident_from_chat
 from postmortem.evidence import Message, Part, evidence_from_parts
 from postmortem.incident import Incident

@@ -12,7 +12,7 @@ from connectors.engine.local import LocalEngine
 from connectors.steps import Json
 from connectors.store.leases import Leases
 from handlers.cli.exits import Ended, ended_by_journey
-from handlers.wiring import House
+from handlers.house import House
 
 
 def run_to_end(engine: LocalEngine, kind: str, name: str, payload: Json, now: Callable[[], datetime]) -> dict[str, Any]:
