@@ -1,7 +1,7 @@
 """What a journey does about the action items themselves: people's decisions, and following what was opened."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 from itertools import batched
@@ -13,6 +13,7 @@ from connectors.errors import ConnectorError
 from connectors.jira.api import MOST_AT_ONCE, JiraApi
 from connectors.jira.states import read_states
 from connectors.jira.watching import read_issues
+from connectors.slack.channel import Found, as_it_is_now
 from connectors.steps import Json
 from connectors.store.following import Following
 from handlers.work import Work, private_everywhere, the_postmortem
@@ -36,12 +37,23 @@ NO_DRAFT = "there is no draft of it here yet, or one of an older Debrief: draft 
 
 
 def keep_decision(work: Work, decision: dict[str, Any], once: str) -> bool:
-    """Keep what a person decided; the same click or request is kept once."""
+    """Keep what a person decided; the same click or request once, and none about an incident that is not here."""
+    if not is_known(work):
+        return False
     return work.decisions.keep(Decision.model_validate(decision), once)
+
+
+def is_known(work: Work) -> bool:
+    try:
+        return bool(work.shelf.state())
+    except ValueError:  # an id that no store could keep
+        return False
 
 
 def known_evidence(work: Work) -> dict[str, Any]:
     """What the last draft was made of, as `collect_evidence` tells of it; {"stopped": why} where there is none."""
+    if not is_known(work):
+        return {"stopped": NO_DRAFT}
     postmortem, state = work.shelf.postmortem(), work.shelf.state()
     if postmortem is None or postmortem.evidence_name is None:
         return {"stopped": NO_DRAFT}
@@ -51,6 +63,19 @@ def known_evidence(work: Work) -> dict[str, Any]:
         "private": work.shelf.rests_on(()),
         "from_files": state.get("from_files", False),
     }
+
+
+def channel_as_it_is(work: Work, known: dict[str, Any]) -> dict[str, Any]:
+    """The same, with who reads the channel now: it may have been closed, or shared, since it was read."""
+    if work.house.slack is None or known["channel"] is None or known["from_files"]:
+        return known
+    now = asdict(as_it_is_now(work.house.slack, work.steps, Found(**known["channel"])))
+
+    def remember() -> list[Json]:
+        work.shelf.remember(channel=now)
+        return list[Json](work.shelf.rests_on([now["channel_id"]] if now["is_private"] else []))
+
+    return known | {"channel": now, "private": work.steps.run("remember who reads the channel", remember)}
 
 
 def known_house(work: Work, known: dict[str, Any]) -> Work:
@@ -164,9 +189,10 @@ def _note_changes(work: Work, amendments: Sequence[Amendment], outcomes: Sequenc
 
 def _untold(work: Work) -> dict[str, Any]:
     postmortem, followed = the_postmortem(work), work.followed
+    private = () if work.house.settings.jira.may_hold_private_channels else private_everywhere(work)
     came_back = closed_before_it_came_back(postmortem, followed)
     return {
-        "amendments": [one.model_dump(mode="json") for one in amendments_of(postmortem, followed)],
+        "amendments": [one.model_dump(mode="json") for one in amendments_of(postmortem, followed, private)],
         "came_back": [
             {"once": once, "issue_id": one.issue_id, "at": moment.isoformat()}
             for once, (one, moment) in came_back.items()

@@ -19,6 +19,7 @@ from handlers.confluence import make_confluence_page, write_confluence_page
 from handlers.house import House
 from handlers.items import (
     bring_issues_up_to_date,
+    channel_as_it_is,
     follow_items,
     keep_decision,
     known_evidence,
@@ -88,6 +89,7 @@ def take_up_again(work: Work, bell: dict[str, Any]) -> dict[str, Any]:
     known = work.steps.run("look up the evidence", lambda: known_evidence(work))
     if "stopped" in known:
         return known
+    known = channel_as_it_is(work, known)
     return under_the_lease(known_house(work, known), lambda work, token: write_and_open(work, token, known))
 
 

@@ -9,11 +9,12 @@ from connectors.slack.modal import edit_view
 from connectors.slack.webhook import Click
 from connectors.store.shelf import Shelf
 from handlers.desk import Desk
-from postmortem.action_items.item import ActionItem
+from postmortem.action_items.item import IN_THE_DOCUMENT, ActionItem
 from postmortem.settings import Settings
 
 NOT_THERE = "This action item is not there any more: its words were edited or deleted."
 DROPPED = "This action item was dropped by {by}: accept it again with debrief actions, or on the page of the draft."
+NOT_HERE = "It was said in a private channel: edit it there, on the page of the draft, or with debrief actions."
 NOT_IN_TIME = "Slack did not let the form open in time: press Edit once more."
 
 log = logging.getLogger("debrief")
@@ -24,7 +25,7 @@ def open_form(click: Click, desk: Desk) -> str:
     if click.item is None or desk.slack is None:
         return "no form: Slack is not configured"
     item = _item(desk, click.item)
-    why_not = _why_not(item)
+    why_not = _why_not(item) or (NOT_HERE if item and _is_for_others(desk, item, click) else None)
     if item is None or why_not:
         return refuse(click, desk, why_not or NOT_THERE)
     try:
@@ -47,6 +48,13 @@ def _why_not(item: ActionItem | None) -> str | None:
     if item is None or (item.is_gone and not item.issue_key):
         return NOT_THERE
     return DROPPED.format(by=item.decision.by) if item.is_dropped and item.decision else None
+
+
+def _is_for_others(desk: Desk, item: ActionItem, click: Click) -> bool:
+    """Whether it rests on a private channel, and the button was pressed in another, where an old screen shows it."""
+    private = Shelf(desk.store, click.item.incident_id if click.item else "").rests_on(())
+    places = tuple(f"slack/{channel}/" for channel in private if channel != click.channel_id)
+    return item.rests_on((*places, IN_THE_DOCUMENT) if places else ())
 
 
 def teams_of(settings: Settings) -> tuple[str, ...]:

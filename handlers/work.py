@@ -17,9 +17,8 @@ from connectors.store.memory import Memory
 from connectors.store.shelf import Shelf
 from handlers.house import House
 from postmortem.action_items.issues import request_issues
-from postmortem.action_items.item import IssueRequest
+from postmortem.action_items.item import IN_THE_DOCUMENT, IssueRequest
 from postmortem.action_items.seen import ItemsSeen
-from postmortem.action_items.written import DOCUMENT
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence, Gap
 from postmortem.follow_up.followed import FollowedItem
@@ -128,14 +127,15 @@ def private_everywhere(work: Work) -> tuple[str, ...]:
 
 def with_the_document(private: tuple[str, ...]) -> tuple[str, ...]:
     """What people write into a draft that tells of private channels goes no further than what was said there."""
-    return (*private, DOCUMENT) if private else ()
+    return (*private, IN_THE_DOCUMENT) if private else ()
 
 
 def told_to_compose(work: Work, name: str) -> tuple[Evidence, ItemsSeen]:
     """The evidence, and the items of earlier drafts, without those of a private channel that was not read this time:
     who may read what was said there is not known now. Their issues are named among what is missing."""
     evidence = work.shelf.evidence(name)
-    unread = set(work.shelf.rests_on(evidence.private_channels)).difference(evidence.private_channels)
+    read = {*evidence.private_channels, *(message.channel_id for message in evidence.messages)}
+    unread = set(work.shelf.rests_on(evidence.private_channels)).difference(read)
     seen, untold = work.shelf.items_seen().apart_from(unread)
     keys = sorted((item.issue_key for item in untold if item.issue_key), key=lambda key: (len(key), key))
     if keys:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from connectors.confluence.translate import page_from_record
 from connectors.errors import ConnectorError, NotFound
 from handlers.work import Work
-from postmortem.action_items.written import DOCUMENT, find_boxes
+from postmortem.action_items.item import IN_THE_DOCUMENT
+from postmortem.action_items.written import find_boxes
 from postmortem.evidence import Gap, Part
 from postmortem.moment import Moment
 from postmortem.observations import Written
@@ -108,7 +109,7 @@ def _written(
 ) -> Iterator[Written]:
     for one in items:
         yield Written(
-            id=f"{DOCUMENT}{work.incident_id}",
+            id=f"{IN_THE_DOCUMENT}{work.incident_id}",
             text=one.text,
             where=where,
             moment=Moment(at=datetime.fromisoformat(since[one.text]), original=since[one.text]),

@@ -4,15 +4,25 @@ from typing import Any
 
 from connectors.errors import Rejected
 from connectors.jira.api import JiraApi
+from connectors.jira.translate import SECURITY
 from postmortem.follow_up.amendments import Amendment
 
-_FIELDS = ("summary", "duedate", "assignee")
+_FIELDS = ("summary", "duedate", "assignee", SECURITY)
 _IN_WORDS = {"summary": "name", "duedate": "due date", "assignee": "assignee"}
+NOT_SECURED = (
+    "{key} stays as it is: what was decided about it rests on a private channel, and everybody in the project could "
+    "read it. Change it in Jira."
+)
 
 
 def amend(api: JiraApi, amendment: Amendment) -> dict[str, Any]:
-    """Change the issue; {"key", "said"}: a sentence for each field that a person changed in Jira, and that stays so."""
+    """Change the issue; {"key", "said"}: a sentence for each field that a person changed in Jira, and that stays so.
+
+    Where only a secured issue may hold it, another is left alone, and that is said.
+    """
     now = _now(api, amendment)
+    if amendment.must_be_secured and not now[SECURITY]:
+        return {"key": amendment.issue_key, "said": [NOT_SECURED.format(key=amendment.issue_key)]}
     fields = {name: value for name, value in amendment.wanted.items() if now[name] != value}
     theirs = {name for name in fields if now[name] != amendment.known.get(name)}
     ours = {name: value for name, value in fields.items() if name not in theirs}
@@ -34,10 +44,12 @@ def is_amended(api: JiraApi, amendment: Amendment) -> dict[str, Any] | None:
 def _now(api: JiraApi, amendment: Amendment) -> dict[str, str | None]:
     fields: dict[str, Any] = api.get_issue(amendment.issue_id, _FIELDS).get("fields") or {}
     assignee: dict[str, Any] = fields.get("assignee") or {}
+    security: dict[str, Any] = fields.get(SECURITY) or {}
     return {
         "summary": fields.get("summary"),
         "duedate": fields.get("duedate"),
         "assignee": assignee.get("accountId"),
+        SECURITY: security.get("name"),
     }
 
 

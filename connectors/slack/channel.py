@@ -1,7 +1,7 @@
 """Finding the incident's channel, and getting in: only where that is allowed, and never silently."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from connectors.errors import ConnectorError, NotAllowed, NotFound, RateLimited
 from connectors.patience import patiently
@@ -79,6 +79,26 @@ def find_channel(
         if "found" in outcome:
             return Found(**outcome["found"])
     return Nowhere(_nothing_found(candidates))
+
+
+def as_it_is_now(api: SlackApi, steps: Steps, known: Found) -> Found:
+    """The channel with who reads it today. One that Slack does not show any more counts as private; where Slack does
+    not answer at all, it is what it was."""
+
+    def look() -> Raw:
+        try:
+            info = api.conversations_info(known.channel_id).get("channel")
+        except (NotFound, NotAllowed):
+            return {"is_private": True}
+        except RateLimited:
+            raise
+        except ConnectorError:
+            return {"is_private": known.is_private, "is_ext_shared": known.is_ext_shared}
+        return _essence(info) if isinstance(info, dict) else {}
+
+    now = patiently(steps, f"Slack: who reads {known.channel_id}", look)
+    is_ext_shared = bool(now.get("is_ext_shared") or now.get("is_pending_ext_shared"))
+    return replace(known, is_private=bool(_guard(now)), is_ext_shared=is_ext_shared)
 
 
 def audience_of(channel_id: str, private_audience: Audience) -> str | None:

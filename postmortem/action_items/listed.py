@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
-from postmortem.action_items.item import ActionItem
+from postmortem.action_items.item import IN_THE_DOCUMENT, ActionItem
 from postmortem.action_items.marked import MarkedItem
 from postmortem.action_items.spoken import Spoken
 from postmortem.action_items.tasks import TASK, as_assigned, tasks_in
-from postmortem.action_items.written import DOCUMENT, as_ticked, written_in
+from postmortem.action_items.written import as_ticked, written_in
 from postmortem.evidence import Evidence
 from postmortem.identities import Identities
 
@@ -17,14 +17,12 @@ type Seen = Mapping[str, Sequence[ActionItem]]
 
 def listed_in(evidence: Evidence, identities: Identities, seen: Seen) -> Iterator[tuple[Spoken, MarkedItem]]:
     """Each with the record that lists it, its ordinal there settled."""
-    document = f"{DOCUMENT}{evidence.incident.id}"
+    document = f"{IN_THE_DOCUMENT}{evidence.incident.id}"
     yield from written_in(evidence, identities, seen.get(document, ()))
     yield from tasks_in(evidence, [*chain.from_iterable(seen.values())])
 
 
-def as_listed(
-    item: ActionItem, one: MarkedItem, evidence: Evidence, identities: Identities, seen: Seen
-) -> ActionItem:
+def as_listed(item: ActionItem, one: MarkedItem, evidence: Evidence, identities: Identities, seen: Seen) -> ActionItem:
     """The item with what the place says of it where it is listed: whose it is, and whether it is done there."""
     before = next((one for one in seen.get(item.evidence_id, ()) if one.id == item.id), None)
     if item.evidence_id.startswith(TASK):

@@ -16,9 +16,6 @@ from postmortem.identities import Identities
 from postmortem.observations import Written
 from postmortem.outputs.parsing import parse, without_full_log
 
-DOCUMENT = "document/"
-"""Begins the id of the record that a document's own items belong to."""
-
 TICKED = "Ticked in the document. Debrief closes no issue, a person does that in Jira."
 _BOX = re.compile(r"\[(?P<sign>[ \t\xa0xX]?)\](?=\s)")
 # In a document a line is as often taken out and another written as it is reworded; the words in common, of 100.

@@ -17,7 +17,8 @@ class Amendment(Noun):
     """What an issue should say from now on (`wanted`), and what it said when it was last read (`known`).
 
     Both map "summary", "duedate" and "assignee" (a Jira account id) to their values. `once` names it for ever. `owner`
-    is what the assignee is called.
+    is what the assignee is called. `must_be_secured`: it was said in private, and only an issue with a security level
+    may hold that.
     """
 
     once: str
@@ -27,13 +28,19 @@ class Amendment(Noun):
     wanted: dict[str, str]
     known: dict[str, str | None]
     owner: str | None = None
+    must_be_secured: bool = False
 
 
-def amendments_of(postmortem: Postmortem, followed: Iterable[FollowedItem]) -> tuple[Amendment, ...]:
-    """One for every decision about an item that has its issue already."""
+def amendments_of(
+    postmortem: Postmortem, followed: Iterable[FollowedItem], private: tuple[str, ...] = ()
+) -> tuple[Amendment, ...]:
+    """One for every decision about an item that has its issue already.
+
+    `private` is how the ids of records begin whose words an issue without a security level may not hold.
+    """
     by_id = {one.item_id: one for one in followed if one.issue_id and one.standing == "open"}
     pairs = ((item, by_id[item.id]) for item in postmortem.action_items if item.id in by_id)
-    return tuple(amendment for item, one in pairs if (amendment := _amendment(item, one)))
+    return tuple(amendment for item, one in pairs if (amendment := _amendment(item, one, private)))
 
 
 def amended(one: FollowedItem, amendment: Amendment, said: Iterable[str]) -> FollowedItem:
@@ -53,7 +60,7 @@ def _taken_over(amendment: Amendment) -> Iterator[tuple[str, Any]]:
         yield "assignee", Assignee(account_id=wanted["assignee"], name=amendment.owner)
 
 
-def _amendment(item: ActionItem, one: FollowedItem) -> Amendment | None:
+def _amendment(item: ActionItem, one: FollowedItem, private: tuple[str, ...]) -> Amendment | None:
     wanted = dict(_wanted(item))
     if not wanted or item.decision is None or one.issue_id is None:
         return None
@@ -70,6 +77,7 @@ def _amendment(item: ActionItem, one: FollowedItem) -> Amendment | None:
         wanted=wanted,
         known=known,
         owner=item.owner.name,
+        must_be_secured=item.rests_on(private),
     )
 
 

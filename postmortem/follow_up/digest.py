@@ -101,16 +101,17 @@ def _counts(parts: Mapping[str, Sequence[FollowedItem]], done: int) -> str:
 
 
 def _unreached(waiting: Sequence[FollowedItem], contacts: Mapping[str, Contact]) -> Iterator[str]:
-    """Owners who get no reminders, and what to do about it."""
-    by_owner: dict[str, list[FollowedItem]] = {}
+    """Owners who get no reminders, and what to do about it; who has what was said in private is not named."""
+    by_owner: dict[tuple[str, bool], list[FollowedItem]] = {}
     for item in waiting:
-        by_owner.setdefault(item.assignee.account_id or "", []).append(item)
-    for account_id, items in by_owner.items():
+        by_owner.setdefault((item.assignee.account_id or "", item.is_private), []).append(item)
+    for (account_id, is_private), items in by_owner.items():
         contact = contacts.get(account_id)
         if contact and contact.slack_id is None:
-            who = on_one_line(items[0].assignee.name or "The owner")
+            who = "The owner" if is_private else on_one_line(items[0].assignee.name or "The owner")
             keys = ", ".join(item.issue_key or "one without an issue" for item in items[:MOST_LINES])
-            yield f"⚠ {who} gets no reminders ({keys}). {contact.why}"
+            why = "Open it to see who that is." if is_private else contact.why
+            yield f"⚠ {who} gets no reminders ({keys}). {why}"
 
 
 def _came_before(item: FollowedItem, day: date) -> bool:

@@ -55,7 +55,8 @@ def _listed(items: Sequence[FollowedItem], today: date) -> Iterator[Line]:
 
 def _listed_for_others(items: Sequence[FollowedItem], why: Why, today: date, whys: Mapping[str, str]) -> Iterator[Line]:
     for item in items[:MOST_LINES]:
-        because = {"parked": item.why_parked, "unreached": whys.get(item.assignee.account_id or "")}.get(why)
+        unreached = None if item.is_private else whys.get(item.assignee.account_id or "")
+        because = {"parked": item.why_parked, "unreached": unreached}.get(why)
         more = on_one_line(because or _incident(item))
         yield item_line(item, today, may_read=False, with_owner=why != "unowned", more=more)
     yield from _rest(items)

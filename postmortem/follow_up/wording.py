@@ -16,9 +16,10 @@ def item_line(item: FollowedItem, today: date, *, may_read: bool, with_owner: bo
 
     Who was not there when it was said in private (`may_read` False) gets the issue alone, and opens it or not.
     """
-    link = item.issue_link
-    issue = Span(text=item.issue_key or "no issue yet", link=link)
-    words = f" {shorten(on_one_line(item.text), _LONGEST)}" if may_read or not item.is_private else ""
+    issue = Span(text=on_one_line(item.issue_key or "no issue yet"), link=item.issue_link)
+    if item.is_private and not may_read:
+        return (Span(text="• "), issue, Span(text=f", {more}" if more else ""))
+    words = f" {shorten(on_one_line(item.text), _LONGEST)}"
     owner = f" ({on_one_line(item.assignee.name)})" if with_owner and item.assignee.name else ""
     tail = "".join(f", {part}" for part in (when_due(item, today), more) if part)
     return (Span(text="• "), issue, Span(text=f"{words}{owner}{tail}"))
@@ -32,7 +33,7 @@ def when_due(item: FollowedItem, today: date) -> str:
         return "no due date"
     days = (item.due_on - today).days
     if days < 0:
-        return f"due since {item.due_on} ({_days(-days)})"
+        return f"was due {item.due_on}, {_days(-days)} ago"
     return "due today" if days == 0 else "due tomorrow" if days == 1 else f"due {item.due_on}"
 
 

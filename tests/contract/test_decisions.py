@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from connectors.engine.start import journey_name
 from connectors.steps import Json
 from connectors.store.following import Following
@@ -97,10 +99,11 @@ def test_what_somebody_accepted_is_opened_even_where_its_words_are_gone_by_then(
         assert "No longer said in Slack" in world.draft()
 
 
-def test_a_decision_about_an_incident_without_a_draft_is_kept_and_stops_there(tmp_path: Path):
+@pytest.mark.parametrize("incident_id", ["QNOBODY", "../../etc\x00", "", "x" * 5000])
+def test_a_decision_about_an_incident_that_is_not_here_leaves_no_record(tmp_path: Path, incident_id: str):
     with world_of(tmp_path, "checkout-latency") as world:
         payload: Json = {
-            "incident_id": world.incident_id(),
+            "incident_id": incident_id,
             "journey": "de-1",
             "decision": decision("slack/C1/1#1", verdict="accepted"),
             "once": "click",
@@ -109,8 +112,10 @@ def test_a_decision_about_an_incident_without_a_draft_is_kept_and_stops_there(tm
         world.settles()
 
         (journey,) = world.engine.journeys()
-        assert journey.state == "done"
+        assert (journey.state, journey.error) == ("done", None)
+        assert "there is no draft of it here" in (journey.result or "")
         world.jira.expects_issues(0)
+        assert not [*world.store.list(f"INC#{incident_id}")] if incident_id == "QNOBODY" else True
 
 
 def decides(world: World, about: ActionItem, *, once: str | None = None, **decided: Any) -> None:

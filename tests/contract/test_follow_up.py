@@ -12,6 +12,7 @@ from connectors.store.following import Following
 from connectors.store.life import Life
 from handlers.cli.follow_up_command import sweep_now
 from postmortem.announcement import plain_text
+from postmortem.follow_up.contact import Contact
 from postmortem.follow_up.digest import team_digest
 from postmortem.follow_up.followed import FollowedItem
 from postmortem.life import StatusChange
@@ -306,9 +307,12 @@ def test_a_digest_names_what_was_said_in_private_by_its_issue_alone(world: World
     raised = key(world, "Raise")
     secret = items(world)[raised].model_copy(update={"is_private": True})
 
-    text = plain_text(team_digest([secret], TEAM, {}, world.house.settings, world.clock.now()))
-    assert raised in text
-    assert "pool" not in text
+    gone = Contact(account_id=secret.assignee.account_id or "", why="Their Slack account is deactivated.")
+    contacts = {gone.account_id: gone}
+    text = plain_text(team_digest([secret], TEAM, contacts, world.house.settings, world.clock.now()))
+    assert f"• {raised} ({secret.issue_link})\n" in text
+    assert f"The owner gets no reminders ({raised}). Open it to see who that is." in text
+    assert not [words for words in ("pool", secret.assignee.name or "?", str(secret.due_on)) if words in text]
 
 
 def close_all(world: World) -> None:

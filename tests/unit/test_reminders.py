@@ -14,7 +14,7 @@ from postmortem.announcement import plain_text
 from postmortem.follow_up.contact import Contact
 from postmortem.follow_up.followed import Assignee, FollowedItem
 from postmortem.follow_up.reminder_message import reminder_message
-from postmortem.follow_up.reminders import Duty, Memory, choose_mentions, duties, remembered, snoozed
+from postmortem.follow_up.reminders import Duty, Memory, Why, choose_mentions, duties, remembered, snoozed
 from postmortem.settings import Settings, read_settings
 
 DEFAULTS = Settings()
@@ -209,8 +209,8 @@ def test_the_message_is_short_kind_and_links_every_issue():
     assert plain_text(reminder_message(their, date(2026, 11, 20), {})).splitlines() == [
         "2 action items of yours are open, 1 of them past the due date:",
         (
-            "• CHK-1 (https://acme.atlassian.net/browse/CHK-1) Raise the connection pool limit, due since 2026-11-10 "
-            "(10 days), from incident #4211"
+            "• CHK-1 (https://acme.atlassian.net/browse/CHK-1) Raise the connection pool limit, was due 2026-11-10, "
+            "10 days ago, from incident #4211"
         ),
         "• CHK-2 (https://acme.atlassian.net/browse/CHK-1) Alert on pool saturation, due today, from incident #4211",
         (
@@ -224,7 +224,11 @@ def test_what_was_said_in_private_is_told_to_its_owner_alone():
     secret = item(text="Tell the customer whose card was shown", is_private=True)
 
     assert "whose card" in plain_text(reminder_message([(secret, "own")], date(2026, 11, 20), {}))
-    assert "whose card" not in plain_text(reminder_message([(secret, "unanswered")], date(2026, 11, 20), {}))
+    every: tuple[Why, ...] = ("unanswered", "unreached", "unowned", "parked")
+    for why in every:
+        whys = {secret.assignee.account_id or "": "Slack has no user U0BEA"}
+        told = plain_text(reminder_message([(secret, why)], date(2026, 11, 20), whys)).splitlines()[1]
+        assert told == "• CHK-1 (https://acme.atlassian.net/browse/CHK-1), from incident #4211"
 
 
 def test_a_long_list_is_cut_with_a_word_on_where_all_of_it_is():
