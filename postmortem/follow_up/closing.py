@@ -17,6 +17,7 @@ from postmortem.life import StatusChange
 
 BY = "Debrief"
 HEAD = "Postmortem closed"
+_TWO = 2
 GONE_FOR = timedelta(days=7)
 """An issue that is gone may be hidden by mistake: so long it is waited for before it counts as settled."""
 
@@ -40,7 +41,8 @@ def closed_message(title: str, items: Sequence[FollowedItem], links: tuple[tuple
     """What is said in the incident's channel. `links`: words and address of what opens the document."""
     done = sum(item.standing == "done" for item in items)
     gone = len(items) - done
-    is_whole = "its action item is done" if done == 1 else f"all {done} action items are done"
+    every = "both" if done == _TWO else f"all {done}"
+    is_whole = "its action item is done" if done == 1 else f"{every} action items are done"
     what = is_whole if not gone else f"{counted(done, 'action item is', 'action items are')} done"
     rest = f", {gone} {'was' if gone == 1 else 'were'} removed or dropped" if gone else ""
     opened = tuple(span for words, link in links for span in (Span(text=" · "), Span(text=words, link=link)))

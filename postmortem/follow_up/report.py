@@ -11,6 +11,7 @@ from statistics import median
 
 from postmortem.follow_up.followed import FollowedItem
 from postmortem.follow_up.listing import days_old
+from postmortem.follow_up.wording import counted
 from postmortem.moment import day_in
 from postmortem.noun import Noun
 
@@ -119,20 +120,18 @@ def report_sentences(report: FollowUpReport) -> tuple[tuple[str, str], ...]:
         (report.removed, "removed by a person or dropped"),
     )
     left = ", ".join(f"{count} {why}" for count, why in left_out if count)
-    age = "unknown" if report.median_age_days is None else f"{report.median_age_days:g} days"
+    days = report.median_age_days
+    age = "unknown" if days is None else "1 day" if days == 1 else f"{days:g} days"
     start = f" {report.unknown_start} with an unknown beginning are left out." if report.unknown_start else ""
     return (
         (
             f"Done on time: {share_words(report.on_time, report.judged)}",
             f"Of the items that are done or overdue.{f' Left out: {left}.' if left else ''}",
         ),
-        (
-            f"Median age of what is open: {age}",
-            f"Of {report.aged} open items whose beginning is known, {report.open} in all.",
-        ),
+        (f"Median age of what is open: {age}", _aged_words(report)),
         (
             f"Open: {report.open}, of which {report.overdue} overdue, {report.unowned} unowned, {report.parked} parked",
-            f"Of {report.items} items; {report.done} are done.{start}",
+            f"Of {counted(report.items, 'item', 'items')}; {counted(report.done, 'is', 'are')} done.{start}",
         ),
     )
 
@@ -140,6 +139,13 @@ def report_sentences(report: FollowUpReport) -> tuple[tuple[str, str], ...]:
 def share_words(part: int, of: int) -> str:
     """ "12 of 20 (60%)"; no percentage of nothing."""
     return f"{part} of {of} ({round(100 * part / of)}%)" if of else "nothing to judge yet"
+
+
+def _aged_words(report: FollowUpReport) -> str:
+    """How many of the open items the age is of: it is not known of every one."""
+    if report.aged == report.open:
+        return f"Of {counted(report.open, 'open item', 'open items')}."
+    return f"Of {report.aged} of {report.open} open items; when the others began is unknown."
 
 
 def _is_judged(item: FollowedItem, today: date) -> bool:

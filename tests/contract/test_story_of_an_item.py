@@ -69,7 +69,7 @@ def test_an_item_said_in_the_chat_is_heard_of_until_it_is_done(tmp_path: Path):
         jira.delivers()
         hours_pass(world, until=world.clock.now() + timedelta(days=2))
         assert world.postmortem().status == "closed"
-        world.slack.channel(CHANNEL).expects("all", "done")
+        world.slack.channel(CHANNEL).expects("both action items are done")
         count = len(told_alone(world, "ivo"))
 
         # And then there is silence.

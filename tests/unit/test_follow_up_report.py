@@ -152,6 +152,10 @@ def test_an_item_done_on_its_due_date_in_the_readers_zone_is_on_time():
 def test_age_teams_and_priorities_say_of_how_many_they_speak():
     report = figures(*EVERY, followed(8, priority=None, opened_at=None, followed_at=None, team=None))
     assert (report.median_age_days, report.aged, report.open) == (10, 5, 6)
+    assert report_sentences(report)[1] == (
+        "Median age of what is open: 10 days",
+        "Of 5 of 6 open items; when the others began is unknown.",
+    )
     assert [(one.team, one.overdue, one.open) for one in report.teams] == [
         ("Core", 0, 1), ("Payments", 1, 4), ("no team", 0, 1),
     ]  # fmt: skip
@@ -180,7 +184,7 @@ def test_nothing_followed_gives_figures_of_nothing_and_no_division():
     report = figures()
     assert report_sentences(report) == (
         ("Done on time: nothing to judge yet", "Of the items that are done or overdue."),
-        ("Median age of what is open: unknown", "Of 0 open items whose beginning is known, 0 in all."),
+        ("Median age of what is open: unknown", "Of 0 open items."),
         ("Open: 0, of which 0 overdue, 0 unowned, 0 parked", "Of 0 items; 0 are done."),
     )
     assert report.months == report.teams == report.priorities == ()
