@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from functools import partial
 from itertools import batched
 from typing import Any
 
@@ -12,10 +11,10 @@ from connectors.announcing import consistent
 from connectors.errors import ConnectorError
 from connectors.jira.api import MOST_AT_ONCE, JiraApi
 from connectors.jira.states import read_states
-from connectors.jira.watching import read_issues
 from connectors.slack.channel import Found, as_it_is_now
 from connectors.steps import Json
 from connectors.store.following import Following
+from handlers.looking import look_at_all
 from handlers.work import Work, private_everywhere, the_postmortem
 from postmortem.action_items.decision import Decision
 from postmortem.action_items.issues import NO_ROUTE, action_key
@@ -29,7 +28,7 @@ from postmortem.follow_up.amendments import (
 )
 from postmortem.follow_up.followed import FollowedItem
 from postmortem.follow_up.following import followed_again, followed_from_item, left
-from postmortem.follow_up.standing import followed_from_issue, is_looked_at, removed
+from postmortem.follow_up.standing import is_looked_at
 from postmortem.similar import issue_keys
 
 NO_LONGER = "It was dropped, or is no longer said."
@@ -146,18 +145,10 @@ def look_at_issues(work: Work) -> dict[str, str]:
 
 def _look_at_followed(work: Work, jira: JiraApi) -> None:
     """Read what became of the issues that are followed. Raises ConnectorError: then all stay as they were last seen."""
-    now, following = work.house.now(), Following(work.house.store)
-    looked_at = {one.issue_id: one for one in work.followed if one.issue_id and is_looked_at(one, now)}
+    now = work.house.now()
+    looked_at = [one.issue_id for one in work.followed if one.issue_id and is_looked_at(one, now)]
     for some in batched(looked_at, MOST_AT_ONCE, strict=False):
-        for issue_id, issue in read_issues(jira, some).items():
-            following.change(looked_at[issue_id], partial(_seen, looked_at[issue_id], issue, now))
-
-
-def _seen(
-    before: FollowedItem, issue: Mapping[str, Any] | None, now: datetime, kept: FollowedItem | None
-) -> FollowedItem:
-    one = kept or before
-    return followed_from_issue(one, issue, now) if issue else removed(one, now)
+        look_at_all(work.house.store, jira, some, now)
 
 
 def bring_issues_up_to_date(work: Work, token: int) -> None:

@@ -1,14 +1,12 @@
 """What became of issues: read in Jira, shown in the documents, and those documents closed whose items are all done."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import partial
 from itertools import batched
 from typing import Any
 
 from connectors.errors import ConnectorError
 from connectors.jira.api import MOST_AT_ONCE
-from connectors.jira.watching import Issue, read_issue, read_issues
 from connectors.patience import patiently
 from connectors.reminding import Notice, Voice, say_once
 from connectors.steps import Json, Steps
@@ -20,10 +18,11 @@ from handlers.confluence import links_to_it, make_confluence_page, write_conflue
 from handlers.house import House
 from handlers.items import known_evidence, known_house
 from handlers.journey import publish, under_the_lease
+from handlers.looking import look_at_all, look_at_one
 from handlers.work import Work, shelf_of, the_postmortem
 from postmortem.follow_up.closing import BY, closed_message, may_close
 from postmortem.follow_up.followed import FollowedItem
-from postmortem.follow_up.standing import followed_from_issue, is_looked_at, removed, tells_news
+from postmortem.follow_up.standing import is_looked_at
 from postmortem.life import StatusChange
 
 MOST_READ = 10_000
@@ -52,11 +51,8 @@ def read_one_issue(steps: Steps, house: House, issue_id: str) -> str | None:
         return None
 
     def read() -> str | None:
-        item, now = Following(house.store).by_issue(issue_id), house.now()
-        if item is None:
-            return None
-        _keep(house, item, read_issue(jira, issue_id), now)
-        return item.incident_id
+        item = look_at_one(house.store, jira, issue_id, house.now())
+        return item.incident_id if item else None
 
     return patiently(steps, "read the issue", read)
 
@@ -74,7 +70,7 @@ def show_incident(steps: Steps, house: House, journey: str, incident_id: str) ->
     known = steps.run("look up the evidence", lambda: known_evidence(work))
     version = steps.run("which news", lambda: News(house.store).version(incident_id))
     try:
-        shown = known if "stopped" in known else _shown(known_house(work, known), known)
+        shown = known if "stopped" in known else under_the_lease(work, _show)
     except ConnectorError as error:
         return {"failed": str(error)}
     if version != ABSENT:
@@ -102,38 +98,18 @@ def _ids_to_read(house: House) -> list[Json]:
 
 def _read_page(house: House, ids: Iterable[str]) -> int:
     """How many of these issues tell something new."""
-    jira, following, now = house.jira, Following(house.store), house.now()
-    items = [item for id_ in ids if (item := following.by_issue(id_))]
-    by_id = {item.issue_id: item for item in items if item.issue_id}
-    if jira is None or not by_id:
-        return 0
-    gone = {id_ for id_, item in by_id.items() if item.standing == "removed"}
-    issues = read_issues(jira, list(by_id), gone)
-    return sum(_keep(house, item, issues[id_], now) for id_, item in by_id.items())
+    return look_at_all(house.store, house.jira, ids, house.now()) if house.jira else 0
 
 
-def _keep(house: House, item: FollowedItem, issue: Issue | None, now: datetime) -> bool:
-    """Write down how the issue stands. Its incident is marked first: a document that is shown twice does no harm."""
-
-    def looked_at(kept: FollowedItem) -> FollowedItem:
-        return removed(kept, now) if issue is None else followed_from_issue(kept, issue, now)
-
-    is_news = tells_news(item, looked_at(item))
-    if is_news:
-        News(house.store).mark(item.incident_id)
-    Following(house.store).change(item, lambda kept: looked_at(kept or item))
-    return is_news
-
-
-def _shown(work: Work, known: dict[str, Any]) -> dict[str, Any]:
-    def show(work: Work, token: int) -> dict[str, Any]:
-        is_closed = work.steps.run("close it where all is done", lambda: _close(work))
-        document = publish(work, "publish what became of the items")
-        page = write_confluence_page(work, token, make_confluence_page(work, token, known))
-        told = _say_closed(work, token, known) if is_closed else None
-        return {"document": document, "page": page, "closed": is_closed, "told": told}
-
-    return under_the_lease(work, show)
+def _show(work: Work, token: int) -> dict[str, Any]:
+    """What the draft rests on is looked up under the lease: a round may have come to more while this one waited."""
+    known = work.steps.run("look up the evidence under the lease", lambda: known_evidence(work))
+    work = known_house(work, known)
+    is_closed = work.steps.run("close it where all is done", lambda: _close(work))
+    document = publish(work, "publish what became of the items")
+    page = write_confluence_page(work, token, make_confluence_page(work, token, known))
+    told = _say_closed(work, token, known) if is_closed else None
+    return {"document": document, "page": page, "closed": is_closed, "told": told}
 
 
 def _may_close(house: House, incident_id: str, items: Sequence[FollowedItem]) -> bool:
