@@ -125,6 +125,18 @@ class PagerDutyApi:
             "incidents", "/incidents", offset, query | ({"statuses[]": list(statuses)} if statuses else {})
         )
 
+    def list_webhook_subscriptions(self, offset: int = 0) -> Page:
+        """A page of up to 100 webhook subscriptions of the account."""
+        scope = "webhook_subscriptions.read"
+        return self._page("webhook_subscriptions", "/webhook_subscriptions", offset, scope=scope)
+
+    def enable_webhook_subscription(self, subscription_id: str) -> dict[str, Any]:
+        """Enable a subscription that PagerDuty disabled for a time; returns it. The same again is safe to repeat."""
+        tried = f"enabling the PagerDuty webhook subscription {subscription_id}"
+        path = f"/webhook_subscriptions/{_id(subscription_id)}/enable"
+        value = self._read(tried, lambda: self._client().post(path), "webhook_subscriptions.write")
+        return field(tried, value, "webhook_subscription", dict)
+
     def get_user(self, user_id: str) -> dict[str, Any]:
         """The user object, with e-mail and time zone."""
         tried = f"reading the PagerDuty user {user_id}"

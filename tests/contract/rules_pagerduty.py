@@ -12,6 +12,8 @@ from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.batch import LISTS, part_from_pagerduty
 from connectors.pagerduty.collect import collect
 from connectors.pagerduty.observe import observation_from_event
+from connectors.pagerduty.resolved import resolved_from_pagerduty
+from connectors.pagerduty.subscriptions import list_subscriptions, subscription_from_pagerduty
 from connectors.pagerduty.translate import MOST_CHARACTERS, incident_from_pagerduty, note_to_pagerduty
 from connectors.retrying import Budget
 from tests.contract.rules_kit import CANARY, Connector, Endless, Size, Write
@@ -29,7 +31,9 @@ _FAKE = FakePagerDuty()
 
 
 def _fake() -> FakePagerDuty:
-    return FakePagerDuty().holds(_SCRIPT.pagerduty | {"dedicated_channel": _CHANNEL})
+    fake = FakePagerDuty().holds(_SCRIPT.pagerduty | {"dedicated_channel": _CHANNEL})
+    fake.subscriptions.adds("PSUB01", "https://debrief.acme.example/pagerduty")
+    return fake
 
 
 class _InProcess(httpx2.BaseTransport):
@@ -76,7 +80,7 @@ def _read_everything(api: PagerDutyApi) -> list[str]:
 
 
 def _endpoint(request: Any) -> str:
-    path = re.sub(r"/(incidents|users)/[^/]+", r"/\1/{id}", request.path)
+    path = re.sub(r"/(incidents|users|webhook_subscriptions)/[^/]+", r"/\1/{id}", request.path)
     if path.startswith("/integration-slack"):
         return f"| `{request.method} /integration-slack` + `{path.removeprefix('/integration-slack')}` |"
     return f"| `{request.method} {path}` |"
@@ -100,6 +104,8 @@ PAGERDUTY = Connector(
         "list_past_incidents": lambda api: api.list_past_incidents(_ID),
         "list_related_incidents": lambda api: api.list_related_incidents(_ID),
         "list_incidents": lambda api: api.list_incidents("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", ("resolved",)),
+        "list_webhook_subscriptions": lambda api: api.list_webhook_subscriptions(),
+        "enable_webhook_subscription": lambda api: api.enable_webhook_subscription("PSUB01"),
         "get_user": lambda api: api.get_user(_ADA["id"]),
         "list_services": lambda api: api.list_services("checkout"),
         "list_oncalls": lambda api: api.list_oncalls([_POLICY]),
@@ -122,11 +128,19 @@ PAGERDUTY = Connector(
         "alerts": Endless(_read_everything, "/alerts$", lambda _: _full_page("alerts"), 100),
         "log_entries": Endless(_read_everything, "/log_entries$", lambda _: _full_page("log_entries"), 100),
         "notes": Endless(_read_everything, "/notes$", lambda _: _full_page("notes"), 1),
+        "webhook_subscriptions": Endless(
+            list_subscriptions, "/webhook_subscriptions$", lambda _: _full_page("webhook_subscriptions"), 100
+        ),
         "change events": Endless(_read_everything, "/related_change_events$", lambda _: _full_page("change_events"), 1),
     },
     endpoint=_endpoint,
     records={
         "incident": (incident_from_pagerduty, _SCRIPT.pagerduty["incident"]),
+        "listed incident": (resolved_from_pagerduty, _SCRIPT.pagerduty["incident"]),
+        "subscription": (
+            subscription_from_pagerduty,
+            {"id": "PSUB01", "active": True, "events": [], "delivery_method": {}},
+        ),
         "event": (observation_from_event, _SCRIPT.webhooks[0]["event"]),
         **{
             what: (lambda raw, what=what: part_from_pagerduty(what, [raw]), _first(name))

@@ -34,7 +34,9 @@ ERROR = {"error": {"message": "secret words of the vendor", "code": 2001}}
 
 
 def _fake(**more: Any) -> FakePagerDuty:
-    return FakePagerDuty().holds(SCRIPT.pagerduty | more)
+    fake = FakePagerDuty().holds(SCRIPT.pagerduty | more)
+    fake.subscriptions.adds("PSUB01", "https://debrief.acme.example/pagerduty")
+    return fake
 
 
 def _world(**options: Any) -> AbstractContextManager[PagerDutyWorld]:
@@ -47,6 +49,8 @@ READS: dict[str, Callable[[PagerDutyApi], Any]] = {
     "list_log_entries": lambda api: api.list_log_entries(INCIDENT_ID),
     "list_notes": lambda api: api.list_notes(INCIDENT_ID),
     "list_related_change_events": lambda api: api.list_related_change_events(INCIDENT_ID),
+    "list_webhook_subscriptions": lambda api: api.list_webhook_subscriptions(),
+    "enable_webhook_subscription": lambda api: api.enable_webhook_subscription("PSUB01"),
     "list_incidents": lambda api: api.list_incidents("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", ("resolved",)),
     "get_user": lambda api: api.get_user(ADA["id"]),
     "get_dedicated_channel": lambda api: api.get_dedicated_channel(INCIDENT_ID),

@@ -27,6 +27,7 @@ from tests.vendors.pagerduty_rules import (
     page_of,
     within,
 )
+from tests.vendors.pagerduty_subscriptions import Subscriptions
 from tests.vendors.wire import Reply, Request, json_reply
 
 # https://developer.pagerduty.com/docs/rest-api-v2/rate-limiting (read 2026-11-20)
@@ -53,6 +54,7 @@ class FakePagerDuty:
         self._on_call: list[dict[str, Any]] = []
         self._faults: list[Fault] = []
         self._lock = threading.RLock()
+        self.subscriptions = Subscriptions(self.now)
 
     def holds(self, pagerduty: dict[str, Any]) -> Self:
         """Remember one more incident (the shape of `Script.pagerduty`); several scripts may be held side by side."""
@@ -159,6 +161,8 @@ class FakePagerDuty:
             (r"/services", {"GET": self._all_services}),
             (r"/oncalls", {"GET": self._oncalls}),
             (r"/services/([^/]+)", {"GET": self._service}),
+            (r"/webhook_subscriptions", {"GET": self.subscriptions.listed}),
+            (r"/webhook_subscriptions/([^/]+)/enable", {"POST": self.subscriptions.enabled}),
             (r"/priorities", {"GET": self._all_priorities}),
             (_SLACK + one + "/dedicated_channel", {"GET": self._dedicated_channel}),
         ]
