@@ -21,6 +21,7 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.steps import Steps
+from connectors.store.intents import Intents
 from connectors.store.port import ABSENT, Conflict, Record, Store
 
 type Made = dict[str, Any]
@@ -165,13 +166,25 @@ class Ledger:
     """The effects of one incident, in the store: one line per key, kept for ever."""
 
     def __init__(self, store: Store, incident_id: str) -> None:
-        self._store, self._partition = store, f"INC#{incident_id}"
+        self._store, self._owner, self._partition = store, incident_id, f"INC#{incident_id}"
 
     def read(self, key: str) -> Effect:
         record = self._store.read(self._partition, f"{_SORT}{key}")
         return _effect(record) if record else Effect()
 
     def write(self, key: str, effect: Effect) -> bool:
+        """Over exactly the version it holds; False where somebody was first. What is sent is named as an intent."""
+        intents = Intents(self._store)
+        if effect.state == "sent":
+            intents.name(self._owner, key)
+            return self._wrote(key, effect)
+        named = intents.version(self._owner, key)
+        written = self._wrote(key, effect)
+        if written:
+            intents.strike(self._owner, key, named)
+        return written
+
+    def _wrote(self, key: str, effect: Effect) -> bool:
         value = {
             "state": effect.state,
             "token": effect.token,
