@@ -4,16 +4,14 @@ There is no official client, and what there is repeats creates by itself. `conne
 """
 
 import json
-from collections import deque
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from requests import RequestException, Session
 from requests.adapters import BaseAdapter
 
-from connectors.atlassian import Answer, NoAnswer, answer_from_reply, silence_from_error, site_from_url
+from connectors.atlassian import Answer, Connections, NoAnswer, answer_from_reply, silence_from_error, site_from_url
 from connectors.confluence.replies import judge, judge_written, object_from, page_of_results
 from connectors.errors import BadReply
 from connectors.retrying import Budget
@@ -50,12 +48,11 @@ class ConfluenceApi:
         self._base_url = site_from_url(base_url, "confluence.base_url") if base_url else self.site_url
         self._email, self._token, self._budget = email, token, budget
         self._timeout, self._transport = timeout, transport
-        self._idle: deque[Session] = deque()
+        self._sessions = Connections(self._new_session)
 
     def close(self) -> None:
         """Close the idle connections."""
-        while self._idle:
-            self._idle.pop().close()
+        self._sessions.close()
 
     def get_page(self, page_id: str, version: int | None = None) -> dict[str, Any]:
         """A page with its body as Confluence keeps it, now or as it was in an earlier version.
@@ -129,7 +126,7 @@ class ConfluenceApi:
     ) -> Answer | NoAnswer:
         """Exactly one HTTP request. Never follows a redirect: the token stays with its own host."""
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-        with self._borrowed() as session:
+        with self._sessions.borrowed() as session:
             try:
                 reply = session.request(
                     method,
@@ -142,17 +139,6 @@ class ConfluenceApi:
             except RequestException as error:
                 return silence_from_error(error)
         return answer_from_reply(reply, self._email, self._token, "[CONFLUENCE_TOKEN]")
-
-    @contextmanager
-    def _borrowed(self) -> Generator[Session]:
-        try:
-            session = self._idle.pop()
-        except IndexError:
-            session = self._new_session()
-        try:
-            yield session
-        finally:
-            self._idle.append(session)
 
     def _new_session(self) -> Session:
         session = Session()

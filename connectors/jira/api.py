@@ -5,9 +5,7 @@ up to four issues). `connectors/retrying.py` decides instead.
 """
 
 import json
-from collections import deque
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, cast
 from urllib.parse import quote
@@ -16,7 +14,7 @@ from jira import JIRA, JIRAError
 from requests import RequestException, Session
 from requests.adapters import BaseAdapter
 
-from connectors.atlassian import Answer, NoAnswer, answer_from_reply, silence_from_error, site_from_url
+from connectors.atlassian import Answer, Connections, NoAnswer, answer_from_reply, silence_from_error, site_from_url
 from connectors.errors import BadReply, Rejected
 from connectors.jira.replies import (
     judge,
@@ -57,15 +55,14 @@ class JiraApi:
         transport: BaseAdapter | None = None,
     ) -> None:
         self.site_url = site_from_url(site_url, "jira.site")
-        self._base_url = site_from_url(base_url, "jira.site") if base_url else self.site_url
+        self._base_url = site_from_url(base_url, "jira.base_url") if base_url else self.site_url
         self._email, self._token, self._budget = email, token, budget
         self._timeout, self._transport = timeout, transport
-        self._idle: deque[JIRA] = deque()
+        self._clients = Connections(self._new_client)
 
     def close(self) -> None:
         """Close the idle connections."""
-        while self._idle:
-            self._idle.pop().close()
+        self._clients.close()
 
     def get_myself(self) -> dict[str, Any]:
         return self._get_object("Asking Jira who we are", "myself")
@@ -194,7 +191,7 @@ class JiraApi:
         """Exactly one HTTP request. Never follows a redirect: the token stays with its own host."""
         url = f"{self._base_url}/rest/api/3/" + "/".join(quote(part, safe="") for part in parts)
         content = None if body is None else json.dumps(body)
-        with self._borrowed() as client:
+        with self._clients.borrowed() as client:
             try:
                 reply = _session(client).request(method, url, params=query, data=content, allow_redirects=False)
             except JIRAError as error:  # the client raises for every status from 400 on
@@ -204,17 +201,6 @@ class JiraApi:
         if reply is None:
             return NoAnswer("no answer", sent=True)
         return answer_from_reply(reply, self._email, self._token, "[JIRA_TOKEN]")
-
-    @contextmanager
-    def _borrowed(self) -> Generator[JIRA]:
-        try:
-            client = self._idle.pop()
-        except IndexError:
-            client = self._new_client()
-        try:
-            yield client
-        finally:
-            self._idle.append(client)
 
     def _new_client(self) -> JIRA:
         client = JIRA(

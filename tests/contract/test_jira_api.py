@@ -124,7 +124,7 @@ def test_threads_do_not_share_a_session():
     with ThreadPoolExecutor(8) as pool:
         keys = set(pool.map(create_one, range(16)))
     assert len(keys) == 16
-    assert 1 <= len(world.api._idle) <= 8
+    assert 1 <= len(world.api._clients) <= 8
 
 
 def test_construction_does_no_io_and_refuses_a_site_in_the_clear():
