@@ -1,6 +1,7 @@
 """What every page shares: the site, what is kept of an incident, and forms that are believed."""
 
 import hmac
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ LARGEST_FORM = 16 * 1024
 SESSION = "debrief_session"
 NOT_HERE = "There is no postmortem of this incident here."
 NOT_OURS = "This did not come from a page of Debrief: open the draft, and press its button."
+_A_SESSION = re.compile(r"[A-Za-z0-9_-]{32}")
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 
 
@@ -70,8 +72,19 @@ def is_from_files(site: Site, incident_id: str) -> bool:
 
 
 def session_of(request: Request) -> str:
-    """The browser's own, or a new one."""
-    return request.cookies.get(SESSION) or secrets.token_urlsafe(24)
+    """The browser's own, or a new one where it has none that could be ours."""
+    theirs = request.cookies.get(SESSION, "")
+    return theirs if _A_SESSION.fullmatch(theirs) else secrets.token_urlsafe(24)
+
+
+def is_from_elsewhere(site: Site, request: Request) -> bool:
+    """Whether a browser says that another site's page sent this, also where it knows the token of a session that it
+    chose itself. Our own forms have the origin "null": our pages send no referrer.
+
+    https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+    """
+    origin, place = request.headers.get("origin", "null"), request.headers.get("sec-fetch-site", "none")
+    return place not in ("same-origin", "none") or (origin != "null" and _host_of(origin) not in site.hosts())
 
 
 def with_session(response: Response, session: str, request: Request) -> Response:
@@ -81,12 +94,20 @@ def with_session(response: Response, session: str, request: Request) -> Response
     return response
 
 
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).hostname
+    except ValueError:
+        return None
+
+
 async def believed_form(site: Site, request: Request) -> dict[str, str]:
     """The fields of a form that came from a page of ours, each once. Raises HTTPException."""
     form = parse_qs((await body_up_to(LARGEST_FORM, request)).decode(errors="replace"))
     fields = {name: values[0] for name, values in form.items()}
-    expected = site.token(request.cookies.get(SESSION, ""))
-    if SESSION not in request.cookies or not hmac.compare_digest(fields.get("csrf", "").encode(), expected.encode()):
+    session = request.cookies.get(SESSION, "")
+    is_signed = hmac.compare_digest(fields.get("csrf", "").encode(), site.token(session).encode())
+    if not session or not is_signed or is_from_elsewhere(site, request):
         raise HTTPException(403, NOT_OURS)
     return fields
 

@@ -351,6 +351,38 @@ def test_without_the_token_of_this_browser_nothing_is_decided(world: World, visi
     assert len(world.engine.journeys()) == len(before)
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "https://127.0.0.1.evil.example"},
+        {"origin": "http://[::1"},
+        {"origin": ""},
+    ],
+)
+def test_a_page_of_another_site_decides_nothing_although_it_knows_the_token(
+    world: World, visitor: Visitor, page: str, headers: dict[str, str]
+):
+    """A neighbour under the same domain can set the cookie of a session of its own, and so knows the token."""
+    form = urlencode({"csrf": csrf_of(visitor.gets(page).text), "do": "drop"}).encode()
+    path, before = f"{page}/actions/{short_name(item(world, RAISE).id)}", len(world.engine.journeys())
+
+    assert visitor.posts(path, form, **headers).status == 403
+    assert visitor.posts(f"{page}/again", form, **headers).status == 403
+    assert len(world.engine.journeys()) == before
+    ours = {"sec-fetch-site": "same-origin", "origin": "null"}
+    assert visitor.posts(path, form, **ours).status == 303
+
+
+@pytest.mark.parametrize("session", ["x", "x" * 4000, "../../etc", "%00", "chosen by somebody else, not by us"])
+def test_a_session_that_debrief_did_not_make_is_replaced(visitor: Visitor, page: str, session: str):
+    visitor.cookies["debrief_session"] = session
+    visitor.gets(page)
+    assert re.fullmatch(r"[\w-]{32}", visitor.cookies["debrief_session"])
+
+
 def test_a_draft_from_saved_files_is_decided_about_and_nothing_is_written_outside(
     world: World, visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
