@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, cast
 
-from connectors.slack.markup import scrub
+from connectors.slack.markup import scrub, visible
 
 type Raw = dict[str, Any]
 type Choice = Literal["accept", "edit", "drop", "claim", "snooze"]
@@ -83,7 +83,8 @@ def snooze_buttons(duration: timedelta, about: str) -> Raw:
 
 def plain(text: str, longest: int) -> Raw:
     """Text that Slack shows as it is: no mention, no link, no emoji comes out of it. It takes none that is empty."""
-    text = scrub(text) if text.strip() else "…"
+    text = visible(text)
+    text = text if text.strip() else "…"
     return {"type": "plain_text", "text": text if len(text) <= longest else text[: longest - 1] + "…", "emoji": False}
 
 

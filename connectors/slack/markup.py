@@ -14,6 +14,7 @@ MOST_CHARACTERS = 40_000
 _ENTITY = re.compile(r"<([^<>]*)>")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}:")
 _UNSAVEABLE = re.compile("[\x00\ud800-\udfff]")
+_STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def scrub(value: object) -> str:
@@ -23,6 +24,11 @@ def scrub(value: object) -> str:
     if value.isascii() and "\x00" not in value:
         return value
     return _UNSAVEABLE.sub("\ufffd", value)
+
+
+def visible(text: str) -> str:
+    """The text without what steers a screen or turns the direction of reading: Slack shows both in forms."""
+    return _STEERS.sub("", scrub(text))
 
 
 def shorten(text: str) -> str:

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from connectors.slack.clicks import LONGEST_VALUE, ItemRef, plain
-from connectors.slack.markup import scrub
+from connectors.slack.markup import scrub, visible
 
 if TYPE_CHECKING:
     from postmortem.action_items.item import ActionItem
@@ -72,7 +72,7 @@ def edit_view(item: ActionItem, ref: ItemRef, teams: Sequence[str]) -> Raw:
 
 
 def _text(item: ActionItem) -> Raw:
-    initial = scrub(item.text)[:LONGEST_TEXT]
+    initial = visible(item.text)[:LONGEST_TEXT]
     element = {"type": "plain_text_input", "multiline": True, "max_length": LONGEST_TEXT, "initial_value": initial}
     return _input(TEXT, "What is to be done", element, f"As it was said: “{item.quote}”", optional=False)
 
@@ -81,7 +81,7 @@ def _owner(item: ActionItem) -> list[Raw]:
     """Two fields: who is in Slack is chosen, who is not is named."""
     slack_id = (item.owner.person_id or "").removeprefix("slack:")
     chosen = {"initial_user": slack_id} if _PERSON_ID.fullmatch(slack_id) else {}
-    name = scrub(item.owner.name or "")[:_LONGEST_NAME]
+    name = visible(item.owner.name or "").strip()[:_LONGEST_NAME]
     named = {"initial_value": name} if name and not chosen else {}
     return [
         _input(OWNER, "Owner", {"type": "users_select"} | chosen),

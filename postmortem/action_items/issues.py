@@ -10,6 +10,7 @@ from postmortem.action_items.description import describe
 from postmortem.action_items.item import ActionItem, IssueRequest, Route
 from postmortem.document import Postmortem
 from postmortem.incident import Incident
+from postmortem.outputs.escaping import printable
 
 KEY_LENGTH = 26
 NO_ROUTE = "Not opened: no route fits this incident; set default_route or routing in debrief.yml."
@@ -97,7 +98,7 @@ def _without_route(item: ActionItem) -> ActionItem:
 
 def summary_of(text: str) -> str:
     """An issue's summary: the item's words on one line, cut where they are too long for one."""
-    one_line = " ".join(text.split())
+    one_line = " ".join(printable(text).split())
     return one_line if len(one_line) <= _LONGEST_SUMMARY else one_line[: _LONGEST_SUMMARY - 1].rstrip() + "…"
 
 

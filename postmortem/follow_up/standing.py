@@ -10,10 +10,11 @@ from typing import Any, cast
 from postmortem.action_items.issues import summary_of
 from postmortem.follow_up.followed import Assignee, FollowedItem
 from postmortem.moment import in_utc
-from postmortem.outputs.escaping import printable
+from postmortem.outputs.escaping import printable, shorten
 
 REMOVED = "Removed by a person in Jira, or hidden from Debrief"
 MOST_CHANGES = 20
+_LONGEST = 255
 LOOKED_AFTER_FOR = timedelta(days=30)
 """So long an issue is still looked at after it was done, or was gone: people reopen, and permissions are mended."""
 
@@ -163,5 +164,5 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 
 def _text(value: Any) -> str | None:
-    """Text from outside on one line; None where there is none."""
-    return " ".join(printable(value).split()) or None if isinstance(value, str) else None
+    """Text from outside on one line, no longer than Jira's own longest; None where there is none."""
+    return shorten(" ".join(printable(value).split()), _LONGEST) or None if isinstance(value, str) else None

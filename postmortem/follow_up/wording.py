@@ -42,7 +42,7 @@ def counted(count: int, one: str, many: str) -> str:
 
 
 def said(text: str) -> Line:
-    return (Span(text=text),)
+    return (Span(text=on_one_line(text)),)
 
 
 def on_one_line(text: str) -> str:
