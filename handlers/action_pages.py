@@ -23,6 +23,10 @@ from postmortem.follow_up.listing import (
 from postmortem.follow_up.report import FollowUpReport, report_sentences
 
 MONTH_PIXELS = 120
+MOST_ROWS = 500
+"""Items on one page: a browser draws ten thousand rows, and nobody reads them."""
+FEWEST_ROWS = 20
+"""Of each group, however many groups there are."""
 _WORDS: dict[str, Any] = {
     "age_words": age_words,
     "due_words": due_words,
@@ -104,8 +108,11 @@ class Pillar(NamedTuple):
 
 
 def actions_page(groups: Sequence[Group], asked: Filter, total: int) -> str:
-    """The list with its filters, which are plain parameters of the address."""
-    return page("actions", title="Action items", groups=groups, asked=asked, total=total, ages=AGES, **_WORDS)
+    """The list with its filters, which are plain parameters of the address; of very many the first of each group."""
+    most = max(MOST_ROWS // max(len(groups), 1), FEWEST_ROWS)
+    return page(
+        "actions", title="Action items", groups=groups, most=most, asked=asked, total=total, ages=AGES, **_WORDS
+    )
 
 
 def report_page(report: FollowUpReport, teams: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from connectors.store.decisions import Decisions
-from handlers.action_pages import Panel, cards_of, items_panel
+from handlers.action_pages import MOST_ROWS, Panel, cards_of, items_panel
 from handlers.web_site import NOT_HERE, NOT_OURS
 from postmortem.action_items.item import ActionItem, short_name
 from postmortem.action_items.likely import Likely
@@ -146,10 +146,14 @@ def test_a_thousand_items_are_listed_in_a_second(world: World, visitor: Visitor)
     keep(world.store, *(followed(n, world.clock.now()) for n in range(1000)))
     began = time.perf_counter()
 
-    visitor.gets("/actions")
+    listed = visitor.gets("/actions").text
     visitor.gets("/report")
 
     assert time.perf_counter() - began < 2
+    rows, told = listed.count("<tr>") - 1, " ".join(text_of(listed).split())
+    assert rows == MOST_ROWS, "a browser is not made to draw what nobody reads"
+    (waiting,) = re.findall(r"(\d+) open", told)[:1]
+    assert f"… and {int(waiting) - MOST_ROWS} more, which need somebody less." in told
 
 
 # Hostile text.
