@@ -13,7 +13,16 @@ from tests.vendors.pagerduty_webhooks import body_of, sign
 
 RUNS = 9
 OURS, BARE = "handlers.receive", "tests.benchmarks.bare_handler"
-NOT_LOADED = ("pydantic", "pydantic_core", "pagerduty", "jira", "slack_sdk", "aws_durable_execution_sdk_python")
+NOT_LOADED = (
+    "pydantic",
+    "pydantic_core",
+    "pagerduty",
+    "jira",
+    "slack_sdk",
+    "aws_durable_execution_sdk_python",
+    "holidays",
+    "rapidfuzz",
+)
 AWS = ("botocore", "boto3", "urllib3")
 MALFORMED = {"x-pagerduty-signature": "v1=not-hex"}
 
