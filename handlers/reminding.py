@@ -10,6 +10,7 @@ from connectors.errors import ConnectorError
 from connectors.patience import patiently
 from connectors.reminding import Notice, Voice, find_contact, say_once, tell_person_once
 from connectors.slack.api import SlackApi
+from connectors.slack.channel import Found, as_it_is_now
 from connectors.steps import Json, Steps
 from connectors.store.following import Following
 from connectors.store.leases import Leases
@@ -28,6 +29,7 @@ ASK_AGAIN_AFTER = timedelta(days=1)
 LEASE_FOR = timedelta(minutes=20)
 MOST_AT_ONCE = 400
 """People who are looked for in one sweep, and items one of them is told of."""
+SHARED = "{channel} is shared with another organisation: name another digest_channel in routing."
 MOST_CHARACTERS = 150_000
 """Of what one step keeps, which may be 200 KB."""
 
@@ -146,7 +148,11 @@ def _post_digest(steps: Steps, house: House, slack: SlackApi, journey: str, chan
 
     def post(voice: Voice) -> dict[str, Any]:
         week = steps.run("which week", lambda: digest_week(house.settings, house.now()))
-        return {} if week is None else say_once(steps, voice, channel, Notice(week, lambda: _digest(house, channel)))
+        if week is None:
+            return {}
+        if as_it_is_now(slack, steps, Found(channel, channel, "the settings")).is_ext_shared:
+            return {"parked": SHARED.format(channel=channel)}
+        return say_once(steps, voice, channel, Notice(week, lambda: _digest(house, channel)))
 
     return _alone(steps, house, slack, journey, f"digest:{channel}", post)
 

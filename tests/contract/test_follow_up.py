@@ -293,6 +293,17 @@ def test_each_team_reads_once_a_week_what_is_open(tmp_path: Path):
         assert second.startswith("Action items of Checkout, week of 2026-11-30")
 
 
+@pytest.mark.parametrize("kind", ["is_ext_shared", "is_pending_ext_shared"])
+def test_a_channel_that_another_organisation_reads_gets_no_digest(tmp_path: Path, kind: str):
+    for world in drafted(tmp_path, settings=settings(digest_day="monday", remind=False)):
+        world.slack.workspace.named("team-checkout").info[kind] = True
+        until(world, "2026-11-24T12:00:00+00:00")
+
+        assert said_in(world, "team-checkout") == []
+        refused = [journey.result for journey in world.engine.journeys() if "digests_refused" in (journey.result or "")]
+        assert "is shared with another organisation: name another digest_channel" in str(refused)
+
+
 def test_a_sweep_by_hand_reads_jira_and_shows_what_it_says(tmp_path: Path):
     for world in drafted(tmp_path, settings=settings(remind=False)):
         world.jira.person_closes("CHK-1")
