@@ -65,6 +65,11 @@ class PagerDutySettings(Section):
     """Another address of the REST API, for tests."""
     sender: Email | None = None
     """E-mail of the PagerDuty user in whose name notes are written. Needed with an account's token."""
+    webhook_subscriptions: Names = ()
+    """Ids of the webhook subscriptions that deliver here, such as PABC123, to be enabled again where PagerDuty disables
+    them. Empty: those that deliver to publish.public_base_url with /pagerduty."""
+    find_missed: bool = True
+    """Whether PagerDuty is asked every 15 minutes about resolved incidents that no webhook announced."""
     write_note: bool = True
     """Whether a note with the links is written on the incident."""
     unclear_wait: PositiveDuration = timedelta(seconds=30)
