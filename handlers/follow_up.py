@@ -3,8 +3,7 @@
 The hourly sweep decides by what is kept, not by when it last ran: one that was missed is made up for by the next.
 """
 
-import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from connectors.steps import Json, Steps
@@ -13,6 +12,7 @@ from connectors.store.news import News
 from connectors.store.reminded import Reminded
 from handlers.house import House
 from handlers.reminding import post_digests, remind_people
+from handlers.start_again import start_again
 from handlers.watching import (
     followed_here,
     mark_what_may_close,
@@ -24,8 +24,6 @@ from handlers.watching import (
 from handlers.wiring import durable
 from postmortem.follow_up.reminders import snoozed
 
-RETRY_EVERY = timedelta(hours=6)
-"""How often what could not be opened is tried again; debrief actions retry does it at once."""
 _READ = "read every issue"
 
 
@@ -86,14 +84,10 @@ def keep_snooze(house: House, snooze: dict[str, Any]) -> dict[str, Any]:
 
 def try_parked_again(house: House) -> int:
     """Take up again the incidents of items without an issue, at most every six hours. How many were started."""
-    if house.start is None or house.jira is None:
+    if house.jira is None:
         return 0
-    slot = int(house.now().timestamp() // RETRY_EVERY.total_seconds())
-    started = 0
-    for incident_id in sorted({item.incident_id for item in followed_here(house) if item.standing == "parked"}):
-        name = f"rt-{hashlib.sha256(incident_id.encode()).hexdigest()[:40]}-{slot}"
-        started += house.start("postmortem", name, {"incident_id": incident_id, "journey": name, "retry": True})
-    return started
+    parked = sorted({item.incident_id for item in followed_here(house) if item.standing == "parked"})
+    return sum(start_again(house, {"incident_id": incident_id, "retry": True}) for incident_id in parked)
 
 
 def _begin(bell: dict[str, Any], house: House) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from connectors.confluence.api import ConfluenceApi
+    from connectors.engine.failed import Failure
     from connectors.jira.api import JiraApi
     from connectors.pagerduty.api import PagerDutyApi
     from connectors.slack.api import SlackApi
@@ -32,7 +33,8 @@ class House:
     `on_part` is told what was just read, for progress: source and part. `document_link` gives the address under which
     readers open a postmortem, or None. `templates` are the texts of the files that the settings name. `hears_clicks`:
     whether a button in Slack is heard of, so that there may be any. `start` starts another journey; None where there is
-    nobody to start one.
+    nobody to start one. `failures` are the journeys that failed and that nothing has made up for; None where nobody
+    knows.
     """
 
     settings: Settings
@@ -46,6 +48,7 @@ class House:
     templates: Mapping[str, str] = field(default_factory=dict[str, str])
     hears_clicks: bool = False
     start: Start | None = None
+    failures: Callable[[], Sequence[Failure]] | None = None
 
     def close(self) -> None:
         """Give back connections and files."""

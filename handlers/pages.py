@@ -56,10 +56,12 @@ class Draft:
     location: str
 
 
-def list_page(listed: Sequence[Listed], standings: Sequence[Standing]) -> str:
-    """Every postmortem, newest first, and every journey that a person may want to know about."""
+def list_page(listed: Sequence[Listed], standings: Sequence[Standing], notices: Sequence[str] = ()) -> str:
+    """Every postmortem, newest first, and what a person may want to know about journeys and the machinery."""
     newest = sorted(listed, key=lambda row: row.created_at, reverse=True)
-    return page("list", title="Postmortems", rows=newest[:MOST_LISTED], total=len(newest), standings=standings)
+    return page(
+        "list", title="Postmortems", rows=newest[:MOST_LISTED], total=len(newest), standings=standings, notices=notices
+    )
 
 
 def draft_page(

@@ -4,7 +4,6 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from connectors.engine.start import journey_name
 from connectors.errors import Ignored
 from connectors.pagerduty.webhook import Bell, looks_signed, parse, verify
 from connectors.secrets.port import Secrets
@@ -47,16 +46,16 @@ def _accept(bell: Bell, body_hash: str, doorway: Doorway) -> Response:
     if sight != "new":
         changed = ", with another body" if sight == "changed" else ""
         return Response(202, f"ignored: this event was delivered before{changed}")
-    kind, name, payload = _journey(bell)
+    kind, name, payload = _journey(bell, doorway)
     started = doorway.start(kind, name, payload)
     deliveries.mark(bell.event_id, body_hash, name)
     return Response(202, f"started {name}" if started else f"{name} was started before")
 
 
-def _journey(bell: Bell) -> tuple[str, str, dict[str, Any]]:
+def _journey(bell: Bell, doorway: Doorway) -> tuple[str, str, dict[str, Any]]:
     """Which journey, its name, and a payload that is the same bytes at every delivery."""
     if bell.resolved:
-        name = journey_name(bell.incident_id, bell.occurred_at)
+        name = doorway.announced(bell.incident_id, bell.occurred_at)
         return "postmortem", name, {"incident_id": bell.incident_id, "journey": name}
     digest = hashlib.sha256(bell.event_id.encode()).hexdigest()[:40]
     return "observe", f"ob-{digest}", {"incident_id": bell.incident_id, "event": bell.event}

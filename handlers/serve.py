@@ -18,6 +18,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 
+from connectors.engine.failed import Failure, failures_among
 from connectors.engine.journal import JournalInUse
 from connectors.engine.local import LocalEngine
 from connectors.engine.local_steps import Progress
@@ -26,17 +27,18 @@ from connectors.errors import NotAllowed, NotFound
 from connectors.store.disk import disk_errors
 from handlers.desk import desk_with
 from handlers.follow_up import follow_up
-from handlers.hourly import start_sweeps
 from handlers.house import House
 from handlers.journey import make_postmortem
 from handlers.observe import observe
+from handlers.reconcile import reconcile
+from handlers.ticks import start_ticks
 from handlers.web import Site, app_of
 from handlers.wiring import Machine, doorway_of
 from postmortem.evidence import Part
 
 ADDRESS = "127.0.0.1"
 PORT = 8080
-KINDS = {"postmortem": make_postmortem, "observe": observe, "follow_up": follow_up}
+KINDS = {"postmortem": make_postmortem, "observe": observe, "follow_up": follow_up, "reconcile": reconcile}
 SECONDS_TO_STOP = 1.5
 
 log = logging.getLogger("debrief")
@@ -81,7 +83,10 @@ def put_together(
     def start(kind: str, name: str, payload: dict[str, Any]) -> bool:
         return engine.start(kind, name, payload)
 
-    house = machine.house(store, on_part=on_part, start=start)
+    def failures() -> list[Failure]:
+        return failures_among(engine.journeys(), "postmortem")
+
+    house = machine.house(store, on_part=on_part, start=start, failures=failures)
     try:
         with disk_errors("opening the journal", machine.home):
             engine = machine.engine(house, KINDS, on_progress=on_progress)
@@ -112,7 +117,7 @@ def run(parts: Parts, listener: socket.socket) -> bool:
     server = web_server(parts.app)
     stop = threading.Event()
     pool = ThreadPoolExecutor(1, thread_name_prefix="engine")
-    sweeping = threading.Thread(target=start_sweeps, args=(parts.engine.start, parts.house.now, stop), daemon=True)
+    sweeping = threading.Thread(target=start_ticks, args=(parts.engine.start, parts.house.now, stop), daemon=True)
     with _ended_by_signals(server):
         working = pool.submit(parts.engine.serve, stop)
         working.add_done_callback(lambda _: _end(server))

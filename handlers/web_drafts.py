@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from connectors.engine.start import journey_name
+from connectors.store.notices import Notices
 from connectors.store.shelf import list_postmortems
 from handlers import pages
 from handlers.standings import standing_of, standings
@@ -37,7 +38,8 @@ log = logging.getLogger("debrief")
 
 def show_list(site: Site, _request: Request) -> Response:
     listed = [_listed(site, incident_id, kept) for incident_id, kept in list_postmortems(site.store)]
-    return HTMLResponse(pages.list_page(listed, list(standings(site.store, site.engine))))
+    notices = [notice.sentence for notice in Notices(site.store).all(site.now())]
+    return HTMLResponse(pages.list_page(listed, list(standings(site.store, site.engine)), notices))
 
 
 def _listed(site: Site, incident_id: str, kept: dict[str, Any]) -> pages.Listed:

@@ -8,15 +8,17 @@ from __future__ import annotations
 import functools
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from connectors.engine.start import journey_name
 from handlers.house import House, Start
 
 if TYPE_CHECKING:
+    from connectors.engine.failed import Failure
     from connectors.engine.local import LocalEngine
     from connectors.secrets.environment import EnvironmentSecrets
     from connectors.secrets.port import Secrets
@@ -41,13 +43,15 @@ class Journey(Protocol):
 @dataclass(frozen=True, slots=True)
 class Doorway:
     """What the receivers need; `secrets` and `deliveries` are made only when a request looks signed. `follows` tells
-    whether a Jira issue, by its id, is one of ours."""
+    whether a Jira issue, by its id, is one of ours; `announced` gives the name of the journey of an incident's resolve,
+    also where that was found by asking before its webhook came."""
 
     secrets: Callable[[], Secrets]
     deliveries: Callable[[], Deliveries]
     start: Start
     now: Callable[[], datetime]
     follows: Callable[[str], bool] = lambda _: True
+    announced: Callable[[str, datetime], str] = journey_name
 
 
 def utc_now() -> datetime:
@@ -131,6 +135,7 @@ def build_house(
     sleep: Callable[[float], None] = time.sleep,
     templates: Mapping[str, str] | None = None,
     start: Start | None = None,
+    failures: Callable[[], Sequence[Failure]] | None = None,
 ) -> House:
     """Build a connector for every vendor whose secrets are there. No vendor is spoken to yet."""
     from connectors.retrying import Budget
@@ -149,6 +154,7 @@ def build_house(
         templates=templates or {},
         hears_clicks=vendors.has_secret(secrets, "SLACK_SIGNING_SECRET"),
         start=start,
+        failures=failures,
     )
 
 
@@ -164,7 +170,15 @@ def doorway_of(machine: Machine, store: Store, engine: LocalEngine) -> Doorway:
         start=engine.start,
         now=utc_now,
         follows=functools.partial(is_followed, store),
+        announced=functools.partial(announced_in, store),
     )
+
+
+def announced_in(store: Store, incident_id: str, at: datetime) -> str:
+    """The journey of a resolve that a webhook announces."""
+    from connectors.store.resolves import Resolves
+
+    return Resolves(store, incident_id).announced(at, journey_name(incident_id, at))
 
 
 def desk() -> Desk:
@@ -185,7 +199,14 @@ def _settings_in(store: Store) -> Settings:
 @functools.cache
 def doorway() -> Doorway:
     """The receiver's needs on AWS: bare botocore clients, made when a request looks signed."""
-    return Doorway(_aws_secrets, _aws_deliveries, _start_on_aws, utc_now, follows=_is_followed_on_aws)
+    return Doorway(
+        _aws_secrets,
+        _aws_deliveries,
+        _start_on_aws,
+        utc_now,
+        follows=_is_followed_on_aws,
+        announced=lambda incident_id, at: announced_in(_aws_store(None), incident_id, at),
+    )
 
 
 @functools.cache

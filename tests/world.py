@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.engine.clock import VirtualClock
+from connectors.engine.failed import failures_among
 from connectors.engine.local import LocalEngine
 from connectors.store.deliveries import Deliveries
 from connectors.store.followed_issues import is_followed
@@ -15,21 +16,22 @@ from connectors.store.shelf import Shelf
 from handlers.desk import Desk, desk_with
 from handlers.envelope import Request, Response, answered
 from handlers.follow_up import follow_up
-from handlers.hourly import start_sweep
 from handlers.house import House
 from handlers.jira_changed import jira_changed
 from handlers.journey import make_postmortem
 from handlers.observe import observe
 from handlers.receive import receive
+from handlers.reconcile import reconcile
 from handlers.slack_clicked import slack_clicked
-from handlers.wiring import Doorway, bound, build_house
+from handlers.ticks import RECONCILE, start_sweep
+from handlers.wiring import Doorway, announced_in, bound, build_house
 from postmortem.document import Postmortem
 from tests.incidents import by_name
 from tests.incidents.script import Script
 from tests.neighbours import WEBHOOK_SECRET, Neighbours
 from tests.vendors.pagerduty_webhooks import body_of, sign
 
-KINDS = {"postmortem": make_postmortem, "observe": observe, "follow_up": follow_up}
+KINDS = {"postmortem": make_postmortem, "observe": observe, "follow_up": follow_up, "reconcile": reconcile}
 
 
 class World(Neighbours):
@@ -64,6 +66,7 @@ class World(Neighbours):
             sleep=self.slept.append,
             templates=templates,
             start=self.starts,
+            failures=lambda: failures_among(self.engine.journeys(), "postmortem"),
         )
         self.engine = LocalEngine(self.machine.home / "journal.db", bound(KINDS, self.house), self.clock)
 
@@ -90,6 +93,7 @@ class World(Neighbours):
             start=self.engine.start,
             now=self.clock.now,
             follows=partial(is_followed, self.store),
+            announced=partial(announced_in, self.store),
         )
 
     def desk(self) -> Desk:
@@ -109,6 +113,10 @@ class World(Neighbours):
     def sweeps(self) -> bool:
         """Start the sweep of this hour, as the machine does every hour."""
         return start_sweep(self.engine.start, self.clock.now())
+
+    def reconciles(self) -> bool:
+        """Start the look of this quarter of an hour, as the machine does."""
+        return RECONCILE.start(self.engine.start, self.clock.now())
 
     def receives(self, body: bytes, headers: dict[str, str]) -> Response:
         doorway = self.doorway()

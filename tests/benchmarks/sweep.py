@@ -25,8 +25,8 @@ from connectors.store.following import Following
 from connectors.store.shelf import Shelf
 from connectors.store.sqlite import SqliteStore
 from handlers.follow_up import follow_up
-from handlers.hourly import start_sweep
 from handlers.house import House
+from handlers.ticks import start_sweep
 from handlers.wiring import bound
 from postmortem.action_items.issues import action_key
 from postmortem.action_items.item import ActionItem

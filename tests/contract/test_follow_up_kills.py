@@ -15,8 +15,8 @@ from connectors.slack.api import SlackApi
 from connectors.store.following import Following
 from connectors.store.sqlite import SqliteStore
 from handlers.follow_up import follow_up
-from handlers.hourly import start_sweep
 from handlers.house import House
+from handlers.ticks import start_sweep
 from handlers.wiring import bound
 from postmortem.follow_up.followed import Assignee, FollowedItem
 from postmortem.settings import read_settings
