@@ -16,7 +16,7 @@ from connectors.slack.translate import person_from_slack
 from connectors.steps import Json, Steps
 from postmortem.action_items.ladder import Found, Place
 from postmortem.identities import Identities
-from postmortem.people import Person
+from postmortem.people import Person, id_in
 from postmortem.settings import PersonEntry
 
 NO_JIRA = "Jira is not configured"
@@ -40,8 +40,8 @@ def climb(steps: Steps, asked: Asked, human: str) -> Found:
     name = entry.name if entry else accounts[0].name if accounts else None
     rungs, email = list[str](), _email_of(entry, accounts)
     account_id = entry.jira_account_id if entry else None
-    account_id = account_id or next((one.id[5:] for one in accounts if one.id.startswith("jira:")), None)
-    account_id = account_id or (human[5:] if human.startswith("jira:") else None)
+    account_id = account_id or next((own for one in accounts if (own := id_in("jira", one.id))), None)
+    account_id = account_id or id_in("jira", human)
     rungs.append(_of_map(entry, account_id))
     slack_id, email = _in_slack(steps, asked, entry, accounts, email, rungs)
     known = Found(name=name, slack_id=slack_id, person_id=accounts[0].id if accounts else None)
@@ -72,7 +72,7 @@ def _in_slack(
     rungs: list[str],
 ) -> tuple[str | None, str | None]:
     """Slack id and e-mail, each by the other where one is missing."""
-    here = (account.id.removeprefix("slack:") for account in accounts if account.id.startswith("slack:"))
+    here = (own for account in accounts if (own := id_in("slack", account.id)))
     slack_id, slack = (entry.slack_id if entry else None) or next(here, None), asked.slack
     if slack and (slack_id is None) != (email is None):
         told = answer(steps, "ask Slack", "Slack", partial(_slack_user, slack, slack_id, email))

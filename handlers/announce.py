@@ -8,8 +8,9 @@ from connectors.announcing import Post, announce_in_channel, consistent, note_on
 from connectors.slack.channel import Found
 from connectors.steps import Steps
 from handlers.confluence import links_to_it, said_of_page
-from handlers.work import Work, page_file, private_places, the_postmortem, with_the_document
+from handlers.work import Work, page_file, private_places, the_postmortem
 from postmortem.announcement import announce_and_ask, announce_draft
+from postmortem.places import in_channel, with_the_document
 
 NOT_SHARED = "The draft is not shared here: some of it was said in a private channel."
 
@@ -24,15 +25,15 @@ def announce(work: Work, token: int, collected: dict[str, Any], document: str, p
     channel = Found(**collected["channel"]) if collected["channel"] else None
     is_ext_shared = channel is not None and channel.is_ext_shared
     private = private_places(collected)
-    elsewhere = tuple(place for place in private if channel is None or place != f"slack/{channel.channel_id}/")
+    elsewhere = tuple(place for place in private if channel is None or place != in_channel(channel.channel_id))
     shared = None if links or is_ext_shared or elsewhere else page_file(work, document)
     said_there = (*said, NOT_SHARED) if elsewhere and not links else said
-    in_channel = shared[0] if shared else name
+    name_there = shared[0] if shared else name
     told = partial(announce_and_ask, postmortem, links=links, asks=house.hears_clicks)
     post = Post(
         incident_id=work.incident_id,
         lines=told(
-            draft=in_channel, said=said_there, withheld=("",) if is_ext_shared else with_the_document(elsewhere)
+            draft=name_there, said=said_there, withheld=("",) if is_ext_shared else with_the_document(elsewhere)
         ),
         note=announce_draft(postmortem, links=links, draft=name, said=said, withheld=with_the_document(private)),
         key=f"{house.settings.install_id}/{work.incident_id}/announcement",

@@ -9,7 +9,8 @@ from connectors.slack.modal import edit_view
 from connectors.slack.webhook import Click
 from connectors.store.shelf import Shelf
 from handlers.desk import Desk
-from postmortem.action_items.item import IN_THE_DOCUMENT, ActionItem
+from postmortem.action_items.item import ActionItem
+from postmortem.places import in_channels, with_the_document
 from postmortem.settings import Settings
 
 NOT_THERE = "This action item is not there any more: its words were edited or deleted."
@@ -53,8 +54,8 @@ def _why_not(item: ActionItem | None) -> str | None:
 def _is_for_others(desk: Desk, item: ActionItem, click: Click) -> bool:
     """Whether it rests on a private channel, and the button was pressed in another, where an old screen shows it."""
     private = Shelf(desk.store, click.item.incident_id if click.item else "").rests_on(())
-    places = tuple(f"slack/{channel}/" for channel in private if channel != click.channel_id)
-    return item.rests_on((*places, IN_THE_DOCUMENT) if places else ())
+    places = in_channels(channel for channel in private if channel != click.channel_id)
+    return item.rests_on(with_the_document(places))
 
 
 def teams_of(settings: Settings) -> tuple[str, ...]:

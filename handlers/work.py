@@ -17,12 +17,13 @@ from connectors.store.memory import Memory
 from connectors.store.shelf import Shelf
 from handlers.house import House
 from postmortem.action_items.issues import request_issues
-from postmortem.action_items.item import IN_THE_DOCUMENT, IssueRequest
+from postmortem.action_items.item import IssueRequest
 from postmortem.action_items.seen import ItemsSeen
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence, Gap
 from postmortem.follow_up.followed import FollowedItem
 from postmortem.outputs.html import render_page
+from postmortem.places import in_channels, with_the_document
 from postmortem.similar import most_similar, recalled, traits_of, with_similar
 
 UNREAD = "It was said in a private channel, which was not read this time."
@@ -116,18 +117,13 @@ def private_places(collected: dict[str, Any]) -> tuple[str, ...]:
     """How the ids of records begin that lie in a private channel, of this round or an earlier one."""
     found: dict[str, Any] = collected["channel"] or {}
     here = {found["channel_id"]} if found.get("is_private") else set[str]()
-    return tuple(f"slack/{channel}/" for channel in sorted(here.union(collected.get("private", ()))))
+    return in_channels(here.union(collected.get("private", ())))
 
 
 def private_everywhere(work: Work) -> tuple[str, ...]:
     """How the ids of records begin that were read in private channels, in any round, or in a document that tells of
     them."""
-    return with_the_document(tuple(f"slack/{channel}/" for channel in work.shelf.rests_on(())))
-
-
-def with_the_document(private: tuple[str, ...]) -> tuple[str, ...]:
-    """What people write into a draft that tells of private channels goes no further than what was said there."""
-    return (*private, IN_THE_DOCUMENT) if private else ()
+    return with_the_document(in_channels(work.shelf.rests_on(())))
 
 
 def told_to_compose(work: Work, name: str) -> tuple[Evidence, ItemsSeen]:

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 from connectors.confluence.translate import page_from_record
 from connectors.errors import ConnectorError, NotFound
 from handlers.work import Work
-from postmortem.action_items.item import IN_THE_DOCUMENT
 from postmortem.action_items.written import find_boxes
 from postmortem.evidence import Gap, Part
 from postmortem.moment import Moment
 from postmortem.observations import Written
 from postmortem.outputs.storage_tasks import PageTask, find_tasks
 from postmortem.people import Person
+from postmortem.places import IN_THE_DOCUMENT
 
 _REMEMBERED = "written"
 FILE, PAGE = "the draft", "the Confluence page"

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from postmortem.incident import Incident
 from postmortem.line import Citation
+from postmortem.places import IN_CHAT, IN_THE_DOCUMENT
 from postmortem.timeline import TimelineEvent
 
 _WORDS = {
@@ -18,8 +19,8 @@ _WORDS = {
     "pagerduty/past_incident/": "PagerDuty past incidents",
     "pagerduty/related_incident/": "PagerDuty related incidents",
     "debrief/postmortem/": "its postmortem",
-    "slack/": "Slack",
-    "document/": "written in the document",
+    IN_CHAT: "Slack",
+    IN_THE_DOCUMENT: "written in the document",
 }
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from postmortem.people import Person
+from postmortem.people import Person, id_in
 from postmortem.settings import PersonEntry
 
 _SPACES = re.compile(r"[\s._]+")
@@ -93,7 +93,7 @@ class Identities:
         known = self._known.get(person_id) if person_id else None
         if known and known.jira_account_id:
             return known.jira_account_id
-        return person_id.removeprefix("jira:") if person_id and person_id.startswith("jira:") else None
+        return id_in("jira", person_id)
 
     def find(self, called: str) -> str | None:
         """The person whom people here call so, exactly (letter case, dots and accents aside); None where two fit."""

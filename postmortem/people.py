@@ -22,3 +22,9 @@ class Person(Noun):
     timezone: str | None = None
     is_bot: bool = False
     link: str | None = None
+
+
+def id_in(vendor: Source, person_id: str | None) -> str | None:
+    """The id by which a vendor knows them ("U012" of "slack:U012"); None for a person of another."""
+    before, _, own = (person_id or "").partition(":")
+    return own if before == vendor and own else None

@@ -19,6 +19,7 @@ from postmortem.likeness import ItemState, SimilarIncident
 from postmortem.line import Line
 from postmortem.moment import Utc
 from postmortem.noun import Noun
+from postmortem.places import IN_CHAT
 from postmortem.stop_words import STOP_WORDS
 
 MOST_SIMILAR = 3
@@ -33,7 +34,6 @@ _QUOTED = re.compile(r"“(.*)”", re.DOTALL)
 _LONGEST_WORD = 40
 _TELLING = ("summary", "impact", "causes", "resolution")
 _WORDS_WEIGHT, _SERVICE_WEIGHT, _KEY_WEIGHT = 1.0, 0.15, 0.6
-_FROM_CHAT = "slack/"
 _WITHHELD = "its causes and action items are not told here: it was spoken of in a private channel"
 # Measured on tests/evaluation/similar.py: below it, two incidents of one organisation merely share its vocabulary.
 _LEAST = 0.06
@@ -95,7 +95,7 @@ def _quoted(line: Line) -> str:
 
 
 def _is_from_chat(line: Line) -> bool:
-    return any(citation.evidence_id.startswith(_FROM_CHAT) for citation in line.citations)
+    return any(citation.evidence_id.startswith(IN_CHAT) for citation in line.citations)
 
 
 def words_of(texts: Iterable[str]) -> tuple[str, ...]:

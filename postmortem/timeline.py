@@ -7,6 +7,7 @@ from typing import Literal
 from postmortem.moment import Utc, moved
 from postmortem.noun import Noun
 from postmortem.people import Source
+from postmortem.places import IN_CHAT
 
 EventKind = Literal[
     "triggered",
@@ -82,6 +83,11 @@ class TimelineEvent(Noun):
     def was_said(self) -> bool:
         """Whether the text is somebody's own words, and not a system's sentence about what they did."""
         return self.source == "slack" or self.kind in ("note", "status_update")
+
+    @property
+    def is_also_in_chat(self) -> bool:
+        """Whether a record of another source tells it, and somebody said it in the chat, too."""
+        return self.source != "slack" and any(record.startswith(IN_CHAT) for record in self.evidence_ids)
 
 
 def names_its_author(event: TimelineEvent, name: str) -> bool:

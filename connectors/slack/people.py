@@ -9,7 +9,7 @@ from connectors.slack.api import SlackApi
 from connectors.slack.gaps import gap, gap_from_error
 from connectors.slack.translate import person_from_slack, spoken_name
 from postmortem.evidence import Gap
-from postmortem.people import Person
+from postmortem.people import Person, id_in
 
 
 def side_by_side[I, T](items: Sequence[I], function: Callable[[I], T], at_once: int) -> list[T]:
@@ -35,8 +35,8 @@ class People:
         """Take over people whom somebody else has read."""
         with self._lock:
             for person in known:
-                if person.id.startswith("slack:"):
-                    self._asked.setdefault(person.id.removeprefix("slack:"), _done(person))
+                if slack_id := id_in("slack", person.id):
+                    self._asked.setdefault(slack_id, _done(person))
 
     def fresh(self) -> list[Person]:
         """Who was read since this was last asked: a step keeps them, so that nobody asks for them after a restart."""

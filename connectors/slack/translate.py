@@ -10,6 +10,7 @@ from connectors.slack.markup import scrub, shorten
 from postmortem.evidence import Message, Reaction
 from postmortem.moment import Moment, is_plausible, moment_from_slack_ts
 from postmortem.people import Person
+from postmortem.places import in_channel
 
 type Raw = Mapping[str, Any]
 
@@ -80,13 +81,13 @@ def message_from_slack(raw: Raw, place: Place, names: Mapping[str, str]) -> Mess
     text = "" if is_deleted else _text(raw, reader, is_bot=is_bot)
     thread_ts = _thread_ts(raw, moment.original)
     return Message(
-        id=f"slack/{place.channel_id}/{moment.original}",
+        id=f"{in_channel(place.channel_id)}{moment.original}",
         channel_id=place.channel_id,
         channel_name=place.channel_name,
         moment=moment,
         text=shorten(text),
         person_id=None if is_deleted else _person_id(raw, is_bot=is_bot),
-        thread_id=f"slack/{place.channel_id}/{thread_ts}" if thread_ts else None,
+        thread_id=f"{in_channel(place.channel_id)}{thread_ts}" if thread_ts else None,
         vendor_kind=kind,
         is_bot=is_bot,
         is_pinned=moment.original in place.pinned,

@@ -11,9 +11,6 @@ from postmortem.action_items.likely import Likely
 from postmortem.action_items.nature import Nature
 from postmortem.noun import Noun
 
-IN_THE_DOCUMENT = "document/"
-"""How the id of a record begins that a person wrote into the document itself."""
-
 # Without vowels, so that it spells nothing, and without what is read as something else (0 o, 1 l).
 _LETTERS = "bcdfghjkmnpqrstvwxz23456789"
 _SHORT_NAME = 5

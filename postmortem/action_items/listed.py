@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
-from postmortem.action_items.item import IN_THE_DOCUMENT, ActionItem
+from postmortem.action_items.item import ActionItem
 from postmortem.action_items.marked import MarkedItem
 from postmortem.action_items.spoken import Spoken
 from postmortem.action_items.tasks import TASK, as_assigned, tasks_in
 from postmortem.action_items.written import as_ticked, written_in
 from postmortem.evidence import Evidence
 from postmortem.identities import Identities
+from postmortem.places import IN_THE_DOCUMENT
 
 type Seen = Mapping[str, Sequence[ActionItem]]
 """What was listed before, by its record (`ItemsSeen.by_record`)."""

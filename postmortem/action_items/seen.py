@@ -10,9 +10,10 @@ from rapidfuzz import fuzz
 
 from postmortem.action_items.item import ActionItem, Owner
 from postmortem.noun import Noun
+from postmortem.places import IN_CHAT, IN_THE_DOCUMENT, in_channels
 
 EDITED = "No longer said in {source}: its words were edited or deleted."
-_SOURCES = {"slack/": "Slack", "document/": "the document"}
+_SOURCES = {IN_CHAT: "Slack", IN_THE_DOCUMENT: "the document"}
 NOT_FOUND = "No longer said in {source}: its message was deleted, or could not be read this time."
 NOT_TOLD = "it was said in a private channel that was not read this time"
 
@@ -35,7 +36,7 @@ class ItemsSeen(Noun):
     def apart_from(self, channels: Collection[str]) -> tuple["ItemsSeen", tuple[ActionItem, ...]]:
         """Those not said in these channels, without what was lent to them there; and those said there, whose words are
         not told on."""
-        places = tuple(f"slack/{channel}/" for channel in channels)
+        places = in_channels(channels)
         told = (_without_loans(item, places) for item in self.items if not item.evidence_id.startswith(places))
         return ItemsSeen(items=tuple(told)), tuple(item for item in self.items if item.evidence_id.startswith(places))
 
@@ -120,7 +121,7 @@ def no_longer_said(seen: ItemsSeen, now: Sequence[ActionItem], records: Containe
 
 def _why_gone(item: ActionItem, records: Container[str]) -> str:
     source = next((name for start, name in _SOURCES.items() if item.evidence_id.startswith(start)), "PagerDuty")
-    is_read = item.evidence_id in records or item.evidence_id.startswith("document/")
+    is_read = item.evidence_id in records or item.evidence_id.startswith(IN_THE_DOCUMENT)
     return (EDITED if is_read else NOT_FOUND).format(source=source)
 
 

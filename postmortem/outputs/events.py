@@ -68,11 +68,10 @@ def what_it_is(event: TimelineEvent) -> tuple[str, str]:
 def _after(event: TimelineEvent) -> Md:
     """What follows the words: how often it was repeated, whether it was edited, and the sources."""
     repeated = escape(f"(×{event.count}, until {moment_seen_from(event.at, event.until)}) ") if event.until else Md("")
-    also = event.source != "slack" and any(one.startswith("slack/") for one in event.evidence_ids)
     return together(
         repeated,
         " " if repeated else "",
         "(edited) " if event.is_edited else "",
         cited([cite_event(event)]),
-        " · also in Slack" if also else "",
+        " · also in Slack" if event.is_also_in_chat else "",
     )

@@ -40,9 +40,8 @@ def _after(event: TimelineEvent) -> str:
     """What follows the words: how often it was repeated, whether it was edited, and the source."""
     repeated = f" (×{event.count}, until {moment_seen_from(event.at, event.until)})" if event.until else ""
     edited = " (edited)" if event.is_edited else ""
-    also = event.source != "slack" and any(one.startswith("slack/") for one in event.evidence_ids)
-    source = cite_event(event)
-    return f"{repeated}{edited} ({linked(source.label, source.link)}){' · also in Slack' if also else ''}"
+    source, also = cite_event(event), " · also in Slack" if event.is_also_in_chat else ""
+    return f"{repeated}{edited} ({linked(source.label, source.link)}){also}"
 
 
 def _lines(text: str) -> str:

@@ -84,5 +84,5 @@ def _notes(event: TimelineEvent, parents: dict[str, TimelineEvent]) -> Iterator[
         yield f"cleared {moment_seen_from(event.at, event.cleared_at)}"
     if event.is_edited:
         yield "edited"
-    if event.source != "slack" and any(id_.startswith("slack/") for id_ in event.evidence_ids):
+    if event.is_also_in_chat:
         yield "also in Slack"
