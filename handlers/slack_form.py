@@ -71,4 +71,4 @@ def refuse(click: Click, desk: Desk, sentence: str) -> str:
             desk.slack.chat_post_ephemeral(click.channel_id, click.person.slack_id, escape(sentence))
         except ConnectorError as error:
             log.warning("a refusal was not told: %s", error)
-    return f"refused {click.choice}: {sentence}"
+    return f"refused {click.choice}"  # the sentence may name a person
