@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors.amending import Comment, Hand, amend_issues, comment_on_issues
 from connectors.announcing import consistent
+from connectors.effects import TAKEN_OVER
 from connectors.errors import ConnectorError
 from connectors.jira.api import MOST_AT_ONCE, JiraApi
 from connectors.jira.states import read_states
@@ -27,7 +28,7 @@ from postmortem.follow_up.amendments import (
     closed_before_it_came_back,
 )
 from postmortem.follow_up.followed import FollowedItem
-from postmortem.follow_up.following import followed_again, followed_from_item, left
+from postmortem.follow_up.following import dropped_by, followed_again, followed_from_item, left
 from postmortem.follow_up.standing import is_looked_at
 from postmortem.similar import issue_keys
 
@@ -68,13 +69,13 @@ def channel_as_it_is(work: Work, known: dict[str, Any]) -> dict[str, Any]:
     """The same, with who reads the channel now: it may have been closed, or shared, since it was read."""
     if work.house.slack is None or known["channel"] is None or known["from_files"]:
         return known
-    now = asdict(as_it_is_now(work.house.slack, work.steps, Found(**known["channel"])))
+    now = asdict(as_it_is_now(work.house.slack, work.steps, Found(**known["channel"]), work.prefix))
 
     def remember() -> list[Json]:
         work.shelf.remember(channel=now)
         return list[Json](work.shelf.rests_on([now["channel_id"]] if now["is_private"] else []))
 
-    return known | {"channel": now, "private": work.steps.run("remember who reads the channel", remember)}
+    return known | {"channel": now, "private": work.steps.run(work.named("remember who reads the channel"), remember)}
 
 
 def known_house(work: Work, known: dict[str, Any]) -> Work:
@@ -84,46 +85,59 @@ def known_house(work: Work, known: dict[str, Any]) -> Work:
     return replace(work, house=replace(work.house, pagerduty=None, slack=None, jira=None, confluence=None))
 
 
-def follow_items(work: Work, outcomes: Sequence[Mapping[str, Any]], owners: Mapping[str, Mapping[str, Any]]) -> None:
-    """Write down every accepted item with what became of it, to be followed until it is done. `owners`: by item id."""
-    following, now = Following(work.house.store), dict(_followed(work, outcomes, owners))
-    for one in now.values():
+def follow_items(
+    work: Work, outcomes: Mapping[str, Mapping[str, Any]], owners: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Write down every accepted item with what became of it, to be followed until it is done. `outcomes` and `owners`
+    are by item id. Of what a person dropped nobody is reminded any more; its issue stays theirs."""
+    following, items = Following(work.house.store), the_postmortem(work).action_items
+    for one in _followed(work, outcomes, owners):
         following.change(one, lambda kept, one=one: followed_again(kept, one))
+    accepted, dropped = ({item.id: item for item in items if fits(item)} for fits in (_is_accepted, _is_dropped))
     for kept in work.followed:
-        if kept.key not in now and kept.issue_id is None and kept.standing == "parked":
+        if kept.item_id in dropped:
+            item = dropped[kept.item_id]
+            following.change(kept, lambda was, kept=kept, item=item: dropped_by(was or kept, item))
+        elif kept.item_id not in accepted and kept.issue_id is None and kept.standing == "parked":
             following.change(kept, lambda was, kept=kept: left(was or kept, NO_LONGER))
 
 
 def _followed(
-    work: Work, outcomes: Sequence[Mapping[str, Any]], owners: Mapping[str, Mapping[str, Any]]
-) -> Iterator[tuple[str, FollowedItem]]:
+    work: Work, outcomes: Mapping[str, Mapping[str, Any]], owners: Mapping[str, Mapping[str, Any]]
+) -> Iterator[FollowedItem]:
     postmortem, settings = the_postmortem(work), work.house.settings
     link, private = work.house.document_link(work.incident_id), private_everywhere(work)
     for item, outcome in _with_outcomes(postmortem.action_items, outcomes):
         key = action_key(settings.install_id, work.incident_id, item.id)
-        yield (
-            key,
-            followed_from_item(
-                item,
-                outcome,
-                postmortem,
-                key=key,
-                postmortem_link=link,
-                slack_id=owners.get(item.id, {}).get("slack_id"),
-                private=private,
-                now=work.house.now(),
-            ),
+        yield followed_from_item(
+            item,
+            outcome,
+            postmortem,
+            key=key,
+            postmortem_link=link,
+            slack_id=owners.get(item.id, {}).get("slack_id"),
+            private=private,
+            now=work.house.now(),
         )
 
 
 def _with_outcomes(
-    items: Sequence[ActionItem], outcomes: Sequence[Mapping[str, Any]]
+    items: Sequence[ActionItem], outcomes: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[tuple[ActionItem, Mapping[str, Any]]]:
-    """Accepted items beside what became of them: those without a route were not tried."""
-    remaining = iter(outcomes)
+    """Accepted items beside what became of them: those without a route were not tried. Whatever was composed since the
+    issues were asked for has no outcome here."""
     for item in items:
-        if item.accepted:
-            yield item, next(remaining) if item.route else {"parked": NO_ROUTE}
+        outcome = outcomes.get(item.id) if item.route else {"parked": NO_ROUTE}
+        if item.accepted and outcome:
+            yield item, outcome
+
+
+def _is_accepted(item: ActionItem) -> bool:
+    return item.accepted
+
+
+def _is_dropped(item: ActionItem) -> bool:
+    return item.is_dropped
 
 
 def look_at_issues(work: Work) -> dict[str, str]:
@@ -171,6 +185,8 @@ def bring_issues_up_to_date(work: Work, token: int) -> None:
 def _note_changes(work: Work, amendments: Sequence[Amendment], outcomes: Sequence[Mapping[str, Any]]) -> None:
     followed = {one.key: one for one in work.followed}
     for amendment, outcome in zip(amendments, outcomes, strict=True):
+        if outcome.get("parked") == TAKEN_OVER:
+            continue
         one = followed[amendment.item_key]
         said = (outcome["parked"],) if "parked" in outcome else outcome["made"]["said"]
         Following(work.house.store).change(

@@ -4,7 +4,7 @@ A step is at-least-once and its result is kept, so a killed journey goes on wher
 goes through the effects ledger; what cannot be read becomes a gap in the draft, never a failed run.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -52,6 +52,9 @@ from postmortem.settings import reason_not_to_draft
 from postmortem.similar import with_states
 
 NOT_LOOKED_AT: Mapping[str, str] = {}
+NOT_OPENED: Mapping[str, dict[str, Any]] = {}
+ONCE_MORE = "once more: "
+MOST_TIMES_MORE = 5
 ASK_FOR_THE_LEASE_EVERY = timedelta(minutes=1)
 NO_JIRA = "Jira is not configured: set jira.site in debrief.yml, and JIRA_EMAIL and JIRA_TOKEN among the secrets"
 
@@ -87,10 +90,14 @@ def take_up_again(work: Work, bell: dict[str, Any]) -> dict[str, Any]:
     if "decision" in bell:
         work.steps.run("keep the decision", lambda: keep_decision(work, bell["decision"], bell["once"]))
     known = work.steps.run("look up the evidence", lambda: known_evidence(work))
-    if "stopped" in known:
-        return known
+    return known if "stopped" in known else under_the_lease(work, go_on_with_what_is_known)
+
+
+def go_on_with_what_is_known(work: Work, token: int) -> dict[str, Any]:
+    """What the draft rests on is looked up under the lease: a round may have come to more while this one waited."""
+    known = work.steps.run(work.named("look up the evidence under the lease"), lambda: known_evidence(work))
     known = channel_as_it_is(work, known)
-    return under_the_lease(known_house(work, known), lambda work, token: write_and_open(work, token, known))
+    return write_and_open(known_house(work, known), token, known)
 
 
 def follow_through(work: Work) -> dict[str, Any]:
@@ -120,7 +127,11 @@ def one_round(work: Work, token: int) -> dict[str, Any]:
 
 
 def write_and_open(work: Work, token: int, collected: dict[str, Any]) -> dict[str, Any]:
-    """Compose, publish, open issues, publish with their links, announce; from now on the items are followed."""
+    """Compose, publish, open issues, publish with their links, announce; from now on the items are followed.
+
+    Where another journey took over meanwhile, this one does it once more when that has ended: what is made is not made
+    again, and neither shows what the other has made old.
+    """
     composed = compose_draft(work, collected["evidence"])
     publish(work, "publish")
     owners = find_the_owners(work, collected["evidence"])
@@ -129,23 +140,30 @@ def write_and_open(work: Work, token: int, collected: dict[str, Any]) -> dict[st
     states = look_at_issues(work)
     bring_issues_up_to_date(work, token)
     issues = open_the_issues(work, token)
+    held = take_the_lease(work, "to go on, ")
+    if held != token and work.prefix.count(ONCE_MORE) < MOST_TIMES_MORE:
+        return go_on_with_what_is_known(work.once_more(ONCE_MORE), held)
+    token = held
     work.steps.run(work.named("follow the items"), lambda: follow_items(work, issues, owners))
     document = publish(work, "publish with issues", issues, states)
     page = write_confluence_page(work, token, page)
     announced = announce(work, token, collected, document, page)
-    return composed | {"document": document, "issues": counted(issues), "announced": announced, "page": page}
+    return composed | {"document": document, "issues": counted(issues.values()), "announced": announced, "page": page}
 
 
-def take_the_lease(work: Work) -> int:
-    """Wait until no other journey works on this incident; returns the fencing token."""
+def take_the_lease(work: Work, when: str = "") -> int:
+    """Wait until no other journey works on this incident; returns the fencing token, the same while it is still held.
+
+    A round that waits for a vendor longer than a lease lasts may be overtaken.
+    """
     for attempt in count(1):
         token = work.steps.run(
-            work.named(f"take the lease, attempt {attempt}"),
+            work.named(f"{when}take the lease, attempt {attempt}"),
             lambda: work.leases.take(work.incident_id, work.journey, LEASE_FOR),
         )
         if token is not None:
             return token
-        work.steps.wait(work.named(f"another journey is at work, {attempt}"), ASK_FOR_THE_LEASE_EVERY)
+        work.steps.wait(work.named(f"{when}another journey is at work, {attempt}"), ASK_FOR_THE_LEASE_EVERY)
     raise AssertionError("count() does not end")
 
 
@@ -233,7 +251,7 @@ def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
 
 
 def publish(
-    work: Work, name: str, issues: Sequence[dict[str, Any]] = (), states: Mapping[str, str] = NOT_LOOKED_AT
+    work: Work, name: str, issues: Mapping[str, dict[str, Any]] = NOT_OPENED, states: Mapping[str, str] = NOT_LOOKED_AT
 ) -> str:
     """Put the document where people find it, with everything in it that people made of it. Returns its name."""
 
@@ -250,11 +268,11 @@ def as_markdown(work: Work, postmortem: Postmortem) -> bytes:
     return render_markdown(postmortem, work.house.layout(postmortem.incident)).encode()
 
 
-def open_the_issues(work: Work, token: int) -> list[dict[str, Any]]:
-    """One Jira issue per accepted action item, once. What cannot be opened is parked with its reason."""
+def open_the_issues(work: Work, token: int) -> dict[str, dict[str, Any]]:
+    """One Jira issue per accepted action item, once. What cannot be opened is parked with its reason. By item id."""
     jira, settings, requests = work.house.jira, work.house.settings, requests_to_open(work)
     if jira is None or not requests:
-        return [{"parked": NO_JIRA} for _ in requests]
+        return {request.action_item_id: {"parked": NO_JIRA} for request in requests}
     opening = Opening(
         jira,
         work.ledger,
@@ -265,7 +283,8 @@ def open_the_issues(work: Work, token: int) -> list[dict[str, Any]]:
         anchors=settings.jira.anchor_issues,
         may_hold_private=settings.jira.may_hold_private_channels,
     )
-    return open_issues(work.steps, opening, requests, prefix=work.prefix)
+    outcomes = open_issues(work.steps, opening, requests, prefix=work.prefix)
+    return {request.action_item_id: outcome for request, outcome in zip(requests, outcomes, strict=True)}
 
 
 def finished(work: Work, outcome: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -49,6 +49,9 @@ class Work:
 
     def again(self, seen: str) -> "Work":
         return replace(self, prefix="refresh: ", seen=seen)
+
+    def once_more(self, name: str) -> "Work":
+        return replace(self, prefix=self.prefix + name)
 
     def named(self, step: str) -> str:
         return self.prefix + step
@@ -186,7 +189,8 @@ def is_left_undone(work: Work) -> bool:
     return bool(unopened) or any("parked" in said for said in announced.values())
 
 
-def counted(issues: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def counted(issues: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """The outcome as it is remembered: the keys, and how many items were parked for which reason."""
+    issues = list(issues)
     parked = Counter(issue["parked"] for issue in issues if "parked" in issue)
     return {"opened": [issue["key"] for issue in issues if "key" in issue], "parked": dict(parked.most_common(10))}

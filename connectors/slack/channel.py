@@ -81,7 +81,7 @@ def find_channel(
     return Nowhere(_nothing_found(candidates))
 
 
-def as_it_is_now(api: SlackApi, steps: Steps, known: Found) -> Found:
+def as_it_is_now(api: SlackApi, steps: Steps, known: Found, prefix: str = "") -> Found:
     """The channel with who reads it today. One that Slack does not show any more counts as private; where Slack does
     not answer at all, it is what it was."""
 
@@ -96,7 +96,7 @@ def as_it_is_now(api: SlackApi, steps: Steps, known: Found) -> Found:
             return {"is_private": known.is_private, "is_ext_shared": known.is_ext_shared}
         return _essence(info) if isinstance(info, dict) else {}
 
-    now = patiently(steps, f"Slack: who reads {known.channel_id}", look)
+    now = patiently(steps, f"{prefix}Slack: who reads {known.channel_id}", look)
     is_ext_shared = bool(now.get("is_ext_shared") or now.get("is_pending_ext_shared"))
     return replace(known, is_private=bool(_guard(now)), is_ext_shared=is_ext_shared)
 

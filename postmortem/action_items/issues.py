@@ -68,11 +68,10 @@ def with_issues(postmortem: Postmortem, made: Sequence[Mapping[str, Any] | None]
     return postmortem.model_copy(update={"action_items": tuple(_with_issue(item, issue) for item, issue in items)})
 
 
-def with_outcomes(postmortem: Postmortem, outcomes: Sequence[Mapping[str, Any]]) -> Postmortem:
-    """The postmortem after opening: per item with a route, in order, its issue or the reason why there is none."""
-    left = iter(outcomes)
+def with_outcomes(postmortem: Postmortem, outcomes: Mapping[str, Mapping[str, Any]]) -> Postmortem:
+    """The postmortem after opening. `outcomes`: by item id its issue, or the reason why there is none."""
     items = tuple(
-        _with_issue(item, next(left, None)) if item.accepted and item.route else _without_route(item)
+        _with_issue(item, outcomes.get(item.id)) if item.accepted and item.route else _without_route(item)
         for item in postmortem.action_items
     )
     return postmortem.model_copy(update={"action_items": items})

@@ -39,7 +39,7 @@ def amendments_of(
     `private` is how the ids of records begin whose words an issue without a security level may not hold.
     """
     by_id = {one.item_id: one for one in followed if one.issue_id and one.standing == "open"}
-    pairs = ((item, by_id[item.id]) for item in postmortem.action_items if item.id in by_id)
+    pairs = ((item, by_id[item.id]) for item in postmortem.action_items if item.id in by_id and not item.is_dropped)
     return tuple(amendment for item, one in pairs if (amendment := _amendment(item, one, private)))
 
 

@@ -53,4 +53,4 @@ def _is_settled(item: FollowedItem, now: datetime) -> bool:
     if item.standing == "removed":
         was_dropped = item.issue_id is None
         return was_dropped or item.read_at is None or now - item.read_at >= GONE_FOR
-    return item.standing == "done"
+    return item.standing == "done" or item.is_dropped

@@ -27,7 +27,8 @@ class FollowedItem(Noun):
     `read_at`; before there is one they are the draft's. `team`, `service` and `priority` are those it was opened for.
     `followed_at` is since when there is a record of it.
     `why_parked` says what to do. `changes` are sentences about what people changed in Jira. `is_private`: it was said
-    in a private channel, so that its words go to its owner alone.
+    in a private channel, so that its words go to its owner alone. `is_dropped`: by a person,
+    when it had its issue.
     """
 
     key: str
@@ -58,6 +59,7 @@ class FollowedItem(Noun):
     done_at: Utc | None = None
     read_at: Utc | None = None
     is_private: bool = False
+    is_dropped: bool = False
 
     @property
     def is_unowned(self) -> bool:
@@ -67,7 +69,7 @@ class FollowedItem(Noun):
     @property
     def is_open(self) -> bool:
         """Whether something is left to do, with or without an issue."""
-        return self.standing in ("open", "parked")
+        return self.standing in ("open", "parked") and not self.is_dropped
 
     def is_overdue(self, today: date) -> bool:
         return self.is_open and self.due_on is not None and self.due_on < today

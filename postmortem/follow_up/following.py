@@ -8,7 +8,9 @@ from postmortem.action_items.item import ActionItem, Owner
 from postmortem.document import Postmortem
 from postmortem.follow_up.followed import Assignee, FollowedItem
 
-_OF_THE_DRAFT = ("incident_title", "incident_number", "incident_link", "postmortem_link", "is_private")
+_OF_THE_DRAFT = ("incident_title", "incident_number", "incident_link", "postmortem_link", "is_private", "is_dropped")
+
+DROPPED = "It was dropped."
 
 
 def followed_from_item(
@@ -65,6 +67,15 @@ def followed_again(kept: FollowedItem | None, now: FollowedItem) -> FollowedItem
 def left(kept: FollowedItem, why: str) -> FollowedItem:
     """An item that a person dropped, or whose words are gone, before there was an issue: it is followed no more."""
     return kept.model_copy(update={"standing": "removed", "changes": (why,), "why_parked": None})
+
+
+def dropped_by(kept: FollowedItem, item: ActionItem) -> FollowedItem:
+    """An item that a person dropped. Its issue, where there is one, is left to people, and goes on being read."""
+    if kept.issue_id is None:
+        return left(kept, DROPPED)
+    by = item.decision
+    said = f"Dropped by {by.by} {by.where}; the issue stays as it is." if by else DROPPED
+    return kept.model_copy(update={"is_dropped": True, "changes": tuple(dict.fromkeys((*kept.changes, said)))})
 
 
 def with_followed(postmortem: Postmortem, followed: Iterable[FollowedItem]) -> Postmortem:

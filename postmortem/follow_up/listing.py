@@ -78,6 +78,8 @@ def age_words(row: Row) -> str:
 
 def state_words(item: FollowedItem) -> str:
     """The state as Jira names it, where that says more."""
+    if item.is_dropped and item.standing == "open":
+        return "dropped"
     return item.status or item.standing if item.standing == "open" else item.standing
 
 

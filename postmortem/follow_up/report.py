@@ -82,7 +82,7 @@ def report_on_items(
     known = [item for item in asked if (day := _began_on(item, zone)) and (since is None or day >= since)]
     unknown = [item for item in asked if _began_on(item, zone) is None]
     every = known if since else asked
-    here, today = [item for item in every if item.standing != "removed"], day_in(zone, now)
+    here, today = [item for item in every if item.standing != "removed" and not item.is_dropped], day_in(zone, now)
     is_open = [item for item in here if item.is_open]
     ages = [age for item in is_open if (age := days_old(item, now, zone)) is not None]
     judged = [item for item in here if _is_judged(item, today)]
