@@ -7,10 +7,11 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from connectors.effects import Ledger, Maker, Waits, make_once
+from connectors.effects import Ledger, Waits
 from connectors.jira.amending import amend, is_amended
 from connectors.jira.api import JiraApi
 from connectors.jira.commenting import Paragraphs, comment, find_comment
+from connectors.making import Maker, make_once
 from connectors.steps import Steps
 from postmortem.follow_up.amendments import Amendment
 
@@ -27,9 +28,9 @@ class Hand:
     waits: Waits
 
     def once(
-        self, steps: Steps, name: str, key: str, create: Callable[[], Any], look: Callable[[], Any]
+        self, steps: Steps, name: str, key: str, create: Callable[[], Any], find: Callable[[], Any]
     ) -> dict[str, Any]:
-        maker = Maker(create=create, look=look, holds_lease=self.holds_lease, now=self.now)
+        maker = Maker.consistent(create=create, find=find, holds_lease=self.holds_lease, now=self.now)
         return make_once(steps, name, self.ledger, key, maker, token=self.token, waits=self.waits)
 
 

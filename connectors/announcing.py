@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from connectors.effects import Ledger, Maker, Waits, make_once
+from connectors.effects import Ledger, Waits
 from connectors.errors import ConnectorError
+from connectors.making import Maker, make_once
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.translate import note_to_pagerduty
 from connectors.slack.announcement import announce, blocks_from_lines, find_announcement, find_file, update_announcement
@@ -20,9 +21,9 @@ _KNOWN_BY = 300
 
 
 def consistent(unclear: timedelta) -> Waits:
-    """Slack's and PagerDuty's reads show at once what was written: not found after twice the wait, a lost post never
+    """Slack's and PagerDuty's reads show at once what was written: not found after the wait, a lost post never
     arrived."""
-    return Waits(unclear=unclear, absence=2 * unclear)
+    return Waits(unclear=unclear, search=unclear)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Post:
     holds_lease: Callable[[], bool]
     now: Callable[[], datetime]
 
-    def maker(self, create: Callable[[], dict[str, Any]], look: Callable[[], dict[str, Any] | None]) -> Maker:
-        return Maker(create=create, look=look, holds_lease=self.holds_lease, now=self.now)
+    def maker(self, create: Callable[[], dict[str, Any]], find: Callable[[], dict[str, Any] | None]) -> Maker:
+        return Maker.consistent(create=create, find=find, holds_lease=self.holds_lease, now=self.now)
 
 
 def announce_in_channel(

@@ -5,9 +5,10 @@ ledger in the store is its only memory, so it may be begun again from the top at
 machine, beside a twin. Algorithm and residual risk: docs/decisions/0003-exactly-once.md.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, Literal
 
 from connectors.errors import (
@@ -20,7 +21,6 @@ from connectors.errors import (
     Rejected,
     Unreachable,
 )
-from connectors.steps import Steps
 from connectors.store.intents import Intents
 from connectors.store.port import ABSENT, Conflict, Record, Store
 
@@ -28,23 +28,43 @@ type Made = dict[str, Any]
 """What the vendor calls the thing it made: small JSON, such as {"key": "CHK-1", "link": ...}."""
 
 State = Literal["free", "sent", "done", "parked"]
-MOST_ROUNDS = 60
 _SORT = "EFFECT#"
 SHORTEST_WAIT = timedelta(seconds=0.1)
-LONGEST_WAIT = timedelta(hours=1)
+LATEST_CREATE = timedelta(seconds=5)
+"""A create begins no later than this after its claim; one that was held up claims anew."""
 TAKEN_OVER = "Another journey has taken over this incident and goes on with it."
 _TWIN_AT_WORK = timedelta(seconds=5)
 _ASK_AGAIN_AFTER = 30.0
 _UNCLEAR = "It is unclear whether it was made: the answer was lost."
+_ABSENT = "The answer to its create was lost, and it is not there; the settings say not to make it again."
+
+
+class ProofRefused(ConnectorError):
+    """The vendor refused that by which the thing would surely be found again, and made nothing."""
+
+
+class Unseen(Enum):
+    """What a look is worth that does not find the thing."""
+
+    SURELY_ABSENT = "a read that shows at once what was written does not have it"
+    NOT_SEEN = "no read that was possible proves anything"
+
+
+type Sight = Made | Unseen
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One line of the ledger. `sent`: a create was, or may have been, sent at `sent_at` by the holder of `token`."""
+    """One line of the ledger. `sent`: a create was, or may have been, sent at `sent_at` by the holder of `token`.
+
+    `proof`: that which the create carried so that it is surely found again, such as a link to an anchor issue. A line
+    that is `sent` with a `reason` is parked for a person as unclear; it is looked for again in every later round.
+    """
 
     state: State = "free"
     token: int = 0
     sent_at: datetime | None = None
+    proof: str | None = None
     made: Made | None = None
     reason: str | None = None
     version: int = ABSENT
@@ -52,10 +72,14 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """`unclear`: how long an unclear create rests before we look. `absence`: when not being found proves absence."""
+    """`unclear`: how long an unclear create rests before we look. `search`: when an index, too, is asked about it.
+
+    `then`: what follows where it is surely absent: it is made again, or parked for a person.
+    """
 
     unclear: timedelta = timedelta(seconds=120)
-    absence: timedelta = timedelta(seconds=600)
+    search: timedelta = timedelta(seconds=600)
+    then: Literal["create", "park"] = "create"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +95,16 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class Now:
+    """Asks for the time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
-    """Asks the vendor whether the thing exists; answered with what it made, or None."""
+    """Asks the vendor whether the thing exists, created with this proof; `search`: an index may be asked, too."""
+
+    proof: str | None
+    search: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +116,8 @@ class HoldsLease:
 class Create:
     """Asks the vendor to make the thing: answered with what it made; every named error comes back as it is."""
 
+    proof: str | None
+
 
 @dataclass(frozen=True, slots=True)
 class Later:
@@ -94,61 +128,86 @@ class Later:
 
     @property
     def seconds(self) -> float:
-        """A vendor's absurd hint must not park a journey for years."""
-        return min(max(self.after, SHORTEST_WAIT), LONGEST_WAIT).total_seconds()
+        return max(self.after, SHORTEST_WAIT).total_seconds()
 
 
-type Ask = Read | Write | Look | HoldsLease | Create
+type Ask = Read | Write | Now | Look | HoldsLease | Create
 type Verdict = Effect | Later
 
 
-def settle(now: datetime, token: int, waits: Waits) -> Generator[Ask, Any, Verdict]:
+def settle(token: int, waits: Waits, proof: str | None = None) -> Generator[Ask, Any, Verdict]:
     """One round: bring the effect as far as it can be brought now.
 
-    Ends done, parked, with a time to come back, or free: another journey holds the lease and goes on with it.
+    Ends done, parked, with a time to come back, or free: another journey holds the lease and goes on with it. Sent:
+    it stays unclear, and is a person's to look into.
     """
     effect: Effect = yield Read()
     if effect.state in ("done", "parked"):
         return effect
     if effect.state == "sent":
-        found = yield from _look_for_the_unclear(now, effect, waits)
-        if found is not None:
-            return found
+        verdict = yield from _look_for_the_unclear(effect, waits)
+        if verdict is not None:
+            return verdict
     if token < effect.token:
         return replace(effect, state="free", reason=TAKEN_OVER)
-    claim = replace(effect, state="sent", token=token, sent_at=now, made=None, reason=None)
-    if not (yield Write(claim)):
-        return Later(_TWIN_AT_WORK, "somebody else wrote the ledger first")
-    return (yield from _create(replace(claim, version=claim.version + 1), waits))
+    now = yield Now()
+    claim = replace(effect, state="sent", token=token, sent_at=now, proof=proof, made=None, reason=None)
+    return (yield from _claim_and_create(claim, waits))
 
 
-def _look_for_the_unclear(now: datetime, effect: Effect, waits: Waits) -> Generator[Ask, Any, Verdict | None]:
+def _look_for_the_unclear(effect: Effect, waits: Waits) -> Generator[Ask, Any, Verdict | None]:
     """None where it surely was never made, so that it may be made now."""
+    now = yield Now()
     age = now - (effect.sent_at or now)
+    if age < timedelta(0):  # a clock was set back: only what it shows from now on counts
+        yield Write(replace(effect, sent_at=now))
     if age < waits.unclear:
-        return Later(waits.unclear - age, _UNCLEAR)
+        return Later(waits.unclear - max(age, timedelta(0)), _UNCLEAR)
     try:
-        made = yield Look()
+        sight: Sight = yield Look(effect.proof, search=age >= waits.search)
     except ConnectorError as unseen:  # nothing was seen, which proves nothing
         return Later(max(waits.unclear, timedelta(seconds=_hint(unseen))), str(unseen))
-    if made is not None:
-        return (yield from _finish(replace(effect, state="done", made=made)))
-    return Later(waits.absence - age, _UNCLEAR) if age < waits.absence else None
+    if sight is Unseen.SURELY_ABSENT:
+        return None if waits.then == "create" else (yield from _leave_to_a_person(effect, _ABSENT))
+    if sight is Unseen.NOT_SEEN:
+        is_early = age < waits.search
+        return Later(waits.search - age, _UNCLEAR) if is_early else (yield from _leave_to_a_person(effect, _UNCLEAR))
+    return (yield from _finish(replace(effect, state="done", made=sight, reason=None)))
 
 
-def _create(claim: Effect, waits: Waits) -> Generator[Ask, Any, Verdict]:
+def _claim_and_create(claim: Effect, waits: Waits) -> Generator[Ask, Any, Verdict]:
+    if not (yield Write(claim)):
+        return Later(_TWIN_AT_WORK, "somebody else wrote the ledger first")
+    claim = replace(claim, version=claim.version + 1)
     if not (yield HoldsLease()):
         return (yield from _finish(replace(claim, state="free", reason=TAKEN_OVER)))
+    now = yield Now()
+    if now - (claim.sent_at or now) > LATEST_CREATE:
+        return (yield from _free(claim, SHORTEST_WAIT, "it was held up, and is begun again"))
     try:
-        made = yield Create()
+        made = yield Create(claim.proof)
     except OutcomeUnknown as unclear:
         return Later(waits.unclear, str(unclear))
+    except ProofRefused:
+        now = yield Now()
+        return (yield from _claim_and_create(replace(claim, proof=None, sent_at=now), waits))
     except (Unreachable, RateLimited, BadReply) as nothing_happened:
-        yield Write(replace(claim, state="free"))
-        return Later(timedelta(seconds=_hint(nothing_happened) or _ASK_AGAIN_AFTER), str(nothing_happened))
+        rest = timedelta(seconds=_hint(nothing_happened) or _ASK_AGAIN_AFTER)
+        return (yield from _free(claim, rest, str(nothing_happened)))
     except (Rejected, NotAllowed, NotFound) as refused:
         return (yield from _finish(replace(claim, state="parked", reason=str(refused))))
     return (yield from _finish(replace(claim, state="done", made=made)))
+
+
+def _leave_to_a_person(effect: Effect, reason: str) -> Generator[Ask, Any, Verdict]:
+    """It stays sent: what is unclear is never tried again without a look."""
+    return effect if effect.reason == reason else (yield from _finish(replace(effect, reason=reason)))
+
+
+def _free(claim: Effect, rest: timedelta, why: str) -> Generator[Ask, Any, Verdict]:
+    """Nothing was sent, or nothing was done with it: the next round claims anew."""
+    yield Write(replace(claim, state="free"))
+    return Later(rest, why)
 
 
 def _finish(effect: Effect) -> Generator[Ask, Any, Verdict]:
@@ -157,9 +216,8 @@ def _finish(effect: Effect) -> Generator[Ask, Any, Verdict]:
 
 
 def _hint(error: ConnectorError) -> float:
-    """Seconds that the vendor asks for, at most an hour; 0 where it does not say."""
-    hint = error.retry_after if isinstance(error, RateLimited) else None
-    return min(hint or 0.0, LONGEST_WAIT.total_seconds())
+    """Seconds that the vendor asks for; 0 where it does not say."""
+    return (error.retry_after if isinstance(error, RateLimited) else None) or 0.0
 
 
 class Ledger:
@@ -189,6 +247,7 @@ class Ledger:
             "state": effect.state,
             "token": effect.token,
             "sent_at": effect.sent_at.isoformat() if effect.sent_at else None,
+            "proof": effect.proof,
             "made": effect.made,
             "reason": effect.reason,
         }
@@ -199,7 +258,10 @@ class Ledger:
         return True
 
     def release_parked(self) -> int:
-        """Let what was refused be tried again: a person may have mended it, and a refusal made nothing. How many."""
+        """Let what was refused be tried again: a person may have mended it, and a refusal made nothing. How many.
+
+        What is unclear stays as it is: it is looked for in every round, and never made again without that.
+        """
         known = [
             (record.sort.removeprefix(_SORT), _effect(record)) for record in self._store.list(self._partition, _SORT)
         ]
@@ -210,65 +272,6 @@ class Ledger:
 def _effect(record: Record) -> Effect:
     value = record.value
     sent_at = datetime.fromisoformat(value["sent_at"]) if value["sent_at"] else None
-    return Effect(value["state"], value["token"], sent_at, value["made"], value["reason"], record.version)
-
-
-@dataclass(frozen=True, slots=True)
-class Maker:
-    """How one kind of thing is made and found again. Both may raise the named errors of connectors/errors.py."""
-
-    create: Callable[[], Made]
-    look: Callable[[], Made | None]
-    holds_lease: Callable[[], bool]
-    now: Callable[[], datetime]
-
-
-def make_once(
-    steps: Steps, name: str, ledger: Ledger, key: str, maker: Maker, *, token: int, waits: Waits
-) -> dict[str, Any]:
-    """Drive the protocol to its end, with durable waits between its rounds.
-
-    Returns {"made": ...}, or {"parked": reason} where the vendor refuses or it cannot be settled.
-    """
-    verdict: dict[str, Any] = {}
-    for number in range(1, MOST_ROUNDS + 1):
-        verdict = steps.run(f"{name}, round {number}", lambda: _round(ledger, key, maker, token, waits))
-        if "later" not in verdict:
-            return verdict
-        steps.wait(f"{name}, wait {number}", timedelta(seconds=verdict["later"]))
-    return {"parked": f"{verdict['why']} Tried {MOST_ROUNDS} times; “Draft again” and the refresh try once more."}
-
-
-def _round(ledger: Ledger, key: str, maker: Maker, token: int, waits: Waits) -> dict[str, Any]:
-    verdict = _drive(settle(maker.now(), token, waits), ledger, key, maker)
-    if isinstance(verdict, Later):
-        return {"later": verdict.seconds, "why": verdict.why}
-    return {"made": verdict.made} if verdict.state == "done" else {"parked": verdict.reason}
-
-
-def _drive(protocol: Generator[Ask, Any, Verdict], ledger: Ledger, key: str, maker: Maker) -> Verdict:
-    try:
-        ask = next(protocol)
-        while True:
-            try:
-                answer = _answer(ask, ledger, key, maker)
-            except ConnectorError as error:
-                ask = protocol.throw(error)
-            else:
-                ask = protocol.send(answer)
-    except StopIteration as end:
-        return end.value
-
-
-def _answer(ask: Ask, ledger: Ledger, key: str, maker: Maker) -> Any:
-    match ask:
-        case Read():
-            return ledger.read(key)
-        case Write(effect):
-            return ledger.write(key, effect)
-        case Look():
-            return maker.look()
-        case HoldsLease():
-            return maker.holds_lease()
-        case Create():
-            return maker.create()
+    return Effect(
+        value["state"], value["token"], sent_at, value.get("proof"), value["made"], value["reason"], record.version
+    )

@@ -19,12 +19,17 @@ class Unreachable(ConnectorError):
     """No usable answer, and surely nothing happened there: try again."""
 
 
+LONGEST_HINT = 3600.0
+"""Seconds. No vendor means more than its top of the hour (Jira's quota); an absurd hint parks nothing for years."""
+
+
 class RateLimited(ConnectorError):
-    """Asked to slow down; nothing happened there. `retry_after` is in seconds, None where the vendor gave no hint."""
+    """Asked to slow down; nothing happened there. `retry_after` is in seconds, an hour at the most, None where the
+    vendor gave no hint."""
 
     def __init__(self, tried: str, came_back: str, remedy: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(tried, came_back, remedy)
-        self.retry_after = retry_after
+        self.retry_after = None if retry_after is None else min(max(retry_after, 0.0), LONGEST_HINT)
 
 
 class OutcomeUnknown(ConnectorError):

@@ -6,12 +6,22 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from connectors.effects import Ledger, Maker, Waits, make_once
+from connectors.effects import LATEST_CREATE, Create, Ledger, Look, ProofRefused, Sight, Unseen, Waits
 from connectors.errors import BadReply, ConnectorError, NotFound, Unreachable
 from connectors.jira.api import JiraApi
-from connectors.jira.open_issue import create, ensure_assigned, find, link
+from connectors.jira.open_issue import (
+    AnchorRefused,
+    Opened,
+    create,
+    ensure_assigned,
+    find_labelled,
+    find_linked,
+    find_newest,
+    link,
+)
 from connectors.jira.routes import RouteCheck, check_route
-from connectors.jira.translate import UNASSIGNED, Screen
+from connectors.jira.translate import ANCHOR_FIELD, UNASSIGNED, Screen
+from connectors.making import Maker, make_once
 from connectors.patience import patiently
 from connectors.steps import Json, Steps
 from postmortem.action_items.item import IssueRequest, Route
@@ -20,6 +30,13 @@ OUTAGE = (Unreachable, BadReply)
 """Jira is not well: that is waited for, and then said, but never fails a journey whose draft is made."""
 _REFUSED = f"The issue {UNASSIGNED}:"
 _NOT_ON_SCREEN = "The issue has no assignee:"
+_UNLINKED = "The issue is not linked to {anchor}: Jira refused it. Correct jira.anchor_issues."
+_WHERE = (
+    "Look in {project} for the label {key}: the next round and `debrief actions retry` adopt the issue that has it, "
+    "also one that you open there with that label. {setting}"
+)
+_NAME_AN_ANCHOR = "Name an issue in jira.anchor_issues.{project}, and the next lost answer is settled without you."
+_CREATE_AGAIN = "With jira.after_unclear: create the next one is made again without asking."
 
 type Outcome = dict[str, Any]
 """{"key", "id", "link", "said"} of an issue, or {"parked": reason}."""
@@ -39,8 +56,7 @@ class Opening:
     anchors: Mapping[str, str]
     may_hold_private: bool
 
-    def once(self, steps: Steps, name: str, key: str, make: Callable[[], Any], look: Callable[[], Any]) -> Outcome:
-        maker = Maker(create=make, look=look, holds_lease=self.holds_lease, now=self.now)
+    def once(self, steps: Steps, name: str, key: str, maker: Maker) -> Outcome:
         return make_once(steps, name, self.ledger, key, maker, token=self.token, waits=self.waits)
 
 
@@ -90,8 +106,7 @@ def _opened_before(steps: Steps, opening: Opening, request: IssueRequest) -> Out
 
 
 def _open(steps: Steps, opening: Opening, request: IssueRequest, screen: Screen) -> Outcome:
-    make, look = partial(_create, opening, request, screen), partial(_find, opening, request)
-    outcome = opening.once(steps, "open the issue", request.key, make, look)
+    outcome = opening.once(steps, "open the issue", request.key, _maker(opening, request, screen))
     if "made" not in outcome:
         return outcome
     made = outcome["made"]
@@ -99,15 +114,61 @@ def _open(steps: Steps, opening: Opening, request: IssueRequest, screen: Screen)
     return made | {"said": said}
 
 
-def _create(opening: Opening, request: IssueRequest, screen: Screen) -> Outcome:
-    anchor, may_hold_private = opening.anchors.get(request.route.project), opening.may_hold_private
-    return create(opening.jira, request, screen, anchor, may_hold_private=may_hold_private).model_dump(mode="json")
-
-
-def _find(opening: Opening, request: IssueRequest) -> Outcome | None:
+def _maker(opening: Opening, request: IssueRequest, screen: Screen) -> Maker:
+    """An issue carries its proof where its project has an anchor that the create screen lets it be linked to."""
     project = request.route.project
-    found = find(opening.jira, request.key, project, opening.anchors.get(project))
-    return found.model_dump(mode="json") if found else None
+    anchor = opening.anchors.get(project) if screen.field(ANCHOR_FIELD) else None
+    return Maker(
+        partial(_create, opening, request, screen),
+        partial(_look, opening.jira, request.key, project),
+        opening.holds_lease,
+        opening.now,
+        proof=anchor,
+        where=partial(_where, project, request.key),
+    )
+
+
+def _where(project: str, key: str, proof: str | None) -> str:
+    setting = _CREATE_AGAIN if proof else _NAME_AN_ANCHOR
+    return _WHERE.format(project=project, key=key, setting=setting.format(project=project))
+
+
+def _create(opening: Opening, request: IssueRequest, screen: Screen, ask: Create) -> Outcome:
+    anchor, began = opening.anchors.get(request.route.project), opening.now()
+    carried = ask.proof or (None if screen.field(ANCHOR_FIELD) else anchor)
+
+    def before_each() -> None:
+        if opening.now() - began > LATEST_CREATE or not opening.holds_lease():
+            raise Unreachable("Creating a Jira issue", "it was held up before anything was made")
+
+    try:
+        opened = create(
+            opening.jira,
+            request,
+            screen,
+            carried,
+            may_hold_private=opening.may_hold_private,
+            before_each=before_each,
+        )
+    except AnchorRefused as refusal:
+        raise ProofRefused(refusal.tried, refusal.came_back, refusal.remedy) from None
+    unlinked = [_UNLINKED.format(anchor=anchor)] if anchor and not carried else []
+    return opened.model_copy(update={"said": (*opened.said, *unlinked)}).model_dump(mode="json")
+
+
+def _look(jira: JiraApi, key: str, project: str, ask: Look) -> Sight:
+    """At the anchor, whose answer is final; else among the newest keys and in the index, which only adopt."""
+    if ask.proof:
+        try:
+            return _as_made(find_linked(jira, key, ask.proof)) or Unseen.SURELY_ABSENT
+        except NotFound:
+            pass  # a person took the anchor away: it proves nothing any more
+    found = find_newest(jira, key, project) or (find_labelled(jira, key, project) if ask.search else None)
+    return _as_made(found) or Unseen.NOT_SEEN
+
+
+def _as_made(opened: Opened | None) -> Outcome | None:
+    return opened.model_dump(mode="json") if opened else None
 
 
 def _assigned(steps: Steps, opening: Opening, request: IssueRequest, issue: Outcome) -> list[str]:
@@ -123,7 +184,8 @@ def _assigned(steps: Steps, opening: Opening, request: IssueRequest, issue: Outc
         except NotFound:
             return {"said": []}
 
-    outcome = opening.once(steps, "see who has the issue", f"{request.key}/assignee", make, lambda: None)
+    maker = Maker.consistent(create=make, find=lambda: None, holds_lease=opening.holds_lease, now=opening.now)
+    outcome = opening.once(steps, "see who has the issue", f"{request.key}/assignee", maker)
     told = outcome["made"]["said"] if "made" in outcome else [f"{issue['key']} may be unassigned: {outcome['parked']}"]
     return [*(sentence for sentence in said if not sentence.startswith(_NOT_ON_SCREEN)), *told]
 

@@ -11,8 +11,6 @@ from connectors.steps import Json, Steps
 MOST_WAITS = 20
 SHORTEST_WAIT = timedelta(seconds=1)
 LONGEST_OUTAGE = timedelta(hours=2)
-LONGEST_WAIT = timedelta(hours=1)
-"""No vendor means more than its top of the hour (Jira's quota); an absurd hint must not park a journey for years."""
 
 
 def patiently[T: Json](
@@ -29,7 +27,7 @@ def patiently[T: Json](
         outcome = steps.run(name + suffix, partial(_value_or_wait, function, waited_for))
         if "value" in outcome:
             return cast("T", outcome["value"])
-        steps.wait(f"{name}: asked to wait{suffix}", _bounded(cast("float", outcome["wait"])))
+        steps.wait(f"{name}: asked to wait{suffix}", _at_least(cast("float", outcome["wait"])))
     raise RateLimited(name, f"asked to slow down {MOST_WAITS} times in a row", "Try again in an hour.")
 
 
@@ -44,5 +42,5 @@ def _value_or_wait[T: Json](
         return {"wait": LONGEST_OUTAGE.total_seconds() / MOST_WAITS}
 
 
-def _bounded(seconds: float) -> timedelta:
-    return timedelta(seconds=min(max(seconds, SHORTEST_WAIT.total_seconds()), LONGEST_WAIT.total_seconds()))
+def _at_least(seconds: float) -> timedelta:
+    return max(timedelta(seconds=seconds), SHORTEST_WAIT)

@@ -10,8 +10,9 @@ from connectors.confluence.api import ConfluenceApi
 from connectors.confluence.editions import Editions
 from connectors.confluence.keep_page import bring_up_to_date, create, find, keep_as_kept, mark
 from connectors.confluence.translate import PageDraft
-from connectors.effects import Ledger, Maker, Waits, make_once
+from connectors.effects import Ledger, Waits
 from connectors.errors import BadReply, ConnectorError, NotFound, OutcomeUnknown, Unreachable
+from connectors.making import Maker, make_once
 from connectors.patience import patiently
 from connectors.steps import Steps
 
@@ -36,9 +37,9 @@ def make_page(
     steps: Steps, confluence: ConfluenceApi, publication: Publication, prefix: str, waits: Waits
 ) -> dict[str, Any]:
     """{"page_id", "link", "title", "said"} of the page, or {"parked": why}: never nothing."""
-    maker = Maker(
+    maker = Maker.consistent(
         create=lambda: create(confluence, publication.draft(), publication.editions).model_dump(mode="json"),
-        look=partial(_find, confluence, publication),
+        find=partial(_find, confluence, publication),
         holds_lease=publication.holds_lease,
         now=publication.now,
     )

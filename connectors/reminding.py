@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.announcing import consistent
-from connectors.effects import Ledger, Maker, make_once
+from connectors.effects import Ledger
 from connectors.errors import ConnectorError, NotAllowed, NotFound, Rejected
 from connectors.jira.api import JiraApi
+from connectors.making import Maker, make_once
 from connectors.patience import patiently
 from connectors.slack.announcement import announce, blocks_from_paragraphs, find_announcement
 from connectors.slack.api import SlackApi
@@ -55,11 +56,11 @@ def say_once(steps: Steps, voice: Voice, channel_id: str, notice: Notice) -> dic
         blocks = [*blocks_from_paragraphs(paragraphs), *buttons]
         return {"ts": announce(voice.slack, channel_id, plain_text(paragraphs), blocks, notice.key)}
 
-    def look() -> dict[str, Any] | None:
+    def find() -> dict[str, Any] | None:
         ts = find_announcement(voice.slack, channel_id, notice.key, voice.now() - _LOOK_BACK)
         return {"ts": ts} if ts else None
 
-    maker = Maker(create=create, look=look, holds_lease=voice.holds_lease, now=voice.now)
+    maker = Maker.consistent(create=create, find=find, holds_lease=voice.holds_lease, now=voice.now)
     waits = consistent(voice.unclear_wait)
     return make_once(steps, "say it in Slack", voice.ledger, notice.key, maker, token=voice.token, waits=waits)
 

@@ -20,9 +20,10 @@ from tenacity.wait import wait_base
 
 from connectors.errors import BadReply, RateLimited, Unreachable
 
-LONGEST_HINT = 3600.0
 MOST_ATTEMPTS = 4
 """Polite to vendors: at most four requests per logical call."""
+WRITES_BEGIN_WITHIN = 15.0
+"""Seconds from the first try of a write to its last."""
 
 
 @dataclass(slots=True)
@@ -38,17 +39,18 @@ class Budget:
 
     def reading[T](self, call: Callable[[], T]) -> T:
         """Make a call that changes nothing outside; repeat it while that may help."""
-        return self._retrying((Unreachable, RateLimited, BadReply))(call)
+        return self._retrying((Unreachable, RateLimited, BadReply), self.seconds)(call)
 
     def writing[T](self, call: Callable[[], T]) -> T:
-        """Make a call that changes something outside; repeat it only where surely nothing happened."""
-        return self._retrying((Unreachable, RateLimited))(call)
+        """Make a call that changes something outside; repeat it only where surely nothing happened, and only for
+        WRITES_BEGIN_WITHIN: who waits for a lost one to show counts on that."""
+        return self._retrying((Unreachable, RateLimited), min(self.seconds, WRITES_BEGIN_WITHIN))(call)
 
-    def _retrying(self, kinds: tuple[type[Exception], ...]) -> Retrying:
+    def _retrying(self, kinds: tuple[type[Exception], ...], seconds: float) -> Retrying:
         return Retrying(
             retry=retry_if_exception_type(kinds),
             wait=_ObeyTheHint(),
-            stop=stop_after_attempt(MOST_ATTEMPTS) | _StopBeforeTheBudgetEnds(self.now() + self.seconds, self.now),
+            stop=stop_after_attempt(MOST_ATTEMPTS) | _StopBeforeTheBudgetEnds(self.now() + seconds, self.now),
             sleep=self.sleep,
             reraise=True,
         )
@@ -62,7 +64,7 @@ class _ObeyTheHint(wait_base):
     def __call__(self, retry_state: RetryCallState) -> float:
         error = retry_state.outcome.exception() if retry_state.outcome else None
         if isinstance(error, RateLimited) and error.retry_after is not None:
-            return max(0.0, error.retry_after)
+            return error.retry_after
         return self._backoff(retry_state)
 
 
@@ -77,16 +79,15 @@ class _StopBeforeTheBudgetEnds(stop_base):
 def wait_hint(headers: dict[str, str], *, now: float) -> float | None:
     """Seconds to wait according to `Retry-After` (seconds or an HTTP date) or PagerDuty's `ratelimit-reset`.
 
-    `headers` have lower-case names; `now` is a Unix time. None where nothing usable is said. An hour at the most: no
-    vendor means more (Jira's quota ends with the hour), and an absurd hint must not park a journey for years.
+    `headers` have lower-case names; `now` is a Unix time. None where nothing usable is said.
     """
     for name in ("retry-after", "ratelimit-reset"):
         value = headers.get(name, "").strip()
         if value.isascii() and value.isdigit():
-            return min(float(value), LONGEST_HINT)
+            return float(value)
         if value:
             try:
-                return min(max(0.0, parsedate_to_datetime(value).timestamp() - now), LONGEST_HINT)
+                return max(0.0, parsedate_to_datetime(value).timestamp() - now)
             except ValueError:
                 continue
     return None

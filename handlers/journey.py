@@ -279,7 +279,7 @@ def open_the_issues(work: Work, token: int) -> dict[str, dict[str, Any]]:
         token,
         holds_lease=lambda: work.holds_lease(token),
         now=work.house.now,
-        waits=Waits(unclear=settings.jira.unclear_wait, absence=settings.jira.search_wait),
+        waits=Waits(settings.jira.unclear_wait, settings.jira.search_wait, settings.jira.after_unclear),
         anchors=settings.jira.anchor_issues,
         may_hold_private=settings.jira.may_hold_private_channels,
     )

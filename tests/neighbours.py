@@ -17,12 +17,14 @@ from tests.vendors.pagerduty import FakePagerDuty
 from tests.vendors.slack import FakeSlack
 from tests.vendors.wire import Vendor, served
 
+ANCHOR = "CHK-900"
 WEBHOOK_SECRET = "whsec-fake-current-0001"
 
 
 class Neighbours:
     """`now` is the clock of all. `settings` are laid over the demo's. `around` may put something between a fake
-    and its callers. Confluence is configured where `confluence` asks for it."""
+    and its callers. Confluence is configured where `confluence` asks for it. New issues of CHK are linked to
+    ANCHOR, if `anchored`."""
 
     def __init__(
         self,
@@ -33,6 +35,7 @@ class Neighbours:
         settings: dict[str, Any] | None = None,
         jira_lag: float = 0.0,
         confluence: bool = False,
+        anchored: bool = True,
         around: Callable[[Vendor], Vendor] = lambda vendor: vendor,
     ) -> None:
         self.scripts = scripts
@@ -40,7 +43,7 @@ class Neighbours:
         self.slack = FakeSlack(now=lambda: now().timestamp())
         self.jira = FakeJira(now=lambda: now().timestamp(), search_lag=jira_lag)
         self.confluence = FakeConfluence(now=lambda: now().timestamp())
-        self._with_confluence = confluence
+        self._with_confluence, self._anchored = confluence, anchored
         self.machine = Machine(home / "home", home / "debrief.yml", home / "debrief.env")
         self._overrides, self._around = settings or {}, around
         self._exits = ExitStack()
@@ -53,6 +56,8 @@ class Neighbours:
                 self.slack.holds(script.slack)
             if script.jira:
                 self.jira.holds(script.jira)
+        if self._anchored:
+            self.jira.keeps_an_anchor(ANCHOR)
         self.write_settings()
         self.write_secrets()
 
@@ -61,11 +66,13 @@ class Neighbours:
 
     def write_settings(self, **more: Any) -> None:
         """The demo's settings with the fakes' addresses; `more` and the test's own settings are laid over it."""
-        urls = {
+        urls: dict[str, dict[str, Any]] = {
             "pagerduty": {"base_url": self._served(self.pagerduty)},
             "slack": {"base_url": self._served(self.slack) + "/api/"},
             "jira": {"base_url": self._served(self.jira), "email": self.jira.email},
         }
+        if self.jira.anchors:
+            urls["jira"]["anchor_issues"] = {"CHK": ANCHOR}
         if self._with_confluence:
             confluence = self.confluence
             where = {"site": confluence.site, "space": confluence.space, "email": confluence.email}

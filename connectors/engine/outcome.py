@@ -137,7 +137,7 @@ def retry_delay(error: Exception, attempts: int) -> timedelta | None:
     if not isinstance(error, MAY_PASS) or attempts > len(RETRY_AFTER):
         return None
     hint = (error.retry_after if isinstance(error, RateLimited) else None) or 0.0
-    return max(RETRY_AFTER[attempts - 1], timedelta(seconds=min(hint, LONGEST_WAIT.total_seconds())))
+    return max(RETRY_AFTER[attempts - 1], timedelta(seconds=hint))
 
 
 def sentence_of(error: Exception) -> str:

@@ -5,10 +5,11 @@ Nothing here knows what was done before: that an issue is opened exactly once is
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import batched
 from typing import Any
 
-from connectors.errors import NotFound, Rejected
+from connectors.errors import ConnectorError, NotFound, Rejected
 from connectors.jira.api import MOST_AT_ONCE, JiraApi
 from connectors.jira.routes import PROJECT_KEY
 from connectors.jira.translate import (
@@ -39,6 +40,10 @@ MOST_LIKELY = 10
 """Issues with the same label that are looked at; there should be one."""
 
 
+class AnchorRefused(ConnectorError):
+    """Jira does not link the new issue to its anchor, and made nothing: it can be made without, but not found so."""
+
+
 class Opened(Noun):
     """An issue that is there. `id` never changes, `key` does when it is moved; `said` are sentences for people."""
 
@@ -55,11 +60,13 @@ def create(
     anchor: str | None = None,
     *,
     may_hold_private: bool = False,
+    before_each: Callable[[], None] = lambda: None,
 ) -> Opened:
     """Create the issue: one POST, and one more for each time that Jira refuses a field an issue can do without.
 
-    A refused create made nothing, so it may be followed by another. Raises Rejected with `fields` before anything is
-    sent where a required field has no value, or where anybody could read what was said in private; OutcomeUnknown where
+    A refused create made nothing, so it may be followed by another; `before_each` may raise what keeps it from that.
+    Raises Rejected with `fields` before anything is sent where a required field has no value, or where anybody could
+    read what was said in private; AnchorRefused where Jira does not take the link to the anchor; OutcomeUnknown where
     an answer was lost.
     """
     payload = payload_from_request(request, screen, anchor)
@@ -73,14 +80,16 @@ def create(
     if request.is_private and not may_hold_private and not is_secured(payload):
         raise Rejected(f"Creating a {screen.title}", PRIVATE, remedy_for_private(request.route, screen))
     for _ in OPTIONAL:
+        before_each()
         try:
             return _opened(api, api.create_issue(payload.body), payload.said)
         except NotFound as refusal:
             if ANCHOR_FIELD not in set_fields(payload):
                 raise
-            payload = without(payload, {ANCHOR_FIELD: refusal.came_back})
+            raise AnchorRefused(refusal.tried, refusal.came_back, refusal.remedy) from None
         except Rejected as refusal:
             payload = _without_refused(payload, refusal)
+    before_each()
     return _opened(api, api.create_issue(payload.body), payload.said)
 
 
@@ -123,26 +132,37 @@ def link(api: JiraApi, key: str, remote_link: tuple[str, str, str]) -> None:
     api.upsert_remote_link(key, remote_link_body(global_id, url, title))
 
 
-def find(api: JiraApi, request_key: str, project: str, anchor: str | None = None) -> Opened | None:
-    """The issue that was made for this request, if it can be seen.
+def find_linked(api: JiraApi, request_key: str, anchor: str) -> Opened | None:
+    """The issue of this request among those linked to the issue that its create linked it to.
 
-    Looks in the search index, which lags seconds to minutes behind; then, where `anchor` was given to `create`, at
-    the issues linked to it, and at the newest keys of the project, both of which are read from the database. None
-    means "not seen", and proves absence only as far as those reads are consistent. Every find is confirmed on the
-    issue itself.
+    Proves absence: the link is made in the create itself, and links are read from the database, not from the index.
+    Raises NotFound where the anchor is gone, or where Jira does not show what it says is linked: that proves nothing.
     """
-    jql = jql_for(request_key, project)
-    labelled = api.search(jql, ("id",), most=MOST_LIKELY)
-    confirmed = list(_confirmed(api, request_key, (str(issue.get("id", "")) for issue in labelled)))
-    if not confirmed and anchor is not None:
-        confirmed = list(_confirmed(api, request_key, _linked_keys(api, anchor)))
-    if not confirmed:
-        confirmed = [issue for issue in _newest(api, project) if key_from_issue(issue) == request_key]
-    if not confirmed:
-        return None
-    oldest, *others = sorted(confirmed, key=lambda issue: (len(issue["id"]), issue["id"]))
-    said = [f"{issue['key']} is a second issue for the same action item: close it." for issue in others]
-    return _opened(api, oldest, tuple(said))
+    linked = sorted({*_linked_keys(api, anchor)}, key=lambda key: (len(key), key), reverse=True)
+    found = [
+        issue
+        for keys in batched(linked, MOST_AT_ONCE, strict=False)
+        for issue in api.bulk_fetch(keys, ("labels",), (PROPERTY,))
+    ]
+    if ours := _ours_among(found, request_key):
+        return _oldest(api, ours)
+    if len(found) < len(linked):
+        raise NotFound(f"Reading the issues linked to {anchor}", "Jira does not show all of them")
+    return None
+
+
+def find_newest(api: JiraApi, request_key: str, project: str) -> Opened | None:
+    """The issue of this request among the newest keys of its project. Not seeing it there proves nothing."""
+    jql_for(request_key, project)
+    return _oldest(api, [issue for issue in _newest(api, project) if key_from_issue(issue) == request_key])
+
+
+def find_labelled(api: JiraApi, request_key: str, project: str) -> Opened | None:
+    """The issue of this request in the search index, which lags seconds to minutes behind, confirmed on the issue
+    itself. Not seeing it there proves nothing."""
+    labelled = api.search(jql_for(request_key, project), ("id",), most=MOST_LIKELY)
+    there = _read(api, (str(issue.get("id", "")) for issue in labelled))
+    return _oldest(api, _ours_among(there, request_key))
 
 
 def jql_for(request_key: str, project: str) -> str:
@@ -161,27 +181,37 @@ def _without_refused(payload: Payload, refusal: Rejected) -> Payload:
     refused = {name: sentence for name, sentence in named.items() if name in OPTIONAL}
     if not refused or refused.keys() != named.keys() or not refused.keys() & set_fields(payload):
         raise refusal
+    if ANCHOR_FIELD in refused.keys() & set_fields(payload):
+        raise AnchorRefused(refusal.tried, refusal.came_back, refusal.remedy)
     return without(payload, refused)
 
 
-def _confirmed(api: JiraApi, request_key: str, keys: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """The issues among these that are ours: by entity property, or by label where the property is not there.
+def _read(api: JiraApi, keys: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for key in keys:
+        try:
+            yield api.get_issue(key, ("labels",), (PROPERTY,))
+        except NotFound:
+            continue  # deleted since it was indexed
+
+
+def _ours_among(issues: Iterable[dict[str, Any]], request_key: str) -> list[dict[str, Any]]:
+    """By entity property, or by label where the property is not there.
 
     A person's copy of our issue has the label too, but not the property: it counts only where no issue has that.
     """
-    by_label = list[dict[str, Any]]()
-    found = False
-    for key in keys:
-        try:
-            issue = api.get_issue(key, ("labels",), (PROPERTY,))
-        except NotFound:
-            continue  # deleted since it was indexed
-        if key_from_issue(issue) == request_key:
-            found = True
-            yield issue
-        elif key_from_issue(issue) is None and request_key in labels_from_issue(issue):
-            by_label.append(issue)
-    yield from [] if found else by_label
+    known = list(issues)
+    by_property = [issue for issue in known if key_from_issue(issue) == request_key]
+    unnamed = (issue for issue in known if key_from_issue(issue) is None)
+    return by_property or [issue for issue in unnamed if request_key in labels_from_issue(issue)]
+
+
+def _oldest(api: JiraApi, issues: list[dict[str, Any]]) -> Opened | None:
+    """The first of them, and a sentence for each other; None where there is none."""
+    if not issues:
+        return None
+    oldest, *others = sorted(issues, key=lambda issue: (len(issue["id"]), issue["id"]))
+    said = [f"{issue['key']} is a second issue for the same action item: close it." for issue in others]
+    return _opened(api, oldest, tuple(said))
 
 
 def _linked_keys(api: JiraApi, anchor: str) -> Iterator[str]:

@@ -72,7 +72,7 @@ class PagerDutySettings(Section):
     """Whether PagerDuty is asked every 15 minutes about resolved incidents that no webhook announced."""
     write_note: bool = True
     """Whether a note with the links is written on the incident."""
-    unclear_wait: PositiveDuration = timedelta(seconds=30)
+    unclear_wait: PositiveDuration = timedelta(seconds=60)
     """How long an unclear answer to a note rests before it is looked into."""
 
 
@@ -100,7 +100,7 @@ class SlackSettings(Section):
     """Whether what people said they will or should do is suggested as an action item where nobody marked it."""
     look_back: Duration = timedelta(hours=1)
     """How long before the incident's first record the chat is read."""
-    unclear_wait: PositiveDuration = timedelta(seconds=30)
+    unclear_wait: PositiveDuration = timedelta(seconds=60)
     """How long an unclear answer to an announcement rests before it is looked into."""
 
 
@@ -116,9 +116,12 @@ class JiraSettings(Section):
     unclear_wait: PositiveDuration = timedelta(seconds=120)
     """How long an unclear answer to a create rests before it is looked into."""
     search_wait: PositiveDuration = Field(default=timedelta(seconds=600), validate_default=True)
-    """How long Jira's search may lag behind its writes before an issue counts as not created."""
+    """How long Jira's search may lag behind its writes: after it the search is asked about an unclear create, too."""
     anchor_issues: dict[ProjectKey, IssueKey] = Field(default_factory=dict)
-    """Per project, an issue that new ones are linked to, so that a lost answer is found without the search."""
+    """Per project, an issue that new ones are linked to: it proves whether a create with a lost answer made one.
+    Without it such a create is left to a person where nothing is found."""
+    after_unclear: Literal["create", "park"] = "create"
+    """What follows where a lost create surely made nothing: create once more, or park it for a person."""
     may_hold_private_channels: bool = False
     """Whether an issue without a security level may hold what was said in a private channel."""
 

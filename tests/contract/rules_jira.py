@@ -10,7 +10,7 @@ from requests import PreparedRequest, Response
 
 from connectors.errors import ConnectorError, NotAllowed, NotFound, OutcomeUnknown, RateLimited, Rejected, Unreachable
 from connectors.jira.api import MOST_PAGES, JiraApi
-from connectors.jira.open_issue import find
+from connectors.jira.open_issue import find_newest
 from connectors.jira.translate import (
     key_from_issue,
     labels_from_issue,
@@ -117,7 +117,7 @@ JIRA = Connector(
         "create_issue": Write(
             call=lambda api: api.create_issue(payload_from_request(request_for(summary=CANARY), _SCREEN).body),
             where="POST .*/issue$",
-            find=lambda api: find(api, request_for().key, "OPS"),
+            find=lambda api: find_newest(api, request_for().key, "OPS"),
         ),
         "add_comment": Write(
             call=lambda api: api.add_comment("OPS-1", _described(CANARY)["description"]),

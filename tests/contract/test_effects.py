@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.effects import (
-    LONGEST_WAIT,
+    LATEST_CREATE,
     TAKEN_OVER,
     Ask,
     Create,
@@ -16,7 +16,10 @@ from connectors.effects import (
     HoldsLease,
     Later,
     Look,
+    Now,
+    ProofRefused,
     Read,
+    Unseen,
     Verdict,
     Waits,
     Write,
@@ -25,7 +28,7 @@ from connectors.effects import (
 from connectors.errors import BadReply, NotAllowed, NotFound, OutcomeUnknown, RateLimited, Rejected, Unreachable
 
 NOW = datetime(2026, 11, 17, 14, 0, tzinfo=UTC)
-WAITS = Waits(unclear=timedelta(seconds=120), absence=timedelta(seconds=600))
+WAITS = Waits(unclear=timedelta(seconds=120), search=timedelta(seconds=600))
 MADE = {"key": "CHK-1"}
 
 
@@ -34,15 +37,23 @@ class World:
 
     def __init__(self, effect: Effect | None = None, **answers: Any) -> None:
         self.effect = effect or Effect()
-        self.answers: dict[str, Any] = {"create": MADE, "look": None, "lease": True, "write": True} | answers
+        self.answers: dict[str, Any] = {
+            "create": MADE,
+            "look": Unseen.SURELY_ABSENT,
+            "lease": True,
+            "write": True,
+            "held up": 0,
+        } | answers
         self.asked: list[str] = []
+        self.asks: list[Ask] = []
 
-    def settles(self, *, token: int = 1, now: datetime = NOW) -> Verdict:
-        protocol = settle(now, token, WAITS)
+    def settles(self, *, token: int = 1, waits: Waits = WAITS, proof: str | None = "CHK-9") -> Verdict:
+        protocol = settle(token, waits, proof)
         try:
             ask = next(protocol)
             while True:
-                self.asked.append(type(ask).__name__)
+                self.asks.append(ask)
+                self.asked += [] if isinstance(ask, Now) else [type(ask).__name__]
                 ask = self._told(protocol, ask)
         except StopIteration as end:
             return end.value
@@ -56,10 +67,14 @@ class World:
                     assert effect.version == self.effect.version, "every write is over the version that was read"
                     self.effect = replace(effect, version=effect.version + 1)
                 return protocol.send(self.answers["write"])
+            case Now():
+                late = timedelta(seconds=self.answers["held up"]) if "HoldsLease" in self.asked else timedelta(0)
+                return protocol.send(NOW + late)
             case HoldsLease():
                 return protocol.send(self.answers["lease"])
             case Look() | Create():
                 answer = self.answers["look" if isinstance(ask, Look) else "create"]
+                answer = answer.pop(0) if isinstance(answer, list) else answer
                 return protocol.throw(answer) if isinstance(answer, Exception) else protocol.send(answer)
 
 
@@ -106,12 +121,6 @@ def test_what_surely_did_not_happen_frees_the_claim_and_comes_back(error: Except
     assert world.effect.state == "free"
 
 
-def test_an_absurd_hint_is_no_reason_to_wait_for_years():
-    verdict = World(create=RateLimited("a", "b", retry_after=1e12)).settles()
-    assert isinstance(verdict, Later)
-    assert verdict.seconds == LONGEST_WAIT.total_seconds()
-
-
 def test_a_lost_answer_leaves_the_claim_and_rests_before_anybody_looks():
     world = World(create=OutcomeUnknown("a", "b"))
     verdict = world.settles()
@@ -135,19 +144,81 @@ def test_an_unclear_create_that_is_found_is_adopted():
     assert (world.effect.state, world.effect.made) == ("done", MADE)
 
 
-def test_not_being_found_proves_nothing_before_absence_is_certain():
-    world = World(sent(ago=130))
-    verdict = world.settles()
-    assert isinstance(verdict, Later)
-    assert verdict.after == timedelta(seconds=470)
-    assert "Create" not in world.asked
-
-
-def test_once_absence_is_certain_it_is_claimed_anew_and_made():
-    world = World(sent(ago=601))
+def test_what_is_surely_absent_is_claimed_anew_and_made():
+    world = World(sent(ago=121))
     world.settles(token=2)
     assert world.asked == ["Read", "Look", "Write", "HoldsLease", "Create", "Write"]
     assert world.effect.token == 2
+
+
+def test_what_is_surely_absent_is_left_to_a_person_where_the_settings_say_so():
+    world = World(sent(ago=121))
+    verdict = world.settles(waits=replace(WAITS, then="park"))
+    assert isinstance(verdict, Effect)
+    assert (verdict.state, world.effect.state) == ("sent", "sent")
+    assert "Create" not in world.asked
+
+
+def test_not_being_seen_proves_nothing_and_is_left_to_the_search_and_then_to_a_person():
+    world = World(sent(ago=130), look=Unseen.NOT_SEEN)
+    verdict = world.settles()
+    assert isinstance(verdict, Later)
+    assert verdict.after == timedelta(seconds=470)
+    world = World(sent(ago=601), look=Unseen.NOT_SEEN)
+    verdict = world.settles()
+    assert isinstance(verdict, Effect)
+    assert (verdict.state, verdict.reason) == ("sent", "It is unclear whether it was made: the answer was lost.")
+    assert world.effect.reason == verdict.reason, "the ledger shows it"
+    assert world.asked == ["Read", "Look", "Write"]
+
+
+def test_the_index_is_asked_only_when_it_has_had_its_time():
+    young, old = World(sent(ago=130), look=Unseen.NOT_SEEN), World(sent(ago=600), look=Unseen.NOT_SEEN)
+    young.settles()
+    old.settles()
+    assert [ask.search for world in (young, old) for ask in world.asks if isinstance(ask, Look)] == [False, True]
+
+
+def test_what_was_left_to_a_person_is_looked_for_again_and_adopted_once_it_is_there():
+    unclear = replace(sent(ago=9000), reason="It is unclear whether it was made: the answer was lost.")
+    still = World(unclear, look=Unseen.NOT_SEEN)
+    assert still.settles() == unclear
+    assert still.asked == ["Read", "Look"]
+    world = World(unclear, look=MADE)
+    world.settles()
+    assert (world.effect.state, world.effect.made, world.effect.reason) == ("done", MADE, None)
+
+
+def test_the_ledger_knows_by_what_a_create_can_be_found_and_looks_for_that():
+    world = World()
+    world.settles(proof="CHK-9")
+    assert world.effect.proof == "CHK-9"
+    world = World(replace(sent(ago=130), proof="CHK-8"), look=MADE)
+    world.settles(proof="CHK-9")
+    assert [ask.proof for ask in world.asks if isinstance(ask, Look)] == ["CHK-8"]
+
+
+def test_a_proof_that_is_refused_is_taken_out_of_the_ledger_before_it_is_created_without():
+    world = World(create=[ProofRefused("a", "b"), OutcomeUnknown("a", "b")])
+    world.settles(proof="CHK-9")
+    assert [ask.proof for ask in world.asks if isinstance(ask, Create)] == ["CHK-9", None]
+    assert (world.effect.state, world.effect.proof) == ("sent", None)
+
+
+def test_a_create_that_was_held_up_since_its_claim_is_begun_again_instead():
+    world = World()
+    world.answers["held up"] = LATEST_CREATE.total_seconds() + 1
+    assert isinstance(world.settles(), Later)
+    assert "Create" not in world.asked
+    assert world.effect.state == "free"
+
+
+def test_a_claim_from_the_future_of_a_clock_that_was_set_back_rests_from_now_on():
+    world = World(sent(ago=-86400))
+    verdict = world.settles()
+    assert isinstance(verdict, Later)
+    assert verdict.after == WAITS.unclear
+    assert world.effect.sent_at == NOW
 
 
 def test_a_look_that_fails_proves_nothing():

@@ -370,7 +370,7 @@ def test_failures_that_may_pass_are_tried_again_after_30_seconds_to_30_minutes(t
 
 
 def test_a_vendors_hint_is_obeyed_where_it_is_longer_and_no_hint_is_too_long(tmp_path: Path):
-    for number, (hint, expected) in enumerate([(5.0, 30.0), (400.0, 400.0), (float("inf"), 366 * 86400.0)]):
+    for number, (hint, expected) in enumerate([(5.0, 30.0), (400.0, 400.0), (float("inf"), 3600.0)]):
         limited = RateLimited("Reading history", "Slack answered 429", retry_after=hint)
 
         def journey(steps: Steps, payload: Json, limited: RateLimited = limited) -> Json:

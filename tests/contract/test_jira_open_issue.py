@@ -4,8 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.errors import NotAllowed, OutcomeUnknown, Rejected
-from connectors.jira.open_issue import Opened, create, find, jql_for, link
+from connectors.errors import NotAllowed, NotFound, OutcomeUnknown, Rejected, Unreachable
+from connectors.jira.open_issue import (
+    AnchorRefused,
+    Opened,
+    create,
+    find_labelled,
+    find_linked,
+    find_newest,
+    jql_for,
+    link,
+)
 from connectors.jira.translate import PROPERTY
 from postmortem.action_items.item import Route
 from tests.vendors.jira_world import JiraWorld, request_for
@@ -144,7 +153,7 @@ def test_a_project_that_was_archived_meanwhile_is_said_in_jiras_words():
 def test_an_issue_whose_answer_was_lost_is_found_by_its_label():
     world = JiraWorld()
     _lost(world)
-    found = find(world.api, "pm-7f3k2m", "OPS")
+    found = find_labelled(world.api, "pm-7f3k2m", "OPS")
     assert found is not None
     assert (found.key, found.said) == ("OPS-1", ())
     assert world.calls() == ["GET /search/jql", "GET /issue/10001"]
@@ -154,7 +163,8 @@ def test_an_issue_that_the_index_has_not_seen_is_found_by_its_key():
     world = JiraWorld()
     world.fake.search_lag = 3600
     _lost(world)
-    found = find(world.api, "pm-7f3k2m", "OPS")
+    assert find_labelled(world.api, "pm-7f3k2m", "OPS") is None
+    found = find_newest(world.api, "pm-7f3k2m", "OPS")
     assert found is not None
     assert found.key == "OPS-1"
 
@@ -164,7 +174,8 @@ def test_the_newest_keys_are_counted_from_what_the_index_has_seen():
     create(world.api, request_for(key="pm-other"), world.screen())
     world.fake.search_lag = 3600
     _lost(world)
-    found = find(world.api, "pm-7f3k2m", "OPS")
+    assert find_labelled(world.api, "pm-7f3k2m", "OPS") is None
+    found = find_newest(world.api, "pm-7f3k2m", "OPS")
     assert found is not None
     assert found.key == "OPS-4002"
 
@@ -174,21 +185,48 @@ def test_an_issue_linked_to_the_anchor_is_found_without_the_index():
     create(world.api, request_for(key="pm-anchor"), world.screen())
     world.fake.hides_from_searches = 99
     _lost(world, anchor="OPS-1")
-    found = find(world.api, "pm-7f3k2m", "OPS", anchor="OPS-1")
+    found = find_linked(world.api, "pm-7f3k2m", "OPS-1")
     assert found is not None
     assert found.key == "OPS-2"
-    assert world.calls() == ["GET /search/jql", "GET /issue/OPS-1", "GET /issue/OPS-2"]
+    assert find_linked(world.api, "pm-other", "OPS-1") is None
+    assert world.calls() == ["GET /issue/OPS-1", "POST /issue/bulkfetch"] * 2
 
 
-def test_an_anchor_that_is_gone_or_refused_does_not_keep_the_issue_from_being_opened():
+def test_an_anchor_that_is_gone_or_does_not_show_all_its_links_proves_nothing():
+    world = JiraWorld()
+    with pytest.raises(NotFound):
+        find_linked(world.api, "pm-7f3k2m", "OPS-1")
+    create(world.api, request_for(key="pm-anchor"), world.screen())
+    create(world.api, request_for(key="pm-other"), world.screen(), "OPS-1")
+    world.fake.fails_next("bulkfetch", json_reply({"issues": []}))
+    with pytest.raises(NotFound, match="does not show all of them"):
+        find_linked(world.api, "pm-7f3k2m", "OPS-1")
+
+
+def test_an_anchor_that_is_gone_or_refused_is_said_before_anything_is_created_without_it():
     world = JiraWorld()
     screen = world.screen()
-    opened = create(world.api, request_for(), screen, anchor="OPS-99")
-    assert opened.said[0].startswith("The issue is not linked to the anchor issue: Jira refused it (Jira says it does")
+    with pytest.raises(AnchorRefused, match="Jira says it does"):
+        create(world.api, request_for(), screen, anchor="OPS-99")
     world.fake.fails_next(CREATE, json_reply({"errors": {"issuelinks": "No permission to link."}}, 400))
-    opened = create(world.api, request_for(key="pm-2"), screen, anchor="OPS-1")
-    assert opened.said == ("The issue is not linked to the anchor issue: Jira refused it (No permission to link).",)
-    world.fake.expects_issues(2)
+    with pytest.raises(AnchorRefused, match="No permission to link"):
+        create(world.api, request_for(), screen, anchor="OPS-1")
+    world.fake.expects_issues(0)
+
+
+def test_a_create_that_was_held_up_between_two_tries_sends_no_more():
+    world, tries = JiraWorld(), list[int]()
+    screen = world.screen()
+    world.fake.fails_next(CREATE, json_reply({"errors": {"assignee": "no"}}, 400))
+
+    def before_each() -> None:
+        tries.append(1)
+        if len(tries) > 1:
+            raise Unreachable("Creating a Jira issue", "another journey has taken over")
+
+    with pytest.raises(Unreachable):
+        create(world.api, request_for(), screen, before_each=before_each)
+    assert world.calls() == ["POST /issue"]
 
 
 def test_an_anchor_is_left_out_where_the_screen_has_no_links():
@@ -199,27 +237,28 @@ def test_an_anchor_is_left_out_where_the_screen_has_no_links():
 
 def test_nothing_is_found_where_nothing_was_created():
     world = JiraWorld()
-    assert find(world.api, "pm-7f3k2m", "OPS") is None
+    for find in (find_labelled, find_newest):
+        assert find(world.api, "pm-7f3k2m", "OPS") is None
     create(world.api, request_for(key="pm-other"), world.screen())
-    assert find(world.api, "pm-7f3k2m", "OPS") is None
+    for find in (find_labelled, find_newest):
+        assert find(world.api, "pm-7f3k2m", "OPS") is None
 
 
 def test_an_issue_that_was_deleted_since_it_was_indexed_is_not_found():
     world = JiraWorld()
     _lost(world)
     world.fake.fails_next("GET .*/issue/10001", Reply(404))
-    world.fake.fails_next("bulkfetch", json_reply({"issues": []}), times=2)
-    assert find(world.api, "pm-7f3k2m", "OPS") is None
+    assert find_labelled(world.api, "pm-7f3k2m", "OPS") is None
 
 
 def test_a_persons_copy_bears_the_label_but_is_not_ours():
     world = JiraWorld()
     copied = request_for(key="pm-copy", route=Route(project="OPS", labels=("pm-7f3k2m",)))
     create(world.api, copied, world.screen())
-    assert find(world.api, "pm-7f3k2m", "OPS") is None
+    assert find_labelled(world.api, "pm-7f3k2m", "OPS") is None
     del world.fake.issue("OPS-1")["properties"][PROPERTY]
     _lost(world)
-    found = find(world.api, "pm-7f3k2m", "OPS")
+    found = find_labelled(world.api, "pm-7f3k2m", "OPS")
     assert found is not None
     assert (found.key, found.said) == ("OPS-2", ())
 
@@ -228,7 +267,7 @@ def test_an_issue_whose_property_was_lost_is_known_by_its_label():
     world = JiraWorld()
     _lost(world)
     world.fake.issue("OPS-1")["properties"].clear()
-    found = find(world.api, "pm-7f3k2m", "OPS")
+    found = find_labelled(world.api, "pm-7f3k2m", "OPS")
     assert found is not None
     assert found.key == "OPS-1"
 
@@ -237,7 +276,7 @@ def test_a_second_issue_is_said_aloud_and_the_first_is_kept():
     world = JiraWorld()
     _lost(world)
     _lost(world)
-    found = find(world.api, "pm-7f3k2m", "OPS")
+    found = find_labelled(world.api, "pm-7f3k2m", "OPS")
     assert found is not None
     assert found.key == "OPS-1"
     assert found.said == ("OPS-2 is a second issue for the same action item: close it.",)
@@ -248,7 +287,7 @@ def test_looking_never_mistakes_a_refusal_for_absence():
     _lost(world)
     world.fake.fails_next("search", Reply(403))
     with pytest.raises(NotAllowed):
-        find(world.api, "pm-7f3k2m", "OPS")
+        find_labelled(world.api, "pm-7f3k2m", "OPS")
 
 
 @given(st.text(max_size=80), st.text(max_size=20))
@@ -266,7 +305,7 @@ def test_any_text_is_refused_or_makes_exactly_the_one_query(key: str, project: s
 def test_jql_is_never_made_of_anything_else(key: str):
     world = JiraWorld()
     with pytest.raises(Rejected, match=r"not of \[a-z0-9-\]"):
-        find(world.api, key, "OPS")
+        find_labelled(world.api, key, "OPS")
     with pytest.raises(Rejected, match=r"Change routing\.project"):
-        find(world.api, "pm-1", 'OPS" OR "1')
+        find_labelled(world.api, "pm-1", 'OPS" OR "1')
     assert world.calls() == []

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.errors import ConnectorError
 from connectors.jira.adf import adf_from_paragraphs
-from connectors.jira.open_issue import create, find, link
+from connectors.jira.open_issue import create, find_labelled, find_linked, find_newest, link
 from connectors.jira.routes import check_route
 from postmortem.action_items.item import Route, Span
 from tests.contract.openapi import problems_of_exchange, spec
@@ -42,10 +42,10 @@ def test_opening_linking_and_finding_an_issue_is_as_the_document_says():
     opened = create(world.api, request_for(route=ROUTE), screen, anchor.key)
     link(world.api, opened.key, REMOTE)
     link(world.api, opened.key, REMOTE)
-    assert find(world.api, "pm-7f3k2m", "OPS", anchor.key) is not None
-    assert find(world.api, "pm-nothing", "OPS") is None
+    assert find_linked(world.api, "pm-7f3k2m", anchor.key) is not None
+    assert find_newest(world.api, "pm-nothing", "OPS") is None
     world.at += 7200
-    assert find(world.api, "pm-7f3k2m", "OPS") is not None
+    assert find_labelled(world.api, "pm-7f3k2m", "OPS") is not None
     assert len(world.api.search('project = "OPS"', ("summary", "labels"), most=1)) == 1
     world.api.get_myself()
     world.api.assignable("OPS", "acc-ada")
@@ -58,7 +58,7 @@ def test_opening_linking_and_finding_an_issue_is_as_the_document_says():
     world.api.add_comment(opened.key, adf_from_paragraphs(((Span(text="The incident came back."),),)))
     assert len(world.api.list_comments(opened.key)) == 1
     assert _problems(world) == []
-    assert len(world.exchanges) == 25
+    assert len(world.exchanges) == 23
 
 
 def test_what_jira_refuses_is_as_the_document_says():

@@ -192,6 +192,40 @@ def test_a_create_that_was_lost_before_it_arrived_is_made_after_absence_is_prove
         world.jira.expects_issues(3)
 
 
+def test_without_an_anchor_a_lost_create_is_left_to_a_person_who_is_told_where_to_look(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency", anchored=False) as world:
+        world.jira.fails_next("POST /rest/api/3/issue$", Reply(dropped=True))
+        world.resolves()
+        world.settles()
+
+        world.jira.expects_issues(2)
+        said = str(world.outcome()["issues"])
+        assert "It is unclear whether it was made: the answer was lost. Look in CHK for the label pm-" in said
+        assert "Name an issue in jira.anchor_issues.CHK" in said
+
+
+def test_without_an_anchor_an_issue_that_the_index_shows_late_is_adopted(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency", anchored=False, jira_lag=300) as world:
+        world.jira.fails_next("POST /rest/api/3/issue$", Reply(500), after_effect=True)
+        world.jira.fails_next("bulkfetch", json_reply({"issues": []}), times=2)
+        world.resolves()
+        world.settles()
+
+        world.jira.expects_issues(3)
+        assert all(item.issue_key for item in world.postmortem().action_items)
+
+
+def test_what_is_surely_absent_is_left_to_a_person_where_the_settings_say_park(tmp_path: Path):
+    parks = {"jira": {"after_unclear": "park"}}
+    with world_of(tmp_path, "checkout-latency", settings=parks) as world:
+        world.jira.fails_next("POST /rest/api/3/issue$", Reply(dropped=True))
+        world.resolves()
+        world.settles()
+
+        world.jira.expects_issues(2)
+        assert "With jira.after_unclear: create" in str(world.outcome()["issues"])
+
+
 def test_an_announcement_whose_answer_was_lost_is_not_posted_twice(tmp_path: Path):
     with world_of(tmp_path, "checkout-latency") as world:
         world.slack.fails_next("chat.postMessage", json_reply({"ok": False}, status=500), after_effect=True)

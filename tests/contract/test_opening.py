@@ -5,14 +5,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from connectors.effects import Ledger, Waits
+from connectors.effects import LATEST_CREATE, Ledger, Waits
 from connectors.opening import Opening, open_issues
+from connectors.retrying import WRITES_BEGIN_WITHIN
 from connectors.store.sqlite import SqliteStore
+from handlers.work import LEASE_FOR
 from postmortem.action_items.item import IssueRequest, Route
+from postmortem.settings.model import JiraSettings
 from tests.vendors.jira_world import JiraWorld, request_for
 from tests.vendors.pagerduty_setup import PlainSteps
 from tests.vendors.wire import Reply
 
+AT_ONCE = Waits(unclear=timedelta(0), search=timedelta(0))
 LEVELS = {"security_levels": ["Incident team", "Leads"]}
 
 
@@ -23,7 +27,7 @@ class Round:
         self.world = JiraWorld(project or {})
         self.jira = self.world.fake.holds({"projects": [{"key": "SRE"}]})
         self.store = SqliteStore(folder / "home", self._now)
-        self.waits = Waits(unclear=timedelta(seconds=1), absence=timedelta(seconds=2))
+        self.waits = Waits(unclear=timedelta(seconds=1), search=timedelta(seconds=2))
         self.more: dict[str, Any] = {"anchors": {}, "may_hold_private": False} | opening
         self.steps = PlainSteps()
 
@@ -192,3 +196,44 @@ def test_two_hundred_items_stay_within_jiras_limits_and_all_are_opened(tmp_path:
     assert len(refused) <= 16, "who is too fast waits as long as Jira says: a handful for each burst"
     assert round_.world.at - began < 60, "and it is over in less than a minute of Jira's clock"
     assert len(round_.jira.expects_issues(200)) == 200
+
+
+def test_an_anchor_that_jira_refuses_is_done_without_and_said(tmp_path: Path):
+    round_ = Round(tmp_path, anchors={"OPS": "OPS-99"})
+    (opened,) = round_.opens(asked(1))
+    assert opened["said"] == ["The issue is not linked to OPS-99: Jira refused it. Correct jira.anchor_issues."]
+    round_.jira.expects_issues(1)
+
+
+def test_a_create_without_its_anchor_is_never_taken_for_absent_because_the_anchor_does_not_show_it(tmp_path: Path):
+    round_ = Round(tmp_path, anchors={"OPS": "OPS-900"})
+    round_.waits = AT_ONCE
+    round_.jira.keeps_an_anchor("OPS-900")
+    refused = b'{"errorMessages": [], "errors": {"issuelinks": "No permission to link."}}'
+    round_.jira.fails_next("POST .*/issue$", Reply(400, {"content-type": "application/json"}, refused))
+    round_.jira.fails_next("POST .*/issue$", Reply(500), after_effect=True)
+    (outcome,) = round_.opens(asked(1))
+    assert "key" in outcome, "it was found among the newest keys"
+    round_.jira.expects_issues(1)
+
+
+def test_an_issue_that_a_person_opens_with_the_label_is_adopted_in_the_next_round(tmp_path: Path):
+    round_ = Round(tmp_path)
+    round_.waits = AT_ONCE
+    round_.jira.fails_next("POST .*/issue$", Reply(dropped=True))
+    (said,) = round_.parked(asked(1))
+    assert "Look in OPS for the label pm-1:" in said
+    key = round_.jira.person_opens("OPS", "Raise the pool limit")
+    round_.jira.issue(key)["fields"]["labels"].append("pm-1")
+    (adopted,) = round_.opens(asked(1))
+    assert adopted["key"] == key
+    round_.jira.expects_issues(1)
+
+
+def test_the_wait_after_a_lost_answer_is_longer_than_a_create_can_take():
+    """Seconds: held up twice, asked again, Jira's own work, and clocks that differ. Decision 0003."""
+    jira, jiras_own, clocks = JiraSettings(), 60.0, 10.0
+    connecting, reading = JiraWorld().api._timeout
+    longest = 2 * LATEST_CREATE.total_seconds() + WRITES_BEGIN_WITHIN + connecting + reading + jiras_own + clocks
+    assert jira.unclear_wait.total_seconds() > longest
+    assert timedelta(seconds=longest) < LEASE_FOR

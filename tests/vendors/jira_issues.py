@@ -26,7 +26,8 @@ type Told = Callable[[str, Issue, list[dict[str, Any]], dict[str, Any]], None]
 @dataclass(kw_only=True)
 class Issues:
     """`now` is a Unix time. `search_lag` is how long, in seconds, the index is behind a write, and
-    `hides_from_searches` from how many searches it hides a new issue. `listeners` are told of every change."""
+    `hides_from_searches` from how many searches it hides a new issue. `anchors` are issues that were there before, to
+    link others to; no search finds them. `listeners` are told of every change."""
 
     site: str = SITE
     email: str = "debrief@acme.example"
@@ -34,6 +35,7 @@ class Issues:
     search_lag: float = 0.0
     hides_from_searches: int = 0
     issues: list[Issue] = field(default_factory=list)
+    anchors: list[Issue] = field(default_factory=list)
     remote_links: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     listeners: list[Told] = field(default_factory=list)
 
@@ -56,22 +58,25 @@ class Issues:
     def _new_issue(self, project: Project, fields: dict[str, Any]) -> Issue:
         project.last_number += 1
         self._last_id += 1
-        issue: Issue = {
-            "id": str(self._last_id),
-            "key": f"{project.key}-{project.last_number}",
-            "self": f"{self.site}{API}/issue/{self._last_id}",
+        issue = self._issue_of(fields, f"{project.key}-{project.last_number}", str(self._last_id))
+        self.issues.append(issue)
+        return issue
+
+    def _issue_of(self, fields: dict[str, Any], key: str, id_: str) -> Issue:
+        return {
+            "id": id_,
+            "key": key,
+            "self": f"{self.site}{API}/issue/{id_}",
             "fields": fields,
             "properties": {},
             "comments": [],
             "former_keys": [],
             "hidden": (self.now() + self.search_lag, self._searches + self.hides_from_searches),
         }
-        self.issues.append(issue)
-        return issue
 
     def _found(self, key: str) -> Issue | None:
         wanted = key.upper()
-        names = ((issue, {issue["key"], issue["id"], *issue["former_keys"]}) for issue in self.issues)
+        names = ((issue, {issue["key"], issue["id"], *issue["former_keys"]}) for issue in (*self.issues, *self.anchors))
         return next((issue for issue, known in names if wanted in known), None)
 
     def _one(self, key: str) -> Issue:
