@@ -25,10 +25,11 @@ from connectors.engine.local_steps import Progress
 from connectors.store.shelf import Shelf
 from handlers.cli.tally import SOURCES, Tally
 from handlers.serve import Parts, listening, put_together, web_server
-from handlers.wiring import utc_now
+from handlers.wiring import HOME, SECRETS_FILE, SETTINGS_FILE, Machine, utc_now
 from postmortem.action_items.item import ActionItem
 from postmortem.document import Postmortem
 from postmortem.evidence import Part
+from tests.demo_item import as_seen, presses_accept, somebody_says, told_when_overdue
 from tests.incidents import by_name
 from tests.incidents.moved import latest
 from tests.neighbours import WEBHOOK_SECRET, Neighbours
@@ -37,7 +38,8 @@ from tests.vendors.pagerduty_webhooks import deliver
 FOLDER = Path("build/demo")
 QUIET_SECONDS = 2
 LONGEST_SECONDS = 50.0
-LINES_SHOWN = 30
+LINES_SHOWN = 18
+CHANNEL = "inc-4211"
 
 _WORDS = {
     "settle": f"Waiting {QUIET_SECONDS} s (90 s outside the demo): the resolution note and the last chat come later",
@@ -69,8 +71,9 @@ class Teller:
         self._read.add(source, part)
 
     def on_progress(self, progress: Progress) -> None:
-        """Only the journey itself: the seven smaller ones that keep what is told once are summed up."""
-        if not progress.journey.startswith("pm-"):
+        """Only the journey itself and that of a press: the seven smaller ones that keep what is told once are summed
+        up."""
+        if not progress.journey.startswith(("pm-", "de-")):
             return
         if progress.why:
             self.says("The journey failed:", then=progress.why)
@@ -78,7 +81,7 @@ class Teller:
             for source in self._read.sources():
                 self.says(f"Read from {SOURCES[source]}:", then=self._read.words(source))
         words = _WORDS.get(progress.step.rpartition(" > ")[2])
-        if words and progress.event in ("done", "waiting"):
+        if words and progress.journey.startswith("pm-") and progress.event in ("done", "waiting"):
             self.says(words)
         if (progress.step, progress.event) == ("finish", "done") or progress.why:
             self.over.set()
@@ -94,25 +97,69 @@ def main(folder: Path = FOLDER) -> int:
 
 
 def demonstrate(console: Console, folder: Path) -> int:
-    """The whole show, in a fresh folder. 0, or 1 where no draft came of it."""
+    """The whole show, in a fresh folder. 0, or 1 where something of it did not come about."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     teller = Teller(console)
     console.print()
-    with the_town(folder) as town, running(town, teller) as (parts, address):
-        introduce(console, address)
-        ring(town, address, teller)
-        if not teller.over.wait(LONGEST_SECONDS):
-            console.print(f"No draft after {LONGEST_SECONDS:.0f} s: this should not happen.")
+    with the_town(folder) as town:
+        with running(town, teller) as (parts, address):
+            introduce(console, address)
+            somebody_says(town, CHANNEL)
+            ring(town, address, teller)
+            teller.over.wait(LONGEST_SECONDS)
+            shelf = Shelf(parts.house.store, town.incident_id())
+            postmortem, document = shelf.postmortem(), shelf.state().get("outcome", {}).get("document")
+            if postmortem is None or document is None:
+                console.print(f"No draft after {LONGEST_SECONDS:.0f} s: {shelf.state().get('outcome')}")
+                return 1
+            path = Path(parts.house.store.location(document))
+            show(console, town, postmortem, path)
+            item = accept(console, town, address, teller, shelf)
+        if item is None:
+            console.print("The press of the button came to nothing: this should not happen.")
             return 1
-        shelf = Shelf(parts.house.store, town.incident_id())
-        postmortem, document = shelf.postmortem(), shelf.state().get("outcome", {}).get("document")
-        if postmortem is None or document is None:
-            console.print(f"No draft: {shelf.state().get('outcome')}")
-            return 1
-        path = Path(parts.house.store.location(document))
-        show(console, town, postmortem, path)
+        remind(console, town, item, folder)
+    end(console, folder, path)
     return 0
+
+
+def accept(console: Console, town: Neighbours, address: str, teller: Teller, shelf: Shelf) -> ActionItem | None:
+    """What was suggested is accepted with one press. The item with its issue; None where there is none in time."""
+    heading(console, "Emil Sørensen presses Accept: what nobody marked becomes an issue too")
+    teller.over.clear()
+    teller.says("Slack tells Debrief of the press, signed:", then=str(presses_accept(town, address)))
+    postmortem = shelf.postmortem() if teller.over.wait(LONGEST_SECONDS) else None
+    teller.says("Kept the decision, opened the issue; draft, announcement and note are up to date")
+    items = tuple(item for item in postmortem.action_items if item.decision) if postmortem else ()
+    if not items or items[0].issue_key is None:
+        return None
+    console.print(Padding(issues(items, town.jira.issues), (0, 2, 0, 2)))
+    return items[0]
+
+
+def remind(console: Console, town: Neighbours, item: ActionItem, folder: Path) -> None:
+    """The clock is moved on: nobody has done anything, and its owner hears of it."""
+    at, message = told_when_overdue(town, item, folder)
+    heading(console, f"{at:%A, %Y-%m-%d}, on a clock that is moved on: the issue is still open")
+    console.print(Padding(Panel(as_seen(message), title="Debrief, to Emil Sørensen alone"), (0, 2)))
+    console.print("  And again every week, until it is closed or handed over.", style="dim")
+
+
+def end(console: Console, folder: Path, path: Path) -> None:
+    """Where everything lies, and how to look further."""
+    heading(console, "The whole draft is here")
+    console.print(f"  {_from_here(path)}", style="bold", soft_wrap=True, highlight=False)
+    heading(console, "Look further")
+    debrief = Path(sys.executable).with_name("debrief")
+    for line in (f"cd {_from_here(folder)}", f"{debrief} actions", f"{debrief} serve"):
+        console.print(f"  {line}", soft_wrap=True, highlight=False)
+    console.print("  Pages: http://127.0.0.1:8080. By then the fake vendors are gone, so nothing is sent.", style="dim")
+    console.print("\n  Next: .venv/bin/debrief draft INCIDENT, with your tokens in debrief.env\n", style="dim")
+
+
+def _from_here(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 @contextmanager
@@ -120,6 +167,8 @@ def the_town(folder: Path) -> Generator[Neighbours]:
     """Three fake vendors on ports of this machine, and the settings and secrets that fit them."""
     script = latest(by_name("checkout_latency"), utc_now())
     town = Neighbours(folder, [script], utc_now, settings={"quiet_period": f"{QUIET_SECONDS}s"})
+    # Where `debrief` looks by itself, in the demo's folder.
+    town.machine = Machine(folder / HOME, folder / SETTINGS_FILE, folder / SECRETS_FILE)
     town.move_in()
     try:
         yield town
@@ -166,25 +215,18 @@ def ring(town: Neighbours, address: str, teller: Teller) -> None:
 
 
 def show(console: Console, town: Neighbours, postmortem: Postmortem, path: Path) -> None:
-    """What came of it: the draft's first screen, the issues, the announcement, and where the draft lies."""
+    """What came of it: the draft's first screen, the issues, the announcement."""
     heading(console, "The draft, its first screen")
     first = "\n".join(path.read_text().splitlines()[:LINES_SHOWN])
     console.print(Padding(Markdown(first, hyperlinks=True), (0, 2)))
     console.print("  …", style="dim")
     heading(console, "The Jira issues")
-    console.print(Padding(issues(postmortem.action_items, town.jira.issues), (0, 2)))
-    heading(console, "The announcement")
+    opened = tuple(item for item in postmortem.action_items if item.accepted)
+    console.print(Padding(issues(opened, town.jira.issues), (0, 2)))
+    heading(console, "The announcement, with buttons for what nobody marked")
     (said, *_) = town.slack.unexpected()
-    console.print(Padding(Panel(Text(without_path(said["text"], path)), title=f"#{said['channel']}"), (0, 2)))
+    console.print(Padding(Panel(as_seen(said), title=f"#{said['channel']}"), (0, 2)))
     console.print(f"  The same as a note on the PagerDuty incident: {len(town.pagerduty.written_notes)}", style="dim")
-    heading(console, "The whole draft is here")
-    console.print(
-        f"  {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}",
-        style="bold",
-        soft_wrap=True,
-        highlight=False,
-    )
-    console.print("\n  Next: .venv/bin/debrief draft INCIDENT, with your tokens in debrief.env\n", style="dim")
 
 
 def heading(console: Console, words: str) -> None:
@@ -204,11 +246,6 @@ def issues(items: tuple[ActionItem, ...], made: list[dict[str, Any]]) -> Table:
         project = there.get("project", {}).get("key", "")
         table.add_row(item.issue_key or "not opened", item.text, owner, project, there.get("duedate") or "none")
     return table
-
-
-def without_path(text: str, path: Path) -> str:
-    """The draft's full path is long and shown below: in the announcement its name will do."""
-    return text.replace(f"{path.parent}/", "…/")
 
 
 if __name__ == "__main__":
