@@ -182,12 +182,14 @@ class FakePagerDuty:
         statuses = request.query.get("statuses[]")
         every = request.query.get("date_range") == ["all"]
         chosen = [
-            expanded(held["incident"], include, self._users, self._services)
+            held["incident"]
             for held in self._held.values()
             if (statuses is None or held["incident"]["status"] in statuses)
             and (every or within(held["incident"].get("created_at"), request))
         ]
-        return page_of("incidents", chosen, request)
+        page = page_of("incidents", chosen, request)
+        shown = [expanded(one, include, self._users, self._services) for one in page["incidents"]]
+        return page | {"incidents": shown}
 
     def _alerts(self, request: Request, by_user: bool, id_: str) -> Any:
         check_include(request, "alerts")
