@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from itertools import batched
 from typing import Any
 
@@ -24,8 +25,10 @@ from postmortem.follow_up.amendments import (
     Amendment,
     amended,
     amendments_of,
+    asked,
     came_back_in_words,
     closed_before_it_came_back,
+    not_amended,
 )
 from postmortem.follow_up.followed import FollowedItem
 from postmortem.follow_up.following import dropped_by, followed_again, followed_from_item, left
@@ -188,18 +191,27 @@ def _note_changes(work: Work, amendments: Sequence[Amendment], outcomes: Sequenc
         if outcome.get("parked") == TAKEN_OVER:
             continue
         one = followed[amendment.item_key]
-        said = (outcome["parked"],) if "parked" in outcome else outcome["made"]["said"]
-        Following(work.house.store).change(
-            one, lambda kept, one=one, by=amendment, said=said: amended(kept or one, by, said)
-        )
+        Following(work.house.store).change(one, partial(_noted, one, amendment, outcome))
+
+
+def _noted(
+    one: FollowedItem, amendment: Amendment, outcome: Mapping[str, Any], kept: FollowedItem | None
+) -> FollowedItem:
+    if "parked" in outcome:
+        return not_amended(kept or one, amendment, outcome["parked"])
+    return amended(kept or one, amendment, outcome["made"]["said"], outcome["made"]["theirs"])
 
 
 def _untold(work: Work) -> dict[str, Any]:
     postmortem, followed = the_postmortem(work), work.followed
     private = () if work.house.settings.jira.may_hold_private_channels else private_everywhere(work)
     came_back = closed_before_it_came_back(postmortem, followed)
+    amendments, by_key = amendments_of(postmortem, followed, private), {one.key: one for one in followed}
+    for amendment in amendments:
+        one = by_key[amendment.item_key]
+        Following(work.house.store).change(one, lambda kept, one=one, by=amendment: asked(kept or one, by))
     return {
-        "amendments": [one.model_dump(mode="json") for one in amendments_of(postmortem, followed, private)],
+        "amendments": [one.model_dump(mode="json") for one in amendments],
         "came_back": [
             {"once": once, "issue_id": one.issue_id, "at": moment.isoformat()}
             for once, (one, moment) in came_back.items()

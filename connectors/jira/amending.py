@@ -16,13 +16,18 @@ NOT_SECURED = (
 
 
 def amend(api: JiraApi, amendment: Amendment) -> dict[str, Any]:
-    """Change the issue; {"key", "said"}: a sentence for each field that a person changed in Jira, and that stays so.
+    """Change the issue; {"key", "said", "theirs"}: a sentence for each field that a person changed in Jira, and that
+    stays so, and the names of those fields.
 
     Where only a secured issue may hold it, another is left alone, and that is said.
     """
     now = _now(api, amendment)
     if amendment.must_be_secured and not now[SECURITY]:
-        return {"key": amendment.issue_key, "said": [NOT_SECURED.format(key=amendment.issue_key)]}
+        return {
+            "key": amendment.issue_key,
+            "said": [NOT_SECURED.format(key=amendment.issue_key)],
+            "theirs": [*amendment.wanted],
+        }
     fields = {name: value for name, value in amendment.wanted.items() if now[name] != value}
     theirs = {name for name in fields if now[name] != amendment.known.get(name)}
     ours = {name: value for name, value in fields.items() if name not in theirs}
@@ -31,14 +36,15 @@ def amend(api: JiraApi, amendment: Amendment) -> dict[str, Any]:
         api.edit_issue(amendment.issue_id, ours)
     refused = _assigned(api, amendment, assignee) if assignee else []
     said = [f"{amendment.issue_key} keeps the {_IN_WORDS[name]} that it has in Jira." for name in sorted(theirs)]
-    return {"key": amendment.issue_key, "said": [*said, *refused]}
+    stays = [*sorted(theirs), *(["assignee"] if refused else [])]
+    return {"key": amendment.issue_key, "said": [*said, *refused], "theirs": stays}
 
 
 def is_amended(api: JiraApi, amendment: Amendment) -> dict[str, Any] | None:
     """Whether the issue says it already: what `amend` answers then, else None."""
     now = _now(api, amendment)
     is_so = all(now[name] == value for name, value in amendment.wanted.items())
-    return {"key": amendment.issue_key, "said": []} if is_so else None
+    return {"key": amendment.issue_key, "said": [], "theirs": []} if is_so else None
 
 
 def _now(api: JiraApi, amendment: Amendment) -> dict[str, str | None]:

@@ -10,6 +10,7 @@ from postmortem.identities import Identities
 from postmortem.incident import Incident
 from postmortem.settings import Settings, route_of_team
 
+_DATED = {"text": ("text",), "due_on": ("due_on",), "owner": ("owner_id", "owner")}
 _KEPT = ("verdict", "text", "owner_id", "owner", "due_on", "team")
 
 
@@ -23,7 +24,7 @@ def decided(
     """Every item as it stands by the decisions about it, which come oldest first: what was decided last counts."""
     last = dict[str, Decision]()
     for decision in decisions:
-        last[decision.item_id] = _over(last.get(decision.item_id), _named(decision, identities))
+        last[decision.item_id] = _over(last.get(decision.item_id), _dated(_named(decision, identities)))
     return tuple(
         _changed(item, decision, identities, settings, incident) if (decision := last.get(item.id)) else item
         for item in items
@@ -36,13 +37,19 @@ def _named(decision: Decision, identities: Identities) -> Decision:
     return decision.model_copy(update={"by": name}) if name else decision
 
 
+def _dated(decision: Decision) -> Decision:
+    """With when each of its fields was decided."""
+    told = {field for field, names in _DATED.items() if any(getattr(decision, name) for name in names)}
+    return decision.model_copy(update={"since": dict.fromkeys(sorted(told), decision.at)})
+
+
 def _over(before: Decision | None, now: Decision) -> Decision:
     """The newer decision, with what it says nothing about as it was decided before. A new owner is one whole."""
     if before is None:
         return now
     owner = {"owner_id", "owner"} if now.owner_id or now.owner else set[str]()
     kept = {name: getattr(before, name) for name in _KEPT if getattr(now, name) is None and name not in owner}
-    return now.model_copy(update=kept)
+    return now.model_copy(update=kept | {"since": before.since | now.since})
 
 
 def _changed(

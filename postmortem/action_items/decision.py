@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from postmortem.moment import Utc
 from postmortem.noun import Noun
 
@@ -14,7 +16,8 @@ class Decision(Noun):
 
     `verdict` is None where only words were changed. What is None stays as it was. `owner_id` is a person as the
     evidence knows them ("slack:U012AB3CD"), `owner` a name as somebody typed it; `team` is the team of a route. `by_id`
-    is who decided, where they are known beyond a name.
+    is who decided, where they are known beyond a name. `since` is when "text", "due_on" and "owner" were decided, where
+    this stands for several decisions, one over the other.
     """
 
     item_id: str
@@ -28,3 +31,4 @@ class Decision(Noun):
     owner: str | None = None
     due_on: date | None = None
     team: str | None = None
+    since: dict[str, Utc] = Field(default_factory=dict)

@@ -1,6 +1,7 @@
 """What a decision changes in an issue that is open already, and where an incident came back after one closed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -16,9 +17,9 @@ from postmortem.noun import Noun
 class Amendment(Noun):
     """What an issue should say from now on (`wanted`), and what it said when it was last read (`known`).
 
-    Both map "summary", "duedate" and "assignee" (a Jira account id) to their values. `once` names it for ever. `owner`
-    is what the assignee is called. `must_be_secured`: it was said in private, and only an issue with a security level
-    may hold that.
+    Both map "summary", "duedate" and "assignee" (a Jira account id) to their values; `marks` names the decisions behind
+    them. `once` names it for ever. `owner` is what the assignee is called. `must_be_secured`: it was said in private,
+    and only an issue with a security level may hold that.
     """
 
     once: str
@@ -27,6 +28,7 @@ class Amendment(Noun):
     item_key: str
     wanted: dict[str, str]
     known: dict[str, str | None]
+    marks: dict[str, str]
     owner: str | None = None
     must_be_secured: bool = False
 
@@ -34,7 +36,7 @@ class Amendment(Noun):
 def amendments_of(
     postmortem: Postmortem, followed: Iterable[FollowedItem], private: tuple[str, ...] = ()
 ) -> tuple[Amendment, ...]:
-    """One for every decision about an item that has its issue already.
+    """One for every item that has its issue already, of what was decided since and the issue was not told of yet.
 
     `private` is how the ids of records begin whose words an issue without a security level may not hold.
     """
@@ -43,39 +45,78 @@ def amendments_of(
     return tuple(amendment for item, one in pairs if (amendment := _amendment(item, one, private)))
 
 
-def amended(one: FollowedItem, amendment: Amendment, said: Iterable[str]) -> FollowedItem:
-    """The item after its issue was changed; `said` tells what stayed as somebody had it in Jira: then that is read."""
-    if told := tuple(said):
-        return one.model_copy(update={"changes": tuple(dict.fromkeys((*one.changes, *told)))})
-    return one.model_copy(update=dict(_taken_over(amendment)))
+def marks_of(item: ActionItem) -> dict[str, str]:
+    """What tells the decisions about an item from others, by the field of the issue that they are about."""
+    decision = item.decision
+    if decision is None:
+        return {}
+    decided = {
+        "summary": ("text", decision.text),
+        "duedate": ("due_on", decision.due_on),
+        "assignee": ("owner", decision.owner_id or decision.owner),
+    }
+    return {
+        name: f"{since.isoformat()} {hashlib.sha256(str(value).encode(errors='surrogatepass')).hexdigest()[:16]}"
+        for name, (field, value) in decided.items()
+        if value and (since := decision.since.get(field))
+    }
 
 
-def _taken_over(amendment: Amendment) -> Iterator[tuple[str, Any]]:
-    wanted = amendment.wanted
+def asked(one: FollowedItem, amendment: Amendment) -> FollowedItem:
+    """The item while its issue is being changed: what Jira tells of that is no change by a person."""
+    return one.model_copy(update={"asked": amendment.wanted})
+
+
+def amended(one: FollowedItem, amendment: Amendment, said: Iterable[str], theirs: Collection[str]) -> FollowedItem:
+    """The item after its issue was changed. `theirs` are the fields that stayed as somebody had them in Jira, `said`
+    tells of them. Each decision is carried into an issue once."""
+    refused = _refused(amendment)
+    changes = (*(told for told in one.changes if not told.startswith(refused)), *said)
+    known = one.model_copy(update=dict(_taken_over(amendment, one, theirs)))
+    return known.model_copy(
+        update={"changes": tuple(dict.fromkeys(changes)), "carried": one.carried | amendment.marks, "asked": {}}
+    )
+
+
+def not_amended(one: FollowedItem, amendment: Amendment, why: str) -> FollowedItem:
+    """The item whose issue Jira let nobody change: the next round tries it again."""
+    told = f"{_refused(amendment)} {why}"
+    return one.model_copy(update={"changes": tuple(dict.fromkeys((*one.changes, told))), "asked": {}})
+
+
+def _refused(amendment: Amendment) -> str:
+    return f"{amendment.issue_key} was not changed as it was decided:"
+
+
+def _taken_over(amendment: Amendment, one: FollowedItem, theirs: Collection[str]) -> Iterator[tuple[str, Any]]:
+    wanted = {name: value for name, value in amendment.wanted.items() if name not in theirs}
     if "summary" in wanted:
         yield "text", wanted["summary"]
     if "duedate" in wanted:
         yield "due_on", date.fromisoformat(wanted["duedate"])
-    if "assignee" in wanted:
+    if "assignee" in wanted and wanted["assignee"] != one.assignee.account_id:
         yield "assignee", Assignee(account_id=wanted["assignee"], name=amendment.owner)
 
 
 def _amendment(item: ActionItem, one: FollowedItem, private: tuple[str, ...]) -> Amendment | None:
-    wanted = dict(_wanted(item))
-    if not wanted or item.decision is None or one.issue_id is None:
+    marks = {name: mark for name, mark in marks_of(item).items() if one.carried.get(name) != mark}
+    wanted = {name: value for name, value in _wanted(item) if name in marks}
+    if not wanted or one.issue_id is None:
         return None
     known = {
         "summary": summary_of(one.text),
         "duedate": one.due_on.isoformat() if one.due_on else None,
         "assignee": one.assignee.account_id,
     }
+    marks = {name: marks[name] for name in wanted}
     return Amendment(
-        once=f"amended/{one.key}/{item.decision.at.isoformat()}",
+        once=f"amended/{one.key}/{hashlib.sha256(repr(sorted(marks.items())).encode()).hexdigest()[:32]}",
         issue_id=one.issue_id,
         issue_key=one.issue_key or one.issue_id,
         item_key=one.key,
         wanted=wanted,
         known=known,
+        marks=marks,
         owner=item.owner.name,
         must_be_secured=item.rests_on(private),
     )

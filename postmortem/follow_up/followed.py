@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from postmortem.moment import Utc
 from postmortem.noun import Noun
 
@@ -28,7 +30,8 @@ class FollowedItem(Noun):
     `followed_at` is since when there is a record of it.
     `why_parked` says what to do. `changes` are sentences about what people changed in Jira. `is_private`: it was said
     in a private channel, so that its words go to its owner alone. `is_dropped`: by a person,
-    when it had its issue.
+    when it had its issue. `carried` marks which decisions its issue was told of, by the issue's field: afterwards that
+    field is people's. `asked` is what Debrief is changing in the issue just now, by field.
     """
 
     key: str
@@ -60,6 +63,8 @@ class FollowedItem(Noun):
     read_at: Utc | None = None
     is_private: bool = False
     is_dropped: bool = False
+    carried: dict[str, str] = Field(default_factory=dict)
+    asked: dict[str, str] = Field(default_factory=dict)
 
     @property
     def is_unowned(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from postmortem.action_items.item import ActionItem, Owner
 from postmortem.document import Postmortem
+from postmortem.follow_up.amendments import marks_of
 from postmortem.follow_up.followed import Assignee, FollowedItem
 
 _OF_THE_DRAFT = ("incident_title", "incident_number", "incident_link", "postmortem_link", "is_private", "is_dropped")
@@ -52,6 +53,7 @@ def followed_from_item(
         followed_at=now,
         opened_at=now if is_opened else None,
         is_private=item.rests_on(tuple(private)),
+        carried=marks_of(item) if is_opened else {},
     )
 
 

@@ -99,11 +99,12 @@ def _changes(before: FollowedItem, after: FollowedItem, now: datetime) -> Iterat
     seen = _seen_on(now)
     if before.issue_key and after.issue_key != before.issue_key:
         yield f"Moved in Jira from {before.issue_key} to {after.issue_key} ({seen})."
-    if after.text != before.text:
+    asked = before.asked
+    if after.text != before.text and after.text != asked.get("summary"):
         yield f"Renamed in Jira; before, it read “{before.text}” ({seen})."
-    if after.assignee.account_id != before.assignee.account_id:
+    if after.assignee.account_id not in (before.assignee.account_id, asked.get("assignee", before.assignee.account_id)):
         yield f"{_now(before, 'Reassigned in Jira', 'Owner')} from {_name(before)} to {_name(after)} ({seen})."
-    if after.due_on != before.due_on:
+    if after.due_on != before.due_on and str(after.due_on) != asked.get("duedate"):
         what = _now(before, "Due date moved in Jira", "Due date")
         yield f"{what} from {before.due_on or 'none'} to {after.due_on or 'none'} ({seen})."
     if before.standing == "removed":
