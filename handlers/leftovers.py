@@ -18,7 +18,7 @@ from handlers.start_again import start_again
 OLD = timedelta(minutes=30)
 """A journey clears up what is unclear in less, unless jira.search_wait says otherwise."""
 TRIED_FOR = timedelta(days=7)
-"""After this long, what is still unclear is a person's to look into, and only shown."""
+"""After this long, what is still unclear or failed is a person's to look into, and only shown."""
 MOST_TIMES = 12
 """Failures of the same work after which it is only shown: three days of trying."""
 
@@ -77,10 +77,11 @@ def _sentence(title: str | None, one: dict[str, Any]) -> str:
 
 
 def _start_failed(house: House) -> Json:
-    failures = house.failures() if house.failures else ()
+    failures, now = house.failures() if house.failures else (), house.now()
     started = 0
     for failure in failures:
-        if failure.times < MOST_TIMES and start_again(house, failure.payload):
+        is_tried = failure.times < MOST_TIMES and now - failure.started_at < TRIED_FOR
+        if is_tried and start_again(house, failure.payload):
             log.warning("%s failed and is started again: %s", failure.journey, failure.error)
             started += 1
     return started

@@ -117,7 +117,7 @@ def run(parts: Parts, listener: socket.socket) -> bool:
     server = web_server(parts.app)
     stop = threading.Event()
     pool = ThreadPoolExecutor(1, thread_name_prefix="engine")
-    sweeping = threading.Thread(target=start_ticks, args=(parts.engine.start, parts.house.now, stop), daemon=True)
+    sweeping = threading.Thread(target=start_ticks, args=(parts.engine, parts.house.now, stop), daemon=True)
     with _ended_by_signals(server):
         working = pool.submit(parts.engine.serve, stop)
         working.add_done_callback(lambda _: _end(server))

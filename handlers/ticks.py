@@ -4,22 +4,26 @@ what is kept, so that the one of the current slot does it."""
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from connectors.engine.local import LocalEngine
 from handlers.follow_up import sweep_name
 from handlers.house import Start
 from handlers.reconcile import reconcile_name
 
 LOOK_EVERY = 60.0
 """Seconds. A laptop that slept, or a clock that was set, is noticed within this time."""
+KEPT_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A kind of journey, and the name of the one that belongs to a moment: the same for a whole slot of time."""
+    """A kind of journey, and the name of the one that belongs to a moment: the same for a whole slot of time.
+    `is_forgotten`: one that ended long ago is of no use to anybody."""
 
     kind: str
     name: Callable[[datetime], str]
+    is_forgotten: bool = False
 
     def start(self, start: Start, now: datetime) -> bool:
         """Start the one of this moment; False where it was started before."""
@@ -28,7 +32,7 @@ class Tick:
 
 
 SWEEP = Tick("follow_up", sweep_name)
-RECONCILE = Tick("reconcile", reconcile_name)
+RECONCILE = Tick("reconcile", reconcile_name, is_forgotten=True)
 TICKS = (SWEEP, RECONCILE)
 
 
@@ -37,13 +41,15 @@ def start_sweep(start: Start, now: datetime) -> bool:
     return SWEEP.start(start, now)
 
 
-def start_ticks(start: Start, now: Callable[[], datetime], stop: threading.Event) -> None:
-    """Start what falls due until `stop` is set."""
+def start_ticks(engine: LocalEngine, now: Callable[[], datetime], stop: threading.Event) -> None:
+    """Start what falls due until `stop` is set, and forget what fell due long ago: it would fill the journal."""
     latest: dict[str, str] = {}
     while not stop.is_set():
         moment = now()
         for tick in TICKS:
             if tick.name(moment) != latest.get(tick.kind):
-                tick.start(start, moment)
+                tick.start(engine.start, moment)
+                if tick.is_forgotten:
+                    engine.forget(tick.kind, moment - KEPT_FOR)
                 latest[tick.kind] = tick.name(moment)
         stop.wait(LOOK_EVERY)

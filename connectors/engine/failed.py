@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from connectors.engine.journal import Journey
@@ -16,6 +17,7 @@ class Failure:
     payload: dict[str, Any]
     error: str
     times: int
+    started_at: datetime
 
 
 def failures_among(journeys: Iterable[Journey], kind: str) -> list[Failure]:
@@ -38,4 +40,4 @@ def _work(journey: Journey) -> str:
 def _failure(same: list[Journey]) -> Failure:
     newest = same[-1]
     times = sum(journey.state == "failed" for journey in same)
-    return Failure(newest.name, json.loads(newest.payload), newest.error or "", times)
+    return Failure(newest.name, json.loads(newest.payload), newest.error or "", times, newest.started_at)

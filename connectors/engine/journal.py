@@ -158,6 +158,14 @@ class Journal:
                 (result, name),
             )
 
+    def forget(self, kind: str, before: datetime) -> int:
+        """Strike out what ended of a kind, and began before this moment: its names may start again. How many."""
+        with self._lock:
+            ended = "kind = ? AND state IN ('done', 'failed') AND started_at < ?"
+            at = (kind, _text(before))
+            self._db.execute(f"DELETE FROM steps WHERE journey IN (SELECT name FROM journeys WHERE {ended})", at)  # noqa: S608 # no value in it
+            return self._db.execute(f"DELETE FROM journeys WHERE {ended}", at).rowcount  # noqa: S608
+
     def _read(self, sql: str, *values: str) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._db.execute(sql, values).fetchall()

@@ -83,6 +83,11 @@ class LocalEngine:
         """Every journey ever started here, oldest first."""
         return self._journal.journeys()
 
+    def forget(self, kind: str, before: datetime) -> int:
+        """Strike out the journeys of a kind that ended and were started before this moment. How many. For kinds whose
+        names hold the time: theirs never come again."""
+        return self._journal.forget(kind, before)
+
     def waits_in(self, name: str) -> str | None:
         """The name of the wait that a waiting journey rests in; None where it waits to be tried again."""
         journey = self._journal.journey(name)

@@ -106,6 +106,24 @@ def test_a_journey_that_failed_is_started_again_until_it_ends_well(tmp_path: Pat
         world.jira.expects_issues(3)
 
 
+def test_what_failed_long_ago_is_left_alone(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.pagerduty.fails_next(f"GET /incidents/{world.incident_id()}$", Reply(403), times=10)
+        world.resolves()
+        world.settles()
+        world.clock.advance(timedelta(days=8))
+        live(world, timedelta(hours=7))
+        assert list(states(world).values()) == ["failed"]
+
+
+def test_looks_that_ended_are_forgotten_and_drafts_are_not(drafted: World):
+    live(drafted, timedelta(hours=2))
+    assert drafted.engine.forget("reconcile", drafted.clock.now() - timedelta(hours=1)) == 4
+    left = [journey.kind for journey in drafted.engine.journeys()]
+    assert left.count("reconcile") == 4
+    assert "postmortem" in left
+
+
 def test_a_copy_that_a_person_made_is_no_double(drafted: World):
     drafted.jira.person_copies("CHK-1")
     drafted.clock.advance(timedelta(days=1))
