@@ -10,7 +10,7 @@ from connectors.jira.routes import check_screen, read_screen
 from connectors.jira.translate import SECURITY, Screen, allowed_match
 from connectors.slack.api import SlackApi
 from postmortem.noun import Noun
-from postmortem.settings import PersonEntry, RouteEntry, Settings, route_from_entry
+from postmortem.settings import PersonEntry, RouteEntry, Settings, entries_of, route_from_entry
 
 State = Literal["ok", "warning", "failure"]
 NO_JIRA = "No issue can be opened: set jira.site in debrief.yml, and JIRA_EMAIL and JIRA_TOKEN among the secrets."
@@ -27,7 +27,6 @@ class Finding(Noun):
 
 def check_settings(settings: Settings, jira: JiraApi | None, slack: SlackApi | None) -> Iterator[Finding]:
     """Every configured backlog and person in turn. What a vendor does not answer is a finding too."""
-    entries = (*settings.routing, *([settings.default_route] if settings.default_route else []))
     own = None
     if jira is None:
         yield Finding(subject="Jira", state="warning", said=NO_JIRA)
@@ -40,7 +39,7 @@ def check_settings(settings: Settings, jira: JiraApi | None, slack: SlackApi | N
         else:
             own = str(myself.get("accountId"))
             yield Finding(subject="Jira", state="ok", said=f"answers {myself.get('displayName') or 'us'}")
-    for entry in entries if jira else ():
+    for entry in entries_of(settings) if jira else ():
         yield from _guarded(_subject(entry), _of_route(jira, entry, own))
     if slack is None and any(person.slack_id for person in settings.people):
         yield Finding(subject="Slack", state="warning", said=NO_SLACK)

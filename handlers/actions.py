@@ -1,7 +1,7 @@
 """What terminal and page share of deciding about an action item: finding it, reading what was typed, the journey."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from postmortem.incident import Incident
 from postmortem.moment import day_in
 from postmortem.noun import Noun
 from postmortem.outputs.escaping import printable
-from postmortem.settings import Settings, route_of_team
+from postmortem.settings import Settings, route_of_team, team_names
 
 LONGEST_TEXT = 500
 _MOST_LISTED = 30
@@ -164,15 +164,10 @@ def _digest(*parts: str) -> str:
 
 def _teams(settings: Settings) -> str:
     """The names by which a route can be asked for."""
-    names = [*dict.fromkeys(_team_names(settings))]
+    names = team_names(settings)
     if not names:
         return "the settings name no route; set default_route or routing in debrief.yml"
     return f"there are {', '.join(names[:_MOST_LISTED])}"
-
-
-def _team_names(settings: Settings) -> Iterator[str]:
-    entries = (*settings.routing, *((settings.default_route,) if settings.default_route else ()))
-    yield from (entry.team or entry.project for entry in entries)
 
 
 def _plain(typed: str | None) -> str | None:

@@ -22,7 +22,7 @@ from postmortem.follow_up.contact import zone_of
 from postmortem.follow_up.digest import digest_channels, digest_week, team_digest
 from postmortem.follow_up.followed import Assignee
 from postmortem.follow_up.reminder_message import reminder_message
-from postmortem.follow_up.reminders import Duty, Memory, choose_mentions, duties, owner_of, remembered
+from postmortem.follow_up.reminders import Duty, Memory, choose_mentions, duties, is_ready, owner_of, remembered
 
 ASK_AGAIN_AFTER = timedelta(days=1)
 """People move, leave, and change their e-mail."""
@@ -139,9 +139,7 @@ def _remind(steps: Steps, house: House, slack: SlackApi, journey: str, chosen: A
 
 def _is_still_so(house: House, slack_id: str, on: str) -> bool:
     """Whether nobody told them meanwhile, and they did not ask for quiet."""
-    memory = Reminded(house.store).memory(slack_id)
-    is_awake = memory.snoozed_until is None or house.now() >= memory.snoozed_until
-    return is_awake and (memory.on is None or memory.on.isoformat() < on)
+    return is_ready(Reminded(house.store).memory(slack_id), date.fromisoformat(on), house.now())
 
 
 def _post_digest(steps: Steps, house: House, slack: SlackApi, journey: str, channel: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from connectors.store.shelf import Shelf
 from handlers.desk import Desk
 from postmortem.action_items.item import ActionItem
 from postmortem.places import in_channels, with_the_document
-from postmortem.settings import Settings
+from postmortem.settings import team_names
 
 NOT_THERE = "This action item is not there any more: its words were edited or deleted."
 DROPPED = "This action item was dropped by {by}: accept it again with debrief actions, or on the page of the draft."
@@ -30,7 +30,7 @@ def open_form(click: Click, desk: Desk) -> str:
     if item is None or why_not:
         return refuse(click, desk, why_not or NOT_THERE)
     try:
-        desk.slack.views_open(click.trigger_id, edit_view(item, click.item, teams_of(desk.settings)))
+        desk.slack.views_open(click.trigger_id, edit_view(item, click.item, team_names(desk.settings)))
     except ConnectorError as error:
         log.warning("a form did not open: %s", error)
         return refuse(click, desk, NOT_IN_TIME)
@@ -56,12 +56,6 @@ def _is_for_others(desk: Desk, item: ActionItem, click: Click) -> bool:
     private = Shelf(desk.store, click.item.incident_id if click.item else "").rests_on(())
     places = in_channels(channel for channel in private if channel != click.channel_id)
     return item.rests_on(with_the_document(places))
-
-
-def teams_of(settings: Settings) -> tuple[str, ...]:
-    """The teams that a route leads to, named as people chose, else by their project."""
-    entries = (*settings.routing, *([settings.default_route] if settings.default_route else []))
-    return tuple(dict.fromkeys(entry.team or entry.project for entry in entries))
 
 
 def refuse(click: Click, desk: Desk, sentence: str) -> str:

@@ -8,6 +8,7 @@ from postmortem.action_items.business_days import working_day
 from postmortem.announcement import Paragraphs
 from postmortem.follow_up.contact import Contact, is_within
 from postmortem.follow_up.followed import FollowedItem
+from postmortem.follow_up.reminders import place_of
 from postmortem.follow_up.wording import Line, item_line, on_one_line, said
 from postmortem.moment import day_in
 from postmortem.settings import Settings
@@ -48,7 +49,7 @@ def team_digest(
 ) -> Paragraphs:
     """What is said in this channel; () where nothing is open and nothing was done for a week."""
     today = day_in(ZoneInfo(settings.timezone), now)
-    ours = sorted((item for item in items if item.digest_channel == channel), key=_place)
+    ours = sorted((item for item in items if item.digest_channel == channel), key=place_of)
     waiting = [item for item in ours if item.is_open]
     done = [item for item in ours if item.standing == "done" and item.done_at and now - item.done_at < _A_WEEK]
     if not waiting and not done:
@@ -117,7 +118,3 @@ def _unreached(waiting: Sequence[FollowedItem], contacts: Mapping[str, Contact])
 def _came_before(item: FollowedItem, day: date) -> bool:
     at = item.opened_at or item.followed_at
     return at is None or at.date() < day
-
-
-def _place(item: FollowedItem) -> tuple[date, str, str]:
-    return (item.due_on or date.max, item.issue_key or "", item.key)

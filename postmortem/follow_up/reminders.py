@@ -68,7 +68,7 @@ def duties(
 ) -> dict[str, list[Duty]]:
     """Slack id to what this person is to hear of sooner or later: their own items, and those they stand in for."""
     found: dict[str, list[Duty]] = {}
-    for item in sorted(items, key=_place):
+    for item in sorted(items, key=place_of):
         for account_id, why in _hearers(item, contacts, memories, settings, now):
             contact = contacts.get(account_id)
             if contact and contact.slack_id:
@@ -87,7 +87,7 @@ def choose_mentions(
     today, follow_up = here.date(), settings.follow_up
     if not follow_up.remind or not working_day(today, settings.holidays):
         return ()
-    if not is_within(follow_up.business_hours, here) or not _is_ready(memory, today, now):
+    if not is_within(follow_up.business_hours, here) or not is_ready(memory, today, now):
         return ()
     if not any(_is_heard(duty, memory.told.get(duty[0].key), today, settings) for duty in their):
         return ()
@@ -160,7 +160,8 @@ def _is_missed(item: FollowedItem, memory: Memory, follow_up: FollowUpSettings, 
     return item.is_overdue(today) and _misses(item, told) >= follow_up.escalate_after and told.on < today
 
 
-def _is_ready(memory: Memory, today: date, now: datetime) -> bool:
+def is_ready(memory: Memory, today: date, now: datetime) -> bool:
+    """Whether they were told nothing yet on this day of theirs, and do not want quiet now."""
     is_awake = memory.snoozed_until is None or now >= memory.snoozed_until
     return is_awake and (memory.on is None or memory.on < today)
 
@@ -223,5 +224,6 @@ def _days(duration: timedelta) -> timedelta:
     return timedelta(days=max(duration.days, 1))
 
 
-def _place(item: FollowedItem) -> tuple[date, str, str]:
+def place_of(item: FollowedItem) -> tuple[date, str, str]:
+    """Its place in a list: by due date, those without one last."""
     return (item.due_on or date.max, item.issue_key or "", item.key)

@@ -16,7 +16,8 @@ from postmortem.settings.model import (
 )
 from postmortem.settings.problems import Problem, SettingsError
 from postmortem.settings.reading import json_schema, read_settings
-from postmortem.settings.routing import route_for, route_for_item, route_from_entry, route_of_team
+from postmortem.settings.route_names import entries_of
+from postmortem.settings.routing import route_for, route_for_item, route_from_entry, route_of_team, team_names
 from postmortem.settings.timeline import TimelineSettings
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "TimelineSettings",
     "bound_channel",
     "channel_names",
+    "entries_of",
     "json_schema",
     "read_settings",
     "reason_not_to_draft",
@@ -44,4 +46,5 @@ __all__ = [
     "route_for_item",
     "route_from_entry",
     "route_of_team",
+    "team_names",
 ]

@@ -42,6 +42,11 @@ def route_of_team(settings: Settings, incident: Incident, team: str) -> Route | 
     return _route(entry, incident) if entry else None
 
 
+def team_names(settings: Settings) -> tuple[str, ...]:
+    """What `route_of_team` finds a route by: its team as people named it, else its project. Each once."""
+    return tuple(dict.fromkeys(entry.team or entry.project for entry in entries_of(settings)))
+
+
 def closeness_of(match: Match, incident: Incident) -> str | None:
     """By what the rule matches this incident; None where it does not."""
     if not _is_for(match, incident):
