@@ -88,6 +88,7 @@ def with_followed(postmortem: Postmortem, followed: Iterable[FollowedItem]) -> P
 
 
 def _shown(item: ActionItem, one: FollowedItem | None) -> ActionItem:
+    """What Jira says counts, but for what was decided since and its issue was not told of yet."""
     if one is None or one.status is None:
         return item
     shown: dict[str, Any] = {
@@ -96,9 +97,10 @@ def _shown(item: ActionItem, one: FollowedItem | None) -> ActionItem:
         "status": one.status,
         "changes": one.changes,
     }
-    if one.due_on != item.due_on:
+    untold = {name for name, mark in marks_of(item).items() if one.carried.get(name) != mark}
+    if one.due_on != item.due_on and "duedate" not in untold:
         shown |= {"due_on": one.due_on, "due_why": "As it is in Jira."}
-    if one.assignee.account_id != item.owner.account_id:
+    if one.assignee.account_id != item.owner.account_id and "assignee" not in untold:
         shown["owner"] = _owner_in_jira(one.assignee)
     return item.model_copy(update=shown)
 

@@ -59,6 +59,19 @@ def test_whom_a_person_gave_an_issue_in_jira_keeps_it_and_is_followed(world: Wor
     assert sum("Reassigned" in said for said in one.changes) == 1
 
 
+def test_an_owner_and_a_day_that_are_decided_long_after_the_issue_was_read_reach_it(world: World):
+    world.sweeps()
+    world.passes(timedelta(days=2))
+    assert followed(world)[0].status == "To Do"
+    decides(world, item(world, CHOSEN), owner_id=f"slack:{IVO.slack_id}", due_on="2026-12-24")
+    world.passes(timedelta(minutes=10))
+
+    fields = world.jira.issue(key_of(world))["fields"]
+    assert (fields["assignee"]["displayName"], fields["duedate"]) == ("Ivo Petrov", "2026-12-24")
+    shown = item(world, CHOSEN)
+    assert (shown.owner.name, str(shown.due_on)) == ("Ivo Petrov", "2026-12-24")
+
+
 def test_what_debrief_changed_itself_is_no_change_by_a_person(world: World):
     """Jira tells of our own change while the journey that makes it still waits for the next one."""
     jira = JiraWebhooks(world.jira, lambda body, headers: world.hears_of_changes(body, headers).status)
