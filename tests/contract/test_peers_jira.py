@@ -7,7 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.incidents.people import CARL
 from tests.vendors.jira_directory import BOT
+from tests.vendors.slack_modals import direct_channel
 from tests.vendors.wire import Reply
 from tests.world import World, world_of
 
@@ -119,3 +121,60 @@ def test_owner_priority_and_due_date_are_in_the_issue(tmp_path: Path):
         incident = world.scripts[0].pagerduty["incident"]
         assert raised["priority"]["name"] == {"P1": "Highest", "P2": "High"}[incident["priority"]["summary"]]
         assert all(fields["duedate"] for fields in _fields(world).values())
+
+
+def test_drafting_again_makes_no_new_parent_and_no_new_issues(tmp_path: Path):
+    """D10 (aurora): every export to Jira made a new parent and new sub-tasks."""
+    with world_of(tmp_path, "checkout-latency") as world:
+        epic = world.jira.person_opens("CHK", "Reliability after incidents")
+        world.write_settings(routing=[{"match": {"services": ["Checkout API"]}, "project": "CHK", "parent": epic}])
+        world.stop()
+        world.start()
+        world.resolves()
+        world.settles()
+        before = {issue["key"]: issue["fields"]["parent"] for issue in world.jira.issues if issue["key"] != epic}
+        assert (len(before), {parent["key"] for parent in before.values()}) == (3, {epic})
+
+        emil = world.slack.user("emil").user["id"]
+        world.slack.channel("inc-4211").says(emil, "the runbook is in the wiki, by the way")
+        world.passes(timedelta(days=2))
+        world.starts("postmortem", "again", {"incident_id": world.incident_id(), "journey": "again", "retry": True})
+        world.settles()
+
+        assert {issue["key"] for issue in world.jira.issues} == {epic, *before}
+
+
+def test_an_item_is_heard_of_for_months_and_can_be_handed_over(tmp_path: Path):
+    """30 (gitbot 13, hellper 7), 31 (firefighter 356), 34, D15 (dispatch): reminded once or only while the incident
+    was active, and then never again; no handover."""
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.resolves()
+        world.passes(timedelta(minutes=10))
+        key = next(issue["key"] for issue in world.jira.issues if issue["fields"]["summary"] == SAID)
+        _weeks_pass(world, 6)
+        bea = _told(world, "bea")
+        assert len(bea) >= 6
+        assert "was due 2026-11-20" in bea[-1]
+
+        world.jira.person_reassigns(key, CARL.account_id)
+        _weeks_pass(world, 3)
+        assert _told(world, "bea") == bea, "who handed it over hears no more of it"
+        assert len(_told(world, "carl")) >= 2
+
+        world.jira.person_closes(key)
+        _weeks_pass(world, 1)
+        carl = _told(world, "carl")
+        _weeks_pass(world, 3)
+        assert _told(world, "carl") == carl
+
+
+def _weeks_pass(world: World, weeks: int) -> None:
+    """A sweep every six hours is as good as one every hour here."""
+    for _ in range(weeks * 7 * 4):
+        world.sweeps()
+        world.passes(timedelta(hours=6))
+
+
+def _told(world: World, name: str) -> list[str]:
+    channel = direct_channel(world.slack.workspace, world.slack.user(name).user)
+    return [channel.messages[ts]["text"] for ts in channel.order]
