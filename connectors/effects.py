@@ -182,7 +182,7 @@ def _claim_and_create(claim: Effect, waits: Waits) -> Generator[Ask, Any, Verdic
     if not (yield HoldsLease()):
         return (yield from _finish(replace(claim, state="free", reason=TAKEN_OVER)))
     now = yield Now()
-    if now - (claim.sent_at or now) > LATEST_CREATE:
+    if not timedelta(0) <= now - (claim.sent_at or now) <= LATEST_CREATE:  # also where a clock was set back meanwhile
         return (yield from _free(claim, SHORTEST_WAIT, "it was held up, and is begun again"))
     try:
         made = yield Create(claim.proof)
