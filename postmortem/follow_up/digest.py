@@ -116,5 +116,4 @@ def _unreached(waiting: Sequence[FollowedItem], contacts: Mapping[str, Contact])
 
 
 def _came_before(item: FollowedItem, day: date) -> bool:
-    at = item.opened_at or item.followed_at
-    return at is None or at.date() < day
+    return item.began_at is None or item.began_at.date() < day

@@ -67,6 +67,11 @@ class FollowedItem(Noun):
     asked: dict[str, str] = Field(default_factory=dict)
 
     @property
+    def began_at(self) -> Utc | None:
+        """Since when it waits to be done; None where nobody knows."""
+        return self.opened_at or self.followed_at
+
+    @property
     def is_unowned(self) -> bool:
         """Open, and nobody was found or chosen."""
         return self.is_open and self.assignee.account_id is None and self.assignee.name is None

@@ -110,7 +110,7 @@ def _row(item: FollowedItem, now: datetime, zone: tzinfo) -> Row:
 
 def days_old(item: FollowedItem, now: datetime, zone: tzinfo) -> int | None:
     """From the day it was opened, or first followed, to today or to the day it was done; None where nobody knows."""
-    began = item.opened_at or item.followed_at
+    began = item.began_at
     if began is None or (not item.is_open and item.done_at is None):
         return None
     return max((day_in(zone, item.done_at or now) - day_in(zone, began)).days, 0)

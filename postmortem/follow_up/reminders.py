@@ -215,8 +215,7 @@ def _misses(item: FollowedItem, told: Told) -> int:
 
 
 def _first_day(item: FollowedItem) -> date | None:
-    at = item.opened_at or item.followed_at
-    return at.date() if at else None
+    return item.began_at.date() if item.began_at else None
 
 
 def _days(duration: timedelta) -> timedelta:

@@ -159,8 +159,7 @@ def _is_on_time(item: FollowedItem, zone: tzinfo) -> bool:
 
 
 def _began_on(item: FollowedItem, zone: tzinfo) -> date | None:
-    began = item.opened_at or item.followed_at
-    return day_in(zone, began) if began else None
+    return day_in(zone, item.began_at) if item.began_at else None
 
 
 def _teams(is_open: Sequence[FollowedItem], today: date) -> tuple[TeamFigure, ...]:
