@@ -182,7 +182,19 @@ def _unresolved(items: list[ActionItem]) -> Paragraphs:
     unsettled = [item for item in items if item.owner.is_unsettled]
     said = [(item, sentence) for item in items for sentence in item.said]
     warnings = [(item, f"{item.owner.why.rstrip('.')}.") for item in unsettled] + said
-    return tuple((Span(text=f"⚠ {item.issue_key or item.text}: {sentence}"),) for item, sentence in warnings)
+    about: dict[str, list[ActionItem]] = {}
+    for item, sentence in warnings:
+        about.setdefault(sentence, []).append(item)
+    return tuple((Span(text=f"⚠ {_whose(some, items)}: {sentence}"),) for sentence, some in about.items())
+
+
+def _whose(some: list[ActionItem], items: list[ActionItem]) -> str:
+    """Which items a sentence is about, which is said once."""
+    if len(some) == len(items) and len(some) > 1:
+        return f"All {len(some)} items"
+    if len(some) > MOST_ASKED:
+        return f"{len(some)} items"
+    return ", ".join(item.issue_key or item.text for item in some)
 
 
 def paragraphs_of(lines: Iterable[Line]) -> Paragraphs:

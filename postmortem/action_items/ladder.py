@@ -112,7 +112,8 @@ def _default_owned(
     if default is not None:
         rungs.append(f"default owner: {default.rung(project)}")
     if default is not None and default.problem:
-        why = f"{how}, and the default owner of {project} cannot have it: {default.problem}. {default.remedy}"
+        first = how.removesuffix(f": default owner of {project}")
+        why = f"{first}, and the default owner of {project} cannot have it: {default.problem}. {default.remedy}"
         return owner.model_copy(update={"name": named, "account_id": None, "why": why, "rungs": tuple(rungs)}), None
     nobody = owner.account_id == route.default_owner and owner.name is None
     why = how if nobody else f"{how}: the default owner of {project} has it"

@@ -123,3 +123,12 @@ def test_where_nobody_can_choose_suggestions_are_counted():
     assert note.endswith("2 suggested action items wait for a decision: see the draft.")
     one = plain_text(announce_draft(holding(a_suggestion("One")), draft="d.md"))
     assert one.endswith("1 suggested action item waits for a decision: see the draft.")
+
+
+def test_one_trouble_of_several_items_is_said_once():
+    refused = {"said": ("Not opened: OPS is archived.",), "owner": BEA}
+    every = lines(an_item("Raise the limit", **refused), an_item("Add an alert", **refused))
+    some = lines(an_item("Raise", **refused), an_item("Add", **refused), an_item("Write", issue_key="CHK-1"))
+
+    assert [line for line in every if "⚠" in line] == ["⚠ All 2 items: Not opened: OPS is archived."]
+    assert [line for line in some if "⚠" in line] == ["⚠ Raise, Add: Not opened: OPS is archived."]
