@@ -277,7 +277,8 @@ def test_a_subscription_that_pagerduty_disabled_is_enabled_again_and_that_is_sai
 
     subscriptions.tells(resolve(world, 7))
     assert "Q00007" in drafted(world), "webhooks come again"
-    live(world, timedelta(days=8))
+    world.passes(timedelta(days=8))
+    live(world, QUARTER)
     assert not any("disabled" in notice for notice in notices(world)), "it is news for a week"
 
 
