@@ -155,14 +155,6 @@ def test_nobody_named_is_the_default_owners_who_is_checked_and_called_by_name():
     )
 
 
-def test_a_default_owner_who_left_is_told_of_once_in_the_sentence():
-    asking = Asking()
-    asking.jira.leaves("acc-dana")
-    said = "nobody was named: default owner of CHK"
-    owner = asking.one(Owner(name=None, account_id="acc-dana", why=said))
-    assert owner.why.startswith("nobody was named, and the default owner of CHK cannot have it: ")
-
-
 def test_who_may_not_be_assigned_in_one_project_may_in_another():
     asking = Asking()
     asking.jira.refuses_to_assign("CHK", "acc-bea")

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from postmortem.action_items.extract import extract_action_items
-from postmortem.action_items.item import ActionItem
+from postmortem.action_items.item import ActionItem, Owner, Route
+from postmortem.action_items.ladder import Place, owner_from_ladder
 from postmortem.action_items.roles import read_role
 from postmortem.identities import Identities
 from postmortem.people import Person
@@ -166,3 +167,15 @@ def test_the_owner_is_taken_out_of_the_task(text: str, task: str):
 
     assert found.text == task
     assert found.owner.name == (None if "'s to" in text else BEA.name)
+
+
+def test_a_default_owner_who_left_is_told_of_once_in_the_sentence():
+    nobody = Owner(name=None, account_id="acc-dana", why="nobody was named: default owner of CHK")
+    gone = Place(problem="the Jira account is deactivated", remedy="Give the item to somebody else.")
+
+    owner, _ = owner_from_ladder(nobody, Route(project="CHK", default_owner="acc-dana"), None, None, gone)
+
+    assert owner.why == (
+        "nobody was named, and the default owner of CHK cannot have it: the Jira account is deactivated. "
+        "Give the item to somebody else."
+    )
