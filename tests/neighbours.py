@@ -17,14 +17,13 @@ from tests.vendors.pagerduty import FakePagerDuty
 from tests.vendors.slack import FakeSlack
 from tests.vendors.wire import Vendor, served
 
-ANCHOR = "CHK-900"
 WEBHOOK_SECRET = "whsec-fake-current-0001"
 
 
 class Neighbours:
     """`now` is the clock of all. `settings` are laid over the demo's. `around` may put something between a fake
-    and its callers. Confluence is configured where `confluence` asks for it. New issues of CHK are linked to
-    ANCHOR, if `anchored`."""
+    and its callers. Confluence is configured where `confluence` asks for it. With `anchored`, new
+    issues are linked to an anchor of their project."""
 
     def __init__(
         self,
@@ -44,6 +43,7 @@ class Neighbours:
         self.jira = FakeJira(now=lambda: now().timestamp(), search_lag=jira_lag)
         self.confluence = FakeConfluence(now=lambda: now().timestamp())
         self._with_confluence, self._anchored = confluence, anchored
+        self._anchors: dict[str, str] = {}
         self.machine = Machine(home / "home", home / "debrief.yml", home / "debrief.env")
         self._overrides, self._around = settings or {}, around
         self._exits = ExitStack()
@@ -56,8 +56,7 @@ class Neighbours:
                 self.slack.holds(script.slack)
             if script.jira:
                 self.jira.holds(script.jira)
-        if self._anchored:
-            self.jira.keeps_an_anchor(ANCHOR)
+        self._anchors = self.jira.keeps_anchors() if self._anchored else {}
         self.write_settings()
         self.write_secrets()
 
@@ -69,10 +68,12 @@ class Neighbours:
         urls: dict[str, dict[str, Any]] = {
             "pagerduty": {"base_url": self._served(self.pagerduty)},
             "slack": {"base_url": self._served(self.slack) + "/api/"},
-            "jira": {"base_url": self._served(self.jira), "email": self.jira.email},
+            "jira": {
+                "base_url": self._served(self.jira),
+                "email": self.jira.email,
+                "anchor_issues": self._anchors,
+            },
         }
-        if self.jira.anchors:
-            urls["jira"]["anchor_issues"] = {"CHK": ANCHOR}
         if self._with_confluence:
             confluence = self.confluence
             where = {"site": confluence.site, "space": confluence.space, "email": confluence.email}

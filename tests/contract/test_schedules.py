@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.simulation.schedules import SCOPES, Explored, explore, run
-from tests.simulation.small_world import Defect, Scope
+from tests.simulation.small_jira import Defect, Scope
 
 TWO = Scope(faults=1)
 LATE = Scope(faults=1, clocks=1)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from connectors.effects import (
     Ask,
@@ -18,69 +18,21 @@ from connectors.effects import (
     Later,
     Look,
     Now,
-    ProofRefused,
     Read,
-    Unseen,
     Verdict,
-    Waits,
     Write,
     settle,
 )
-from connectors.errors import OutcomeUnknown, RateLimited, Rejected, Unreachable
+from tests.simulation.small_jira import CLOCK_JUMP, FAULTS, OUTCOMES, Scope, SmallJira
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-# Seconds. That a create begins within LATEST_CREATE (5) of its claim, that it arrives within LATEST_ARRIVAL of being
-# sent, and that a clock jumps ahead by no more than CLOCK_JUMP, are the bounds that the wait rests on: 75 in all.
-LATEST_ARRIVAL = 60
-CLOCK_JUMP = 10
 SET_BACK = -3600
-HELD_UP = 6
-INDEX_LAG = 300
+HELD_UP = 5
 MOST_ROUNDS = 14
 ANCHOR = "CHK-900"
 
-type Defect = Literal["", "no fencing", "search decides absence", "lost answers are taken for refusals"]
 type Move = tuple[str, int]
 """What happens, and to which worker (-1: to the world)."""
-
-_LOST = OutcomeUnknown("Creating", "the answer was lost")
-_OUTCOMES: dict[str, Exception | None] = {
-    "creates": None,
-    "creates, and the answer is lost": _LOST,
-    "sends a create that never arrives": _LOST,
-    "sends a create that arrives late": _LOST,
-    "is refused": Rejected("Creating", "no"),
-    "is asked to slow down": RateLimited("Creating", "429", retry_after=7),
-    "is refused the link to the anchor": ProofRefused("Creating", "no such issue"),
-}
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What may happen in a schedule. `tokens`: of the workers; an equal token is a twin of the same journey. The
-    counts are budgets: of lost or refused answers, kills, clock changes, and of times at which all stand still."""
-
-    tokens: tuple[int, ...] = (1, 2)
-    anchored: bool = True
-    then: Literal["create", "park"] = "create"
-    faults: int = 1
-    kills: int = 0
-    clocks: int = 0
-    pauses: int = 0
-    wait: int = 75
-    defect: Defect = ""
-
-    @property
-    def waits(self) -> Waits:
-        return Waits(timedelta(seconds=self.wait), timedelta(seconds=600), self.then)
-
-
-@dataclass
-class Issue:
-    """`at` is when Jira has it, in true seconds."""
-
-    at: int
-    linked: bool
 
 
 @dataclass
@@ -105,12 +57,12 @@ class SmallWorld:
     jumped: int = 0
     ledger: Effect = field(default_factory=Effect)
     lease: int = 0
-    issues: list[Issue] = field(default_factory=list)
     violation: str = ""
     sometimes: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         scope = self.scope
+        self.jira = SmallJira(scope)
         self.left = {"faults": scope.faults, "kills": scope.kills, "clocks": scope.clocks, "pauses": scope.pauses}
         self.workers = [Worker(token) for token in scope.tokens]
 
@@ -133,7 +85,7 @@ class SmallWorld:
         if not self.left["faults"]:
             return
         if isinstance(worker.ask, Create):
-            yield from (how for how in _OUTCOMES if how != "creates" and ("anchor" not in how or worker.ask.proof))
+            yield from (how for how in FAULTS if "anchor" not in how or worker.ask.proof)
         elif isinstance(worker.ask, Look):
             yield "cannot look"
 
@@ -223,6 +175,7 @@ class SmallWorld:
         self._rests(worker, None)
 
     def _answer(self, worker: Worker, how: str) -> Any:
+        assert worker.ask is not None
         match worker.ask:
             case Read():
                 return self.ledger
@@ -235,9 +188,10 @@ class SmallWorld:
                 worker.was_fenced = worker.token < self.lease
                 return not worker.was_fenced or self.scope.defect == "no fencing"
             case Look(proof, search):
-                return Unreachable("Looking", "502") if how == "cannot look" else self._seen(proof, search)
-            case _:
-                return self._creates(worker, how)
+                return OUTCOMES[how] if how in OUTCOMES else self.jira.looks(self.now, proof, search)
+            case Create(proof):
+                self.violation = "a worker creates that had lost its lease before it asked" if worker.was_fenced else ""
+                return self.jira.is_asked(self.now, proof, how)
 
     def _writes(self, effect: Effect) -> bool:
         if effect.version != self.ledger.version:
@@ -245,33 +199,12 @@ class SmallWorld:
         self.ledger = replace(effect, version=effect.version + 1)
         return True
 
-    def _seen(self, proof: str | None, search: bool) -> Any:
-        """Links are read from the database; the index is behind."""
-        there = [n for n, issue in enumerate(self.issues) if issue.at <= self.now]
-        linked = [n for n in there if proof and self.issues[n].linked]
-        indexed = [n for n in there if search and self.issues[n].at + INDEX_LAG <= self.now]
-        if found := linked or indexed:
-            return {"issue": found[0]}
-        decides = proof is not None or self.scope.defect == "search decides absence"
-        return Unseen.SURELY_ABSENT if decides else Unseen.NOT_SEEN
-
-    def _creates(self, worker: Worker, how: str) -> Any:
-        if worker.was_fenced:
-            self.violation = "a worker creates that had lost its lease before it asked"
-        linked = isinstance(worker.ask, Create) and worker.ask.proof is not None
-        if how in ("creates", "creates, and the answer is lost", "sends a create that arrives late"):
-            self.issues.append(Issue(self.now + (LATEST_ARRIVAL if "late" in how else 0), linked))
-        told = _OUTCOMES[how]
-        if told is _LOST and self.scope.defect == "lost answers are taken for refusals":
-            return Unreachable("Creating", "nothing happened")
-        return told or {"issue": len(self.issues) - 1}
-
     # What must hold
 
     def _check(self) -> None:
-        if len(self.issues) > 1:
+        if len(self.jira.issues) > 1:
             self.violation = self.violation or "two issues with one key"
-        elif self.issues and self.ledger.state not in ("sent", "done"):
+        elif self.jira.issues and self.ledger.state not in ("sent", "done"):
             self.violation = self.violation or "an issue was sent, and the ledger knows nothing of it"
         elif any(worker.rounds > MOST_ROUNDS for worker in self.workers):
             self.violation = self.violation or "a worker does not come to an end"
@@ -281,10 +214,10 @@ class SmallWorld:
     def _wrong_at_the_end(self) -> str:
         match self.ledger.state:
             case "done":
-                is_so = len(self.issues) == 1 and self.ledger.made == {"issue": 0}
+                is_so = len(self.jira.issues) == 1 and self.ledger.made == {"issue": 0}
                 return "" if is_so else "the ledger names an issue that is not there"
             case "parked":
-                return "an issue is there, and the ledger says it was refused" if self.issues else ""
+                return "an issue is there, and the ledger says it was refused" if self.jira.issues else ""
             case "sent":
                 return "" if self.ledger.reason else "it is unclear, and nobody is told"
             case "free":
@@ -296,7 +229,7 @@ class SmallWorld:
             (w.at, w.told, w.protocol is None, w.rounds, w.has_begun, w.was_fenced, w.verdict is None)
             for w in self.workers
         )
-        issues = tuple((issue.at, issue.linked) for issue in self.issues)
+        issues = tuple((issue.at, issue.linked) for issue in self.jira.issues)
         return (self.now, self.jumped, _key(self.ledger), self.lease, issues, tuple(self.left.values()), workers)
 
 

@@ -100,15 +100,17 @@ class Hands(Issues):
         self._tell("jira:issue_created", issue, [], by)
         return issue["key"]
 
-    def keeps_an_anchor(self, key: str) -> bool:
-        """An issue with this key, for others to be linked to, if its project is there. No search finds it."""
-        project = self._directory.projects.get(key.rpartition("-")[0])
-        if project is None:
-            return False
+    def keeps_anchors(self) -> dict[str, str]:
+        """In every project an issue for others to be linked to, which no search finds: the keys, by project."""
+        for project in self._directory.projects.values():
+            self.keeps_an_anchor(f"{project.key}-900")
+        return {anchor["fields"]["project"]["key"]: anchor["key"] for anchor in self.anchors}
+
+    def keeps_an_anchor(self, key: str) -> None:
+        project = self._directory.projects[key.rpartition("-")[0]]
         kind = next(iter(project.issue_types.values()))
         fields = fields_as_shown({"summary": "Incidents"}, project, kind, self._directory.users, self._time())
-        self.anchors.append(self._issue_of(fields, key, "9000"))
-        return True
+        self.anchors.append(self._issue_of(fields, key, str(9000 + len(self.anchors))))
 
     def person_copies(self, key: str, *, by: str = SOMEBODY) -> str:
         """Clones the issue, labels and all, without its entity properties. Returns the copy's key."""
