@@ -1,21 +1,25 @@
 """Saying that the draft is ready: in the incident's channel and on the incident, once each."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from connectors.effects import Ledger, Waits
-from connectors.errors import ConnectorError
+from connectors.effects import TAKEN_OVER, Ledger, Waits
+from connectors.errors import BadReply, ConnectorError, OutcomeUnknown, Unreachable
 from connectors.making import Maker, make_once
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.translate import note_to_pagerduty
+from connectors.patience import patiently
 from connectors.slack.announcement import announce, blocks_from_lines, find_announcement, find_file, update_announcement
 from connectors.slack.api import SlackApi
 from connectors.steps import Steps
 from postmortem.announcement import Line, Paragraphs, paragraphs_of, plain_text
 
+OUTAGE = (Unreachable, BadReply, OutcomeUnknown)
+"""Of an update, which says the same however often it is sent."""
 _KNOWN_BY = 300
 """So many characters of its first line tell our note: a title may be longer than a note."""
 
@@ -56,10 +60,10 @@ def announce_in_channel(
     """
     maker = post.maker(partial(_post, slack, channel_id, post), partial(_find_post, slack, channel_id, post))
     key = f"slack/{post.key}"
-    is_there = steps.run(f"{prefix}was it announced", lambda: post.ledger.read(key).state == "done")
+    is_there = steps.run(f"{prefix}was it announced", lambda: post.ledger.read(key).state in ("sent", "done"))
     said = make_once(steps, f"{prefix}announce in Slack", post.ledger, key, maker, token=post.token, waits=waits)
     if is_there and "made" in said:
-        steps.run(f"{prefix}bring the announcement up to date", lambda: _update(slack, said["made"], post))
+        _bring_up_to_date(steps, slack, said["made"], post, prefix)
     if post.draft is None or "made" not in said:
         return said
     sharer = post.maker(
@@ -89,13 +93,19 @@ def _post(slack: SlackApi, channel_id: str, post: Post) -> dict[str, Any]:
     return {"channel_id": channel_id, "ts": announce(slack, channel_id, text, blocks, post.key)}
 
 
+def _bring_up_to_date(steps: Steps, slack: SlackApi, made: dict[str, Any], post: Post, prefix: str) -> None:
+    """Slack is waited for: a message that lags behind offers what was decided already. What it refuses stays."""
+    name = f"{prefix}bring the announcement up to date"
+    with suppress(ConnectorError):
+        patiently(steps, name, lambda: _update(slack, made, post), outage=OUTAGE)
+
+
 def _update(slack: SlackApi, made: dict[str, Any], post: Post) -> str | None:
-    """None, or why it stays as it was: the draft is up to date all the same, so nothing waits for it."""
+    """None, or why it stays as it was. Whoever took over meanwhile says what is newer."""
+    if not post.holds_lease():
+        return TAKEN_OVER
     blocks, text = blocks_from_lines(post.lines, post.incident_id), plain_text(paragraphs_of(post.lines))
-    try:
-        return update_announcement(slack, made["channel_id"], made["ts"], text, blocks, post.key)
-    except ConnectorError as error:
-        return str(error)
+    return update_announcement(slack, made["channel_id"], made["ts"], text, blocks, post.key)
 
 
 def _find_post(slack: SlackApi, channel_id: str, post: Post) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from connectors.store.following import Following
 from postmortem.action_items.item import ActionItem
 from postmortem.follow_up.followed import FollowedItem
 from tests.incidents.people import IVO
-from tests.vendors.wire import json_reply
+from tests.vendors.wire import Reply, json_reply
 from tests.world import World, world_of
 
 RAISE = "Raise the connection pool limit"
@@ -115,6 +115,33 @@ def test_accepted_by_one_and_dropped_by_another_at_once_the_later_one_counts(tmp
             now = item(world, ALERT)
             assert (now.accepted, now.is_dropped) == ((True, False) if verdicts[-1] == "accepted" else (False, True))
             assert any(one.is_open for one in followed(world)) == now.accepted
+
+
+def test_the_announcement_is_brought_up_to_date_also_where_slack_asks_for_patience(tmp_path: Path):
+    with world_of(tmp_path, "came-back") as world:
+        world.resolves()
+        world.passes(timedelta(minutes=10))
+        limited = json_reply({"ok": False, "error": "ratelimited"}, 429, {"retry-after": "600"})
+        world.slack.fails_next("chat.update", limited)
+        decides(world, item(world, ALERT), verdict="accepted")
+        world.passes(timedelta(hours=1))
+
+        (issue,) = world.jira.expects_issues(1)
+        assert world.slack.channel("inc-4300").shows(issue["key"])
+
+
+def test_an_announcement_whose_answer_was_lost_shows_what_was_decided_before_it_was_found(tmp_path: Path):
+    """The first journey is overtaken while it waits to look for its message; the next one finds that."""
+    settings = {"slack": {"unclear_wait": "30m"}}
+    with world_of(tmp_path, "came-back", settings=settings) as world:
+        world.slack.fails_next("chat.postMessage", Reply(dropped=True), after_effect=True)
+        world.resolves()
+        world.passes(timedelta(minutes=29))
+        decides(world, item(world, ALERT), verdict="accepted")
+        world.passes(timedelta(hours=6))
+
+        (issue,) = world.jira.expects_issues(1)
+        assert world.slack.channel("inc-4300").shows("Draft postmortem ready", issue["key"])
 
 
 def passes_until_a_wait(world: World, words: str) -> None:

@@ -3,13 +3,17 @@
 import functools
 import logging
 from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from connectors.engine.durable import durable_handler
 from connectors.steps import Json
+from handlers.follow_up import follow_up
 from handlers.journey import make_postmortem
+from tests.contract.dying import left_behind
 from tests.contract.test_engine import executed
 from tests.contract.test_journey import announcements
 from tests.world import World, world_of
@@ -36,6 +40,67 @@ def test_the_journey_on_durable_functions_makes_what_the_local_engine_makes(tmp_
 
         assert ended.error is None
         assert _made(world) == expected
+
+
+def test_a_decision_on_durable_functions_leaves_behind_what_the_local_engine_leaves(tmp_path: Path):
+    with _with_a_suggestion(tmp_path / "local") as local:
+        local.engine.start("postmortem", "de-1", _accepts(local))
+        local.passes(timedelta(minutes=10))
+        expected = left_behind(local)
+    with _with_a_suggestion(tmp_path / "durable") as world:
+        ended = executed(durable_handler(functools.partial(make_postmortem, house=world.house)), _accepts(world))
+        world.passes(timedelta(minutes=10))
+
+        assert ended.error is None
+        world.jira.expects_issues(1)
+        assert left_behind(world) == expected
+
+
+def test_a_sweep_on_durable_functions_leaves_behind_what_the_local_engine_leaves(tmp_path: Path):
+    bell: Json = {"journey": "fu-2026-11-11-09"}
+    with _with_an_open_issue(tmp_path / "local") as local:
+        local.engine.start("follow_up", "fu-2026-11-11-09", bell)
+        local.passes(timedelta(minutes=10))
+        expected = left_behind(local)
+    with _with_an_open_issue(tmp_path / "durable") as world:
+        ended = executed(durable_handler(functools.partial(follow_up, house=world.house)), bell)
+        world.passes(timedelta(minutes=10))
+
+        assert ended.error is None
+        assert "In Progress" in world.draft()
+        assert [said["channel"] for said in world.slack.workspace.posted].count("@hana") == 1
+        assert left_behind(world) == expected
+
+
+@contextmanager
+def _with_a_suggestion(home: Path) -> Generator[World]:
+    home.mkdir()
+    with world_of(home, "came-back") as world:
+        world.resolves()
+        world.passes(timedelta(minutes=10))
+        yield world
+
+
+@contextmanager
+def _with_an_open_issue(home: Path) -> Generator[World]:
+    """On a morning on which its owner is reminded, and somebody has begun with it."""
+    with _with_a_suggestion(home) as world:
+        world.engine.start("postmortem", "de-1", _accepts(world))
+        world.passes(datetime(2026, 11, 11, 9, 30, tzinfo=UTC) - world.clock.now())
+        world.jira.person_starts(world.jira.issues[0]["key"])
+        yield world
+
+
+def _accepts(world: World) -> Json:
+    (suggestion,) = world.postmortem().action_items
+    decision: Json = {
+        "item_id": suggestion.id,
+        "verdict": "accepted",
+        "by": "Hana Kimura",
+        "where": "in Slack",
+        "at": world.clock.now().isoformat(),
+    }
+    return {"incident_id": world.incident_id(), "journey": "de-1", "decision": decision, "once": "click-1"}
 
 
 def _made(world: World) -> tuple[list[str], int, int, int]:
