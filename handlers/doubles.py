@@ -21,7 +21,7 @@ log = logging.getLogger("debrief")
 def count_doubles(steps: Steps, house: House) -> dict[str, Any]:
     """{"doubles": how many keys have more than one issue}, or {"doubles_failed": why}: then the last count stands."""
     jira = house.jira
-    if jira is None:
+    if jira is None or not steps.run("are doubles to be counted", lambda: _is_due(house)):
         return {}
     keys = steps.run("which keys have issues", lambda: _keys(house))
     doubles = dict[str, Any]()
@@ -32,6 +32,12 @@ def count_doubles(steps: Steps, house: House) -> dict[str, Any]:
             return {"doubles_failed": str(error)}
     steps.run("say which are doubles", lambda: _say(house, doubles, len(keys)))
     return {"doubles": len(doubles)}
+
+
+def _is_due(house: House) -> bool:
+    """Once a day (UTC), and not before anything was opened."""
+    counted = Metrics(house.store).of("doubles")
+    return house.now().date().isoformat() not in counted and bool(_keys(house))
 
 
 def _keys(house: House) -> list[Json]:

@@ -10,7 +10,6 @@ from connectors.steps import Json, Steps
 from connectors.store.following import Following
 from connectors.store.news import News
 from connectors.store.reminded import Reminded
-from handlers.doubles import count_doubles
 from handlers.house import House
 from handlers.reminding import post_digests, remind_people
 from handlers.start_again import start_again
@@ -59,7 +58,7 @@ def sweep(steps: Steps, bell: dict[str, Any], house: House) -> dict[str, Any]:
         return begun
     journey, outcome = begun["journey"], dict[str, Any]()
     if begun["reads"]:
-        outcome |= read_followed_issues(steps, house) | count_doubles(steps, house)
+        outcome |= read_followed_issues(steps, house)
     news = steps.run("what is new", lambda: _news(house, begun["day"], is_read="read" in outcome))
     shown = show_news(steps, house, journey, [*map(str, news)])
     retried = steps.run("try again what is parked", lambda: try_parked_again(house))

@@ -1,4 +1,5 @@
-"""Every 15 minutes: what did no webhook tell us, is the webhook still on, and what was left half done?
+"""Every 15 minutes: what did no webhook tell us, is the webhook still on, what was left half done, and once a day: was
+anything opened twice?
 
 PagerDuty drops a delivery on any 4xx, disables the subscription after three, and loses its queue then; a machine may be
 off for longer than PagerDuty tries again. So PagerDuty is asked, too. What is found is claimed beside what webhooks
@@ -20,6 +21,7 @@ from connectors.steps import Json, Steps
 from connectors.store.looked import Looked
 from connectors.store.notices import Notices
 from connectors.store.resolves import Resolves
+from handlers.doubles import count_doubles
 from handlers.house import House
 from handlers.leftovers import take_up_leftovers
 from handlers.subscriptions import check_subscriptions
@@ -47,7 +49,7 @@ def reconcile(steps: Steps, _bell: Any, house: House) -> dict[str, Any]:
         outcome |= check_subscriptions(steps, house, house.pagerduty)
         if house.settings.pagerduty.find_missed:
             outcome |= find_missed(steps, house, house.pagerduty)
-    return outcome | take_up_leftovers(steps, house)
+    return outcome | take_up_leftovers(steps, house) | count_doubles(steps, house)
 
 
 def handler(_event: Any, context: Any) -> Any:

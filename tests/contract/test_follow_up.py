@@ -114,7 +114,7 @@ def test_a_day_of_sweeps_reads_jira_once(world: World):
     live(world, 23)
 
     reads = world.jira.requests[before:]
-    assert [request.path for request in reads] == ["/rest/api/3/issue/bulkfetch", "/rest/api/3/search/jql"]
+    assert [request.path for request in reads] == ["/rest/api/3/issue/bulkfetch"]
 
 
 def test_jira_that_is_down_makes_nothing_false(world: World):

@@ -127,8 +127,7 @@ def test_looks_that_ended_are_forgotten_and_drafts_are_not(drafted: World):
 def test_a_copy_that_a_person_made_is_no_double(drafted: World):
     drafted.jira.person_copies("CHK-1")
     drafted.clock.advance(timedelta(days=1))
-    drafted.sweeps()
-    drafted.passes(timedelta(minutes=5))
+    live(drafted, timedelta(minutes=30))
     assert list(Metrics(drafted.store).of("doubles").values())[-1] == {"doubles": 0, "keys": 3}
     assert notices(drafted) == []
 
@@ -138,8 +137,7 @@ def test_two_issues_for_one_item_are_counted_and_shown_and_nothing_is_deleted(dr
     assert drafted.house.jira is not None
     second = drafted.house.jira.create_issue(payload)["key"]
     drafted.clock.advance(timedelta(days=1))
-    drafted.sweeps()
-    drafted.passes(timedelta(minutes=5))
+    live(drafted, timedelta(minutes=30))
     assert list(Metrics(drafted.store).of("doubles").values())[-1] == {"doubles": 1, "keys": 3}
     (told,) = notices(drafted)
     assert second in told
@@ -147,6 +145,5 @@ def test_two_issues_for_one_item_are_counted_and_shown_and_nothing_is_deleted(dr
 
     drafted.jira.person_deletes(second)
     drafted.clock.advance(timedelta(days=1))
-    drafted.sweeps()
-    drafted.passes(timedelta(minutes=5))
+    live(drafted, timedelta(minutes=30))
     assert notices(drafted) == []
