@@ -103,7 +103,7 @@ def _items(items: list[ActionItem], *, asks: bool) -> Iterator[Line]:
     if not items:
         yield _sentence("No action items were marked. Mark one with “ACTION: @name what, by when”.")
         return
-    unowned = [item for item in items if needs_owner(item)]
+    unowned = [item for item in items if item.is_unowned]
     if unowned and asks:
         yield _sentence("These need an owner:")
     asked = (_OWN if asks and place < MOST_ASKED else () for place in range(len(unowned)))
@@ -112,7 +112,7 @@ def _items(items: list[ActionItem], *, asks: bool) -> Iterator[Line]:
     )
     if unowned and asks and len(unowned) < len(items):
         yield _sentence("Action items:")
-    yield from _named(_lines(_item(item) for item in items if not needs_owner(item)))
+    yield from _named(_lines(_item(item) for item in items if not item.is_unowned))
 
 
 def _named(lines: Sequence[Line]) -> Iterator[Line]:
@@ -120,12 +120,6 @@ def _named(lines: Sequence[Line]) -> Iterator[Line]:
     yield from lines[:MOST_NAMED]
     if len(lines) > MOST_NAMED:
         yield _sentence(f"… and {len(lines) - MOST_NAMED} more, which the draft lists.")
-
-
-def needs_owner(item: ActionItem) -> bool:
-    """Whether nobody was named, or the issue that there is has no assignee."""
-    is_nobodys = item.owner.account_id is None and (item.owner.name is None or item.issue_key is not None)
-    return is_nobodys and not item.is_gone
 
 
 def _asked(suggestions: list[ActionItem]) -> Iterator[Line]:

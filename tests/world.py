@@ -37,7 +37,8 @@ KINDS = {"postmortem": make_postmortem, "observe": observe, "follow_up": follow_
 class World(Neighbours):
     """One test's world. Times are the script's: the clock stands half a minute after the last webhook.
 
-    `names` are those of incident scripts, or scripts of the test's own. `options` are those of `Neighbours`: settings, jira_lag, around.
+    `names` are those of incident scripts, or scripts of the test's own. `options` are those of `Neighbours`: settings,
+    jira_lag, around.
     """
 
     def __init__(self, home: Path, *names: str | Script, **options: Any) -> None:

@@ -120,6 +120,12 @@ class ActionItem(Noun):
         return not self.is_suggestion and not self.is_dropped
 
     @property
+    def is_unowned(self) -> bool:
+        """Whether nobody was named, or the issue that there is has no assignee."""
+        is_nobodys = self.owner.account_id is None and (self.owner.name is None or self.issue_key is not None)
+        return is_nobodys and not self.is_gone
+
+    @property
     def is_suggestion(self) -> bool:
         """Waiting for somebody to accept or drop it."""
         return self.likely is not None and not self.accepted and not self.is_dropped and not self.is_gone

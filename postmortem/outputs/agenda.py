@@ -67,7 +67,7 @@ def _in_tables(postmortem: Postmortem) -> Iterator[Asked]:
     items = [item for item in postmortem.action_items if item.is_listed and not item.is_gone]
     if not items:
         yield Asked(NO_ITEMS, EVERYONE, "action_items")
-    if any(item.owner.account_id is None and item.owner.name is None for item in items):
+    if any(item.is_unowned for item in items):
         yield Asked(OWNERS_ASKED, EVERYONE, "action_items")
     if not postmortem.participants:
         yield Asked(NOBODY, COMMANDER, "people")

@@ -41,7 +41,7 @@ class SuggestionRow(NamedTuple):
 def item_rows(postmortem: Postmortem) -> tuple[ItemRow, ...]:
     """Those that nobody owns first, those that nobody says any more last."""
     events = _events(postmortem)
-    items = sorted(listed(postmortem), key=lambda item: (item.is_gone, _is_owned(item)))
+    items = sorted(listed(postmortem), key=lambda item: (item.is_gone, not item.is_unowned))
     return tuple(_item_row(item, events) for item in items)
 
 
@@ -94,7 +94,7 @@ def changes_in_jira(items: Iterable[ActionItem]) -> tuple[Md, ...]:
 
 
 def unowned(items: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
-    return tuple(item for item in items if item.is_listed and not item.is_gone and not _is_owned(item))
+    return tuple(item for item in items if item.is_listed and item.is_unowned)
 
 
 def _events(postmortem: Postmortem) -> Mapping[str, TimelineEvent]:

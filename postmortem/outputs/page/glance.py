@@ -97,7 +97,7 @@ def in_words(items: tuple[ActionItem, ...]) -> str:
 
 def _missing(items: tuple[ActionItem, ...]) -> Iterator[str]:
     lacks = {
-        "an owner": sum(not (item.owner.account_id or item.owner.name) for item in items),
+        "an owner": sum(item.is_unowned for item in items),
         "a due date": sum(item.due_on is None for item in items),
         "an issue": sum(item.issue_key is None for item in items),
     }
