@@ -111,7 +111,7 @@ def test_a_form_does_not_open_for_an_item_of_a_private_channel_where_others_read
 
 
 def test_a_decision_says_nothing_to_the_log(world: World, caplog: pytest.LogCaptureFixture):
-    with caplog.at_level("DEBUG"):
+    with caplog.at_level("DEBUG"), caplog.at_level("DEBUG", logger="debrief"):
         decides(world, item(world, RAISE), text=SECRET)
         world.slack.user("bea").clicks("Claim it", on="Add an alert")
         old = world.slack.channel(CHANNEL).shows("Draft postmortem ready")
