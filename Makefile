@@ -25,7 +25,7 @@ demo: $(SYNC) ## watch one incident become a draft and Jira issues, on fakes, wi
 	@$(UV) run --no-sync python -m tests.demo
 
 test: $(SYNC) chromium ## run every test
-	@$(UV) run --no-sync pytest -q $(T)
+	@$(UV) run --no-sync pytest -q -n auto --dist loadfile $(T)
 
 check: $(SYNC) ## what CI demands besides the tests: format, lint, types, imports
 	@$(UV) run --no-sync ruff format --check .
@@ -38,7 +38,7 @@ fix: $(SYNC) ## format and mend what can be mended
 	@$(UV) run --no-sync ruff format .
 
 coverage: $(SYNC) ## which lines no test runs
-	@$(UV) run --no-sync coverage run -m pytest -q $(T)
+	@$(UV) run --no-sync coverage run -m pytest -q -n auto --dist loadfile $(T)
 	@$(UV) run --no-sync coverage report
 
 bench: $(SYNC) chromium ## speed, memory and number of calls, as a table and as JSON

@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from tests.e2e.serving import PROJECT
@@ -14,12 +13,10 @@ COMMAND = [sys.executable, "-m", "tests.demo"]
 
 
 def test_the_demo_shows_the_draft_its_issues_the_announcement_and_what_becomes_of_a_suggestion(tmp_path: Path):
-    began = time.monotonic()
 
     shown = subprocess.run([*COMMAND, str(tmp_path / "demo")], cwd=PROJECT, capture_output=True, text=True, timeout=60)
 
     assert (shown.returncode, shown.stderr) == (0, "")
-    assert time.monotonic() - began < 15
     (draft,) = re.findall(r"^  (/\S+\.md)$", shown.stdout, re.MULTILINE)
     assert Path(draft).read_text().splitlines()[1].startswith("# Postmortem: Checkout p99 latency")
     for words in (
