@@ -5,11 +5,12 @@ Jira tries again for 5xx, 408, 409, 425 and 429 (https://developer.atlassian.com
 """
 
 import hashlib
+from functools import partial
 from typing import Any
 
 from connectors.errors import Ignored
 from connectors.jira.webhook import Hint, looks_signed, parse, verify
-from connectors.secrets.port import Secrets
+from connectors.secrets.port import is_signed_with
 from handlers.envelope import Request, Response, answered, http_api_reply, request_from_http_api
 from handlers.wiring import Doorway, doorway
 
@@ -22,19 +23,13 @@ def jira_changed(request: Request, doorway: Doorway) -> Response:
     """2xx with a reason for everything that is signed; 403 and 413 for what Jira would never send."""
     if len(request.body) > LARGEST_BODY:
         return Response(413, "the body is larger than Jira ever sends")
-    if not looks_signed(request.headers) or not _is_signed(request, doorway.secrets()):
+    fits = partial(verify, request.headers, request.body)
+    if not looks_signed(request.headers) or not is_signed_with(doorway.secrets(), _SECRET, fits):
         return Response(403, "the signature does not match")
     hint = parse(request.headers, request.body)
     if isinstance(hint, Ignored):
         return Response(202, f"ignored: {hint.reason}")
     return _accept(hint, hashlib.sha256(request.body).hexdigest(), doorway)
-
-
-def _is_signed(request: Request, secrets: Secrets) -> bool:
-    """A mismatch may mean that the secret was changed a minute ago: then it is read once more."""
-    if verify(request.headers, request.body, secrets.current_and_previous(_SECRET)):
-        return True
-    return secrets.refresh() and verify(request.headers, request.body, secrets.current_and_previous(_SECRET))
 
 
 def _accept(hint: Hint, body_hash: str, doorway: Doorway) -> Response:

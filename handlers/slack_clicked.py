@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from connectors.errors import Ignored
-from connectors.secrets.port import Secrets
+from connectors.secrets.port import is_signed_with
 from connectors.slack.clicks import ItemRef
 from connectors.slack.modal import TEXT, decision_from_form, problems_of
 from connectors.slack.webhook import LARGEST_BODY, Click, Person, Submission, looks_signed, parse, verify
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from handlers.desk import Desk
 
 WHERE = "in Slack"
+_SECRET = "SLACK_SIGNING_SECRET"  # noqa: S105 (its name)
 _VERDICTS = {"accept": "accepted", "drop": "dropped"}
 STRANGER = "Only people of the organisation that runs Debrief decide about its action items."
 
@@ -31,7 +33,8 @@ def slack_clicked(request: Request, doorway: Doorway, desk: Callable[[], Desk]) 
     """200 for everything that is signed; 403 and 413 for what Slack would never send."""
     if len(request.body) > LARGEST_BODY:
         return Response(413, "the body is larger than Slack ever sends")
-    if not looks_signed(request.headers) or not _is_signed(request, doorway.secrets(), doorway.now()):
+    fits = partial(verify, request.headers, request.body, now=doorway.now())
+    if not looks_signed(request.headers) or not is_signed_with(doorway.secrets(), _SECRET, fits):
         return Response(403, "the signature does not match, or is older than five minutes")
     told = parse(request.body)
     if isinstance(told, Ignored):
@@ -43,14 +46,6 @@ def slack_clicked(request: Request, doorway: Doorway, desk: Callable[[], Desk]) 
 
         return _done(refuse(told, desk(), STRANGER) if told.person.is_stranger else open_form(told, desk()))
     return _done(_snooze(told, doorway) if told.quiet else _decide(told, doorway))
-
-
-def _is_signed(request: Request, secrets: Secrets, now: datetime) -> bool:
-    """A mismatch may mean that the secret was changed a minute ago: then it is read once more."""
-    name = "SLACK_SIGNING_SECRET"
-    if verify(request.headers, request.body, secrets.current_and_previous(name), now):
-        return True
-    return secrets.refresh() and verify(request.headers, request.body, secrets.current_and_previous(name), now)
 
 
 def _done(reason: str) -> Response:

@@ -1,5 +1,6 @@
 """The port to tokens and signing secrets. Standard library only: the receiver loads this."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 NAMES = (
@@ -50,3 +51,11 @@ class Secrets(Protocol):
         For the moment when a signature does not match: the secret may have been changed a minute ago.
         """
         ...
+
+
+def is_signed_with(secrets: Secrets, name: str, fits: Callable[[tuple[str, ...]], bool]) -> bool:
+    """Whether a signature fits one of the secrets of this name, as `fits` judges.
+
+    A mismatch may mean that the secret was changed a minute ago: then it is read once more. Raises as `read` does.
+    """
+    return fits(secrets.current_and_previous(name)) or (secrets.refresh() and fits(secrets.current_and_previous(name)))
