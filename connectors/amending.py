@@ -10,9 +10,10 @@ from typing import Any
 from connectors.effects import Ledger, Waits
 from connectors.jira.amending import amend, is_amended
 from connectors.jira.api import JiraApi
-from connectors.jira.commenting import Paragraphs, comment, find_comment
+from connectors.jira.commenting import comment, find_comment
 from connectors.making import Maker, make_once
 from connectors.steps import Steps
+from postmortem.announcement import Paragraphs
 from postmortem.follow_up.amendments import Amendment
 
 

@@ -1,13 +1,11 @@
 """One comment on an issue, found again by the name at its end."""
 
-from collections.abc import Sequence
 from typing import Any, cast
 
 from connectors.jira.adf import adf_from_paragraphs
 from connectors.jira.api import JiraApi
 from postmortem.action_items.item import Span
-
-type Paragraphs = Sequence[tuple[Span, ...]]
+from postmortem.announcement import Paragraphs
 
 
 def comment(api: JiraApi, issue_id: str, paragraphs: Paragraphs, mark: str) -> dict[str, Any]:
