@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -14,20 +14,6 @@ from tests.contract.serving import Visitor, csrf_of, visited
 from tests.contract.test_cli_offline import save_pagerduty, save_slack
 from tests.vendors.pagerduty_webhooks import body_of, sign
 from tests.world import WEBHOOK_SECRET, World
-
-
-@pytest.fixture
-def visitor(world: World) -> Generator[Visitor]:
-    with visited(world) as somebody:
-        yield somebody
-
-
-@pytest.fixture
-def page(world: World) -> str:
-    """The path of a page that there is: the draft has been made."""
-    world.resolves()
-    world.settles()
-    return f"/postmortems/{world.incident_id()}"
 
 
 def resolve(world: World) -> bytes:

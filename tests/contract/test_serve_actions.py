@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,20 +23,6 @@ from tests.hostile.payloads import PAYLOADS
 from tests.world import World, world_of
 
 RAISE = "Raise the connection pool limit"
-
-
-@pytest.fixture
-def visitor(world: World) -> Generator[Visitor]:
-    with visited(world) as somebody:
-        yield somebody
-
-
-@pytest.fixture
-def page(world: World) -> str:
-    """The path of a page that there is: the draft has been made."""
-    world.resolves()
-    world.settles()
-    return f"/postmortems/{world.incident_id()}"
 
 
 def text_of(page: str) -> str:

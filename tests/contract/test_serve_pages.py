@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -78,12 +77,6 @@ def test_hostile_text_is_only_ever_text(text: str):
 
     for page in (list_page([row], [standing]), draft_page(draft, standing, text), notice_page(text, text)):
         assert_harmless(page)
-
-
-@pytest.fixture
-def visitor(world: World) -> Generator[Visitor]:
-    with visited(world) as somebody:
-        yield somebody
 
 
 def test_an_empty_house_says_what_comes(visitor: Visitor):
