@@ -1,5 +1,10 @@
 """A connector for every vendor whose settings and secrets are there; None for the others. Nothing is called yet."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from connectors.confluence.api import ConfluenceApi
 from connectors.errors import NotFound
 from connectors.jira.api import JiraApi
@@ -9,8 +14,27 @@ from connectors.secrets.port import Secrets
 from connectors.slack.api import SlackApi
 from postmortem.settings import Settings
 
+if TYPE_CHECKING:
+    from httpx2 import BaseTransport
+    from requests.adapters import BaseAdapter
 
-def pagerduty_api(settings: Settings, secrets: Secrets, budget: Budget) -> PagerDutyApi | None:
+    from connectors.slack.client import Send
+
+
+@dataclass(frozen=True, slots=True)
+class Wires:
+    """What requests go over, by vendor; None is the network. A simulation puts its fakes here."""
+
+    pagerduty: BaseTransport | None = None
+    slack: Send | None = None
+    jira: BaseAdapter | None = None
+    confluence: BaseAdapter | None = None
+
+
+NETWORK = Wires()
+
+
+def pagerduty_api(settings: Settings, secrets: Secrets, budget: Budget, wires: Wires = NETWORK) -> PagerDutyApi | None:
     token = _optional(secrets, "PAGERDUTY_TOKEN")
     if token is None:
         return None
@@ -21,31 +45,39 @@ def pagerduty_api(settings: Settings, secrets: Secrets, budget: Budget) -> Pager
         base_url=settings.pagerduty.base_url or regions[settings.pagerduty.region],
         user_token=_optional(secrets, "PAGERDUTY_USER_TOKEN"),
         sender=settings.pagerduty.sender,
+        transport=wires.pagerduty,
     )
 
 
-def slack_api(settings: Settings, secrets: Secrets, budget: Budget, timeout: float = 10) -> SlackApi | None:
+def slack_api(
+    settings: Settings, secrets: Secrets, budget: Budget, wires: Wires = NETWORK, timeout: float = 10
+) -> SlackApi | None:
     """`timeout` is in seconds, for each request."""
     token = _optional(secrets, "SLACK_TOKEN")
     if token is None:
         return None
-    return SlackApi(token, budget, base_url=settings.slack.base_url or "https://slack.com/api/", timeout=timeout)
+    base_url = settings.slack.base_url or "https://slack.com/api/"
+    return SlackApi(token, budget, base_url=base_url, timeout=timeout, send=wires.slack)
 
 
-def jira_api(settings: Settings, secrets: Secrets, budget: Budget) -> JiraApi | None:
+def jira_api(settings: Settings, secrets: Secrets, budget: Budget, wires: Wires = NETWORK) -> JiraApi | None:
     token, email = _optional(secrets, "JIRA_TOKEN"), settings.jira.email or _optional(secrets, "JIRA_EMAIL")
     if token is None or email is None or settings.jira.site is None:
         return None
-    return JiraApi(settings.jira.site, email, token, budget, base_url=settings.jira.base_url)
+    base_url = settings.jira.base_url
+    return JiraApi(settings.jira.site, email, token, budget, base_url=base_url, transport=wires.jira)
 
 
-def confluence_api(settings: Settings, secrets: Secrets, budget: Budget) -> ConfluenceApi | None:
+def confluence_api(
+    settings: Settings, secrets: Secrets, budget: Budget, wires: Wires = NETWORK
+) -> ConfluenceApi | None:
     site = settings.confluence.site
     token, email = _optional(secrets, "CONFLUENCE_TOKEN"), settings.confluence.email
     email = email or _optional(secrets, "CONFLUENCE_EMAIL")
     if token is None or email is None or site is None:
         return None
-    return ConfluenceApi(site, email, token, budget, base_url=settings.confluence.base_url)
+    base_url = settings.confluence.base_url
+    return ConfluenceApi(site, email, token, budget, base_url=base_url, transport=wires.confluence)
 
 
 def has_secret(secrets: Secrets, name: str) -> bool:

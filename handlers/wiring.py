@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from connectors.store.deliveries import Deliveries
     from connectors.store.port import Store
     from handlers.desk import Desk
+    from handlers.vendors import Wires
     from postmortem.evidence import Part
     from postmortem.settings import Settings
 
@@ -136,20 +137,21 @@ def build_house(
     templates: Mapping[str, str] | None = None,
     start: Start | None = None,
     failures: Callable[[], Sequence[Failure]] | None = None,
+    wires: Wires | None = None,
 ) -> House:
     """Build a connector for every vendor whose secrets are there. No vendor is spoken to yet."""
     from connectors.retrying import Budget
     from handlers import vendors
 
-    budget = Budget(sleep=sleep, now=lambda: now().timestamp())
+    budget, wires = Budget(sleep=sleep, now=lambda: now().timestamp()), wires or vendors.NETWORK
     return House(
         settings=settings,
         store=store,
         now=now,
-        pagerduty=vendors.pagerduty_api(settings, secrets, budget),
-        slack=vendors.slack_api(settings, secrets, budget),
-        jira=vendors.jira_api(settings, secrets, budget),
-        confluence=vendors.confluence_api(settings, secrets, budget),
+        pagerduty=vendors.pagerduty_api(settings, secrets, budget, wires),
+        slack=vendors.slack_api(settings, secrets, budget, wires),
+        jira=vendors.jira_api(settings, secrets, budget, wires),
+        confluence=vendors.confluence_api(settings, secrets, budget, wires),
         on_part=on_part,
         templates=templates or {},
         hears_clicks=vendors.has_secret(secrets, "SLACK_SIGNING_SECRET"),

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from connectors.engine.clock import VirtualClock
 from connectors.engine.failed import failures_among
@@ -43,11 +43,14 @@ class World(Neighbours):
 
     def __init__(self, home: Path, *names: str | Script, **options: Any) -> None:
         scripts = [name if isinstance(name, Script) else by_name(name) for name in names]
-        self.clock = VirtualClock(_end_of(scripts[0]))
+        self.clock = self.clock_from(_end_of(scripts[0]))
         self.slept: list[float] = []
         super().__init__(home, scripts, self.clock.now, **options)
 
-    def open(self) -> "World":
+    def clock_from(self, now: datetime) -> VirtualClock:
+        return VirtualClock(now)
+
+    def open(self) -> Self:
         self.move_in()
         self.start()
         self.slack.delivers = self.hears_clicks

@@ -13,10 +13,10 @@ from connectors.store.shelf import Shelf
 from postmortem.incident import Incident
 from postmortem.moment import moment_from_iso
 from tests.contract.cli import Terminal
-from tests.simulation.edits import Run, lived
-from tests.simulation.page import PageWeather
-from tests.simulation.planted import PLANTED
-from tests.simulation.weather import Killed, Weather
+from tests.simulation.edits.__main__ import Run, lived
+from tests.simulation.edits.page import PageWeather
+from tests.simulation.edits.planted import PLANTED
+from tests.simulation.edits.weather import Killed, Weather
 from tests.world import World, world_of
 
 pytest_plugins = ["tests.contract.store_fixtures"]

@@ -16,6 +16,7 @@ NAMES = (
     "long_night",
     "unknown_records_rtl_names",
     "came_back",
+    "stale_replica",
 )
 
 

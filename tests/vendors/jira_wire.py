@@ -1,4 +1,4 @@
-"""A fake Jira in process, without a socket; and a server that answers once, badly."""
+"""A fake Jira, or Confluence, in process, without a socket; and a server that answers once, badly."""
 
 import io
 import socket
@@ -9,6 +9,7 @@ from typing import Any
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter
 from requests.exceptions import ConnectionError as ConnectionBroke
+from requests.exceptions import ReadTimeout
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import ProtocolError
 
@@ -27,6 +28,8 @@ class InProcess(BaseAdapter):
         content = body.encode() if isinstance(body, str) else bytes(body)
         headers = {str(name): str(value) for name, value in request.headers.items()}
         reply = self._vendor.answer(request_from_url(request.method or "GET", request.url or "", headers, content))
+        if reply.hung:
+            raise ReadTimeout("no answer came in time", request=request)
         if reply.dropped:
             raise ConnectionBroke(
                 ProtocolError("Connection aborted.", RemoteDisconnected("no answer")), request=request

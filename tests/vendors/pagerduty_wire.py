@@ -14,6 +14,8 @@ class InProcess(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         given = request_from_url(request.method, str(request.url), dict(request.headers), request.read())
         reply = self._vendor.answer(given)
+        if reply.hung:
+            raise httpx2.ReadTimeout("no answer came in time", request=request)
         if reply.dropped:
             raise httpx2.ReadError("the connection was dropped", request=request)
         return httpx2.Response(reply.status, headers=reply.headers, stream=httpx2.ByteStream(reply.body))

@@ -17,12 +17,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
+from connectors.slack.client import Answer
 from tests.vendors.slack_hands import Deliver, UserTalk
 from tests.vendors.slack_memory import APP_ID, Channel, Raw, Refusal, Workspace
 from tests.vendors.slack_methods import READING, Call
 from tests.vendors.slack_modals import FORMS
 from tests.vendors.slack_posting import POSTING, upload
-from tests.vendors.wire import Reply, Request, json_reply, request_from_url
+from tests.vendors.slack_wire import in_process
+from tests.vendors.wire import Reply, Request, json_reply
 
 FAKE_TOKEN = "xoxb-1-fake-debrief"
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -116,14 +118,9 @@ class FakeSlack:
         with self._lock:
             return self.workspace.state() | {"calls": len(self.calls), "scopes": sorted(self.scopes)}
 
-    def send(self, request: urllib.request.Request, timeout: float) -> tuple[int, dict[str, str], bytes]:
+    def send(self, request: urllib.request.Request, timeout: float) -> Answer:
         """The same without a network, for `SlackApi(send=...)`."""
-        body = request.data if isinstance(request.data, bytes) else b""
-        headers = {name: str(value) for name, value in request.header_items()}
-        reply = self.answer(request_from_url(request.get_method(), request.full_url, headers, body))
-        if reply.dropped:
-            raise ConnectionResetError("dropped")
-        return reply.status, reply.headers, reply.body
+        return in_process(self)(request, timeout)
 
     def answer(self, request: Request) -> Reply:
         with self._lock:

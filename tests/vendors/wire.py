@@ -30,12 +30,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back. `dropped` closes the connection without an answer; `after` is a delay in seconds."""
+    """What goes back. `dropped` closes the connection without an answer; `hung` never answers: the caller gives up."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     dropped: bool = False
+    hung: bool = False
 
 
 def json_reply(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
@@ -85,7 +86,9 @@ def served(vendor: Vendor, *, latency: float = 0.0) -> Generator[str]:
             self._send(vendor.answer(request_from_url(self.command, self.path, dict(self.headers), body)))
 
         def _send(self, reply: Reply) -> None:
-            if reply.dropped:
+            if reply.hung:
+                self.rfile.read(1)  # until the caller hangs up
+            if reply.dropped or reply.hung:
                 self.close_connection = True
                 return
             self.send_response(reply.status)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from postmortem.merging import Dialect, Edition, Merged, merge
-from tests.simulation.weather import Weather
+from tests.simulation.edits.weather import Weather
 
 
 def our_version_wins(last: Edition | None, theirs: Sequence[str], ours: Sequence[str], dialect: Dialect) -> Merged:

@@ -3,8 +3,8 @@ else can write in between."""
 
 from connectors.confluence.editions import Editions
 from connectors.confluence.keep_page import bring_up_to_date, create, find, keep_as_kept, mark
-from tests.simulation.page_view import Editor, storage_of
-from tests.simulation.weather import Weather
+from tests.simulation.edits.page_view import Editor, storage_of
+from tests.simulation.edits.weather import Weather
 from tests.vendors.confluence import KeptPage
 from tests.vendors.confluence_world import ConfluenceWorld, draft_of
 from tests.vendors.wire import Reply, Request

@@ -17,12 +17,12 @@ from random import Random
 from time import perf_counter
 from typing import Any
 
-from tests.simulation.generated import Generated
-from tests.simulation.hand import Hand
-from tests.simulation.oracle import KINDS, Oracle, Seen, Violation, demand
-from tests.simulation.page import PageWeather
-from tests.simulation.planted import PLANTED
-from tests.simulation.weather import Killed, Weather
+from tests.simulation.edits.generated import Generated
+from tests.simulation.edits.hand import Hand
+from tests.simulation.edits.oracle import KINDS, Oracle, Seen, Violation, demand
+from tests.simulation.edits.page import PageWeather
+from tests.simulation.edits.planted import PLANTED
+from tests.simulation.edits.weather import Killed, Weather
 
 type Failure = dict[str, Any]
 

@@ -4,8 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from tests.simulation.generated import Fact, Generated
-from tests.simulation.hand import FACT, HAND, SUGGESTION
+from tests.simulation.edits.generated import Fact, Generated
+from tests.simulation.edits.hand import FACT, HAND, SUGGESTION
 
 Kind = Literal["lost", "returned", "duplicated", "stale"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -1,0 +1,33 @@
+"""The smallest whole incident, for runs by the ten thousand: one alert, five messages, two action items with owners."""
+
+from tests.incidents.builder import Story
+from tests.incidents.people import ADA, HANA, IVO
+from tests.incidents.script import Script
+
+
+def script() -> Script:
+    story = Story(
+        "stale_replica",
+        "search: replica 2 is stale",
+        day="2026-11-17",
+        number=4350,
+        cast=(ADA, HANA, IVO),
+        service="Search",
+        team="Platform",
+    )
+    side, at = story.pagerduty, story.at
+    side.alert(at("09:00:03"), "[FIRING] ReplicaLag search-2 > 300 s", key="lag-search-2")
+    side.triggers(at("09:00:05"), "ivo", priority="P2")
+    side.acknowledges(at("09:02:00"), "ivo")
+    side.resolves(at("09:20:00"), "ivo", note="Replica 2 rebuilt.")
+    story.chat(CHAT)
+    return story.script()
+
+
+CHAT = """
+09:03:00 ivo: replica 2 of search is 20 minutes behind, results are stale
+09:10:00 hana: its disk is full of old snapshots, I delete them and rebuild it
+09:19:30 hana: rebuilt, lag is at zero
+09:20:40 ivo: ACTION: @hana delete old snapshots every night, before 2026-12-01
+09:21:00 hana: ACTION: @ivo alert on search disks over 80 % by 2026-12-04
+"""

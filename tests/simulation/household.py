@@ -1,0 +1,135 @@
+"""A world in one process without sockets, whose machine may die at any call and is started again.
+
+Real handlers, real connectors with the vendors' own clients, the local engine on a calendar, the real store of one
+machine on a disk in memory; the fakes stand behind the gate of `outside.py`.
+"""
+
+import random
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cache, partial
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from connectors.engine.failed import failures_among
+from connectors.engine.local import LocalEngine
+from connectors.steps import Json, Steps
+from handlers.vendors import Wires
+from handlers.wiring import bound, build_house
+from postmortem.settings import Settings, read_settings
+from tests.simulation.calendar import Calendar
+from tests.simulation.faults import Killed
+from tests.simulation.outside import GatedSteps, GatedStore, GatedVendor, Outside, Side, Told
+from tests.vendors.jira_wire import InProcess as JiraWire
+from tests.vendors.pagerduty_wire import InProcess as PagerDutyWire
+from tests.vendors.slack_wire import in_process
+from tests.vendors.wire import Vendor
+from tests.world import KINDS, World
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 # a disk in memory, where there is one
+MOST_DEATHS = 200
+
+_settings = cache(read_settings)
+
+
+class Household(World):
+    """One run's world. `outside` is the gate; `deaths` counts how often the machine died."""
+
+    def __init__(self, home: Path, *names: Any, seed: int = 0, **options: Any) -> None:
+        super().__init__(home, *names, **options)
+        random.seed(seed)  # tenacity draws its waits from it
+        self.chance, self.outside = Random(seed), Outside()
+        self.deaths, self.trace = 0, list[Told]()
+
+    def clock_from(self, now: datetime) -> Calendar:
+        self.calendar = Calendar(now)
+        return self.calendar
+
+    def start(self) -> None:
+        """The process begins, on what the last one left behind."""
+        self.machine.home.mkdir(exist_ok=True)
+        self.store = GatedStore(self.machine.store(), self.outside)
+        self.house = build_house(
+            self.settings(),
+            self.machine.secrets(),
+            self.store,
+            now=self.clock.now,
+            sleep=lambda seconds: self.clock.advance(timedelta(seconds=seconds)),
+            start=self.starts,
+            failures=lambda: failures_among(self.engine.journeys(), "postmortem"),
+            wires=self._wires(),
+        )
+        self.engine = self.engine_over("journal.db")
+
+    def settings(self) -> Settings:
+        return _settings(self.machine.settings_file.read_text())
+
+    def engine_over(self, journal: str) -> LocalEngine:
+        """An engine on a journal of this name: another name is another machine that shares the store."""
+        kinds = {kind: partial(self._gated, journey) for kind, journey in bound(KINDS, self.house).items()}
+        return LocalEngine(self.machine.home / journal, kinds, self.clock, ordered=Random(self.chance.random()))
+
+    def lives(self, duration: timedelta) -> None:
+        """Let so much time pass; do what falls due within it, and come back to life after each death."""
+        until = self.clock.now() + duration
+        while not self.has_reached(until):
+            pass
+
+    def has_reached(self, until: datetime) -> bool:
+        """One bout of what is due, or the way to the next; False where there is more before that moment."""
+        try:
+            if self.engine.run_due():
+                return False
+            wakes = [moment for moment in (self.engine.next_wake(), self.calendar.next(), until) if moment]
+            self.clock.advance(max(timedelta(0), min(*wakes, until) - self.clock.now()))
+            return self.clock.now() >= until and not self._is_due()
+        except Killed:
+            self.comes_back()
+            return False
+
+    def comes_back(self) -> None:
+        """A new process on what the dead one left behind."""
+        self.deaths += 1
+        assert self.deaths <= MOST_DEATHS, "it dies for ever"
+        self.stop()
+        self.start()
+
+    def tells(self, what: str) -> None:
+        self.trace.append(Told(self.clock.now(), what))
+
+    def _is_due(self) -> bool:
+        wake_at = self.engine.next_wake()
+        return wake_at is not None and wake_at <= self.clock.now()
+
+    def _gated(self, journey: Callable[[Steps, Any], Json], steps: Steps, bell: Any) -> Json:
+        return journey(GatedSteps(steps, self.outside, bell.get("journey", "")), bell)
+
+    def _wires(self) -> Wires:
+        return Wires(
+            pagerduty=PagerDutyWire(self._behind_the_gate("pagerduty", self.pagerduty)),
+            slack=in_process(self._behind_the_gate("slack", self.slack)),
+            jira=JiraWire(self._behind_the_gate("jira", self.jira)),
+            confluence=JiraWire(self._behind_the_gate("confluence", self.confluence)),
+        )
+
+    def _behind_the_gate(self, side: Side, vendor: Vendor) -> GatedVendor:
+        return GatedVendor(vendor, side, self.outside)
+
+    def _served(self, vendor: Vendor) -> str:
+        """Nobody listens there: requests do not go so far."""
+        fakes = (self.pagerduty, self.slack, self.jira, self.confluence)
+        return f"http://127.0.0.1:{1 + next(n for n, fake in enumerate(fakes) if fake is vendor)}"
+
+
+@contextmanager
+def household_of(*names: Any, **options: Any):
+    """A household in a folder of its own, on a disk in memory where there is one; gone afterwards."""
+    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+        household = Household(Path(folder), *names, **options)
+        try:
+            yield household.open()
+        finally:
+            household.close()
