@@ -17,9 +17,13 @@ from typing import Any
 from connectors.engine.failed import failures_among
 from connectors.engine.local import LocalEngine
 from connectors.steps import Json, Steps
+from connectors.store.port import Store
+from handlers.house import House
+from handlers.journey import make_draft
 from handlers.vendors import Wires
 from handlers.wiring import bound, build_house
 from postmortem.settings import Settings, read_settings
+from tests.simulation.beside import Beside
 from tests.simulation.calendar import Calendar
 from tests.simulation.faults import Killed
 from tests.simulation.outside import GatedSteps, GatedStore, GatedVendor, Outside, Side, Told
@@ -33,6 +37,7 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 # a disk in memory, where there is one
 MOST_DEATHS = 200
 
 _settings = cache(read_settings)
+_KINDS = KINDS | {"draft": make_draft}
 
 
 class Household(World):
@@ -43,6 +48,7 @@ class Household(World):
         random.seed(seed)  # tenacity draws its waits from it
         self.chance, self.outside = Random(seed), Outside()
         self.deaths, self.trace = 0, list[Told]()
+        self.beside = list[Beside]()
 
     def clock_from(self, now: datetime) -> Calendar:
         self.calendar = Calendar(now)
@@ -52,24 +58,28 @@ class Household(World):
         """The process begins, on what the last one left behind."""
         self.machine.home.mkdir(exist_ok=True)
         self.store = GatedStore(self.machine.store(), self.outside)
-        self.house = build_house(
+        self.house = self.house_on(self.store)
+        self.engine = self.engine_over("journal.db", self.house)
+
+    def house_on(self, store: Store) -> House:
+        """The house of one machine, on its own connection to the store that all share."""
+        return build_house(
             self.settings(),
             self.machine.secrets(),
-            self.store,
+            store,
             now=self.clock.now,
             sleep=lambda seconds: self.clock.advance(timedelta(seconds=seconds)),
             start=self.starts,
             failures=lambda: failures_among(self.engine.journeys(), "postmortem"),
             wires=self._wires(),
         )
-        self.engine = self.engine_over("journal.db")
 
     def settings(self) -> Settings:
         return _settings(self.machine.settings_file.read_text())
 
-    def engine_over(self, journal: str) -> LocalEngine:
+    def engine_over(self, journal: str, house: House) -> LocalEngine:
         """An engine on a journal of this name: another name is another machine that shares the store."""
-        kinds = {kind: partial(self._gated, journey) for kind, journey in bound(KINDS, self.house).items()}
+        kinds = {kind: partial(self._gated, journey) for kind, journey in bound(_KINDS, house).items()}
         return LocalEngine(self.machine.home / journal, kinds, self.clock, ordered=Random(self.chance.random()))
 
     def lives(self, duration: timedelta) -> None:
@@ -96,6 +106,11 @@ class Household(World):
         assert self.deaths <= MOST_DEATHS, "it dies for ever"
         self.stop()
         self.start()
+
+    def close(self) -> None:
+        for machine in self.beside:
+            machine.close()
+        super().close()
 
     def tells(self, what: str) -> None:
         self.trace.append(Told(self.clock.now(), what))
