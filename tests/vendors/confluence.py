@@ -5,8 +5,8 @@
         ConfluenceApi(fake.site, fake.email, fake.token, budget, base_url=url)
 
 What it does on demand: `fails_next`, `limits_next`, `before_next`. What people do: `writes`, `edits`, `renames`,
-`deletes`, `archives`. What it remembers: `requests`, `pages`, `refusals`. Its answers are checked against Atlassian's
-document.
+`deletes`, `archives`. What it remembers: `requests`, `pages`, `refusals`, and in `made` the pages that were created
+over REST. Its answers are checked against Atlassian's document.
 """
 
 import base64
@@ -51,6 +51,7 @@ class FakeConfluence:
     requests: list[Request] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     pages: list[KeptPage] = field(default_factory=list)
+    made: list[KeptPage] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._ids, self._local_ids = itertools.count(1001), itertools.count(1)
@@ -214,6 +215,7 @@ class FakeConfluence:
         kept = storage_of(body, lambda: next(self._local_ids))
         page = KeptPage(str(next(self._ids)), self._space_id, title, parent_id)
         self.pages.append(page)
+        self.made.append(page)
         self._add_version(page, kept, "", OURS)
         return json_reply(shown(page, self.site, self.space))
 

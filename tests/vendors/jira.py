@@ -5,8 +5,9 @@
         JiraApi(fake.site, fake.email, fake.token, budget, base_url=url)
 
 What it does on demand: `fails_next`, `limits_next`, `is_down`, `search_lag`, `hides_from_searches`. What people do in
-it by hand: `jira_hands.py`. What it remembers: `requests`, `issues`, `remote_links`, `refusals`. Its answers are
-checked against Atlassian's document.
+it by hand: `jira_hands.py`. What it remembers: `requests`, `issues`, `remote_links`, `refusals`, and in `made` the
+id and the request of every issue that was created over REST, also of those that were deleted. Its answers are checked
+against Atlassian's document.
 """
 
 import base64
@@ -58,6 +59,7 @@ class FakeJira(Hands):
     is_down: bool = False
     requests: list[Request] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    made: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -182,6 +184,7 @@ class FakeJira(Hands):
             fields = fields | {"assignee": None}
         issue = self._new_issue(project, fields_as_shown(fields, project, kind, self._directory.users, self._time()))
         issue["properties"] = properties
+        self.made.append((issue["id"], body))
         for other in links:
             other["fields"]["issuelinks"].append({"id": f"3{issue['id']}", "inwardIssue": reference(issue)})
             issue["fields"]["issuelinks"].append({"id": f"3{issue['id']}", "outwardIssue": reference(other)})
