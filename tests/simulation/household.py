@@ -7,6 +7,7 @@ machine on a disk in memory; the fakes stand behind the gate of `outside.py`.
 import random
 from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -62,8 +63,8 @@ class Household(World):
         self.engine = self.engine_over("journal.db", self.house)
 
     def house_on(self, store: Store) -> House:
-        """The house of one machine, on its own connection to the store that all share."""
-        return build_house(
+        """The house of one machine, on its own connection to the store that all share. One call after the other."""
+        house = build_house(
             self.settings(),
             self.machine.secrets(),
             store,
@@ -73,6 +74,7 @@ class Household(World):
             failures=lambda: failures_among(self.engine.journeys(), "postmortem"),
             wires=self._wires(),
         )
+        return replace(house, at_once=1)
 
     def settings(self) -> Settings:
         return _settings(self.machine.settings_file.read_text())
