@@ -36,7 +36,7 @@ class Sources:
     """What is read from, and where it is kept.
 
     `keep(source, name, part)` saves a Part and returns its name, `load` reads Parts by name. `channel` is what a person
-    said; `since` and `until` bound the chat, aware.
+    said; `since` and `until` bound the chat, aware. `at_once` is the most calls to Slack side by side.
     """
 
     settings: Settings
@@ -47,6 +47,7 @@ class Sources:
     since: datetime
     until: datetime
     channel: str | None = None
+    at_once: int = slack_collect.PAGE_OF_THREADS
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ def _read_channel(steps: Steps, sources: Sources, api: SlackApi, channel: Found)
         channel,
         since=sources.since,
         until=sources.until,
+        at_once=sources.at_once,
     )
 
 

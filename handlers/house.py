@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from postmortem.outputs.layout import Layout
     from postmortem.settings import Settings
 
+MOST_AT_ONCE = 50
+"""Calls to Slack side by side: a page of threads."""
+
 
 class Start(Protocol):
     """Starts a journey by name; False where that name was started before. Durable when it returns."""
@@ -34,7 +37,7 @@ class House:
     readers open a postmortem, or None. `templates` are the texts of the files that the settings name. `hears_clicks`:
     whether a button in Slack is heard of, so that there may be any. `start` starts another journey; None where there is
     nobody to start one. `failures` are the journeys that failed and that nothing has made up for; None where nobody
-    knows.
+    knows. `at_once` is the most calls to Slack side by side; 1 makes the order of all calls certain.
     """
 
     settings: Settings
@@ -49,6 +52,7 @@ class House:
     hears_clicks: bool = False
     start: Start | None = None
     failures: Callable[[], Sequence[Failure]] | None = None
+    at_once: int = MOST_AT_ONCE
 
     def close(self) -> None:
         """Give back connections and files."""

@@ -204,6 +204,7 @@ def collect_evidence(work: Work, looked: dict[str, Any]) -> dict[str, Any]:
         since=work.since or incident.created_at.at - house.settings.slack.look_back,
         until=datetime.fromisoformat(looked["until"]),
         channel=work.channel,
+        at_once=house.at_once,
     )
     collected = collect(work.steps, sources, incident, first.people, work.prefix)
 
