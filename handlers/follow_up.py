@@ -40,10 +40,9 @@ def follow_up(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
 
 
 def handler(event: Any, context: Any) -> Any:
-    """The entry point on AWS Lambda: EventBridge Scheduler's hourly tick, whose event tells nothing, or a payload."""
-    known = ("snooze", "issue_id", "incident_id", "journey")
-    bell = {name: event[name] for name in known if name in event} if isinstance(event, dict) else {}
-    return durable(follow_up)(bell, context)
+    """The entry point on AWS Lambda. What starts it is a payload, or EventBridge Scheduler's hourly tick, which tells
+    nothing; `event` is the service's own, which says whose execution this is."""
+    return durable(follow_up)(event, context)
 
 
 def sweep_name(now: datetime) -> str:

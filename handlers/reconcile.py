@@ -52,9 +52,10 @@ def reconcile(steps: Steps, _bell: Any, house: House) -> dict[str, Any]:
     return outcome | take_up_leftovers(steps, house) | count_doubles(steps, house)
 
 
-def handler(_event: Any, context: Any) -> Any:
-    """The entry point on AWS Lambda: EventBridge Scheduler's tick, whose event tells nothing."""
-    return durable(reconcile)({}, context)
+def handler(event: Any, context: Any) -> Any:
+    """The entry point on AWS Lambda. What starts it is EventBridge Scheduler's tick, which tells nothing; `event` is
+    the service's own, which says whose execution this is."""
+    return durable(reconcile)(event, context)
 
 
 def reconcile_name(now: datetime) -> str:
