@@ -6,7 +6,6 @@ request, 2xx for whatever is signed and not wanted, 503 for every fault of our o
 """
 
 import base64
-import binascii
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -50,13 +49,20 @@ def request_from_http_api(event: Mapping[str, Any]) -> Request:
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     (read 2026-11-20): names are lower-case, the body is base64 where isBase64Encoded says so.
     """
-    text = event.get("body") or ""
-    headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+    headers = event.get("headers")
+    named = headers.items() if isinstance(headers, Mapping) else ()
+    return Request({str(name).lower(): str(value) for name, value in named}, _body(event))
+
+
+def _body(event: Mapping[str, Any]) -> bytes:
+    """Empty where it is not what the gateway promises: nothing that was signed looks like this, so it is refused."""
+    text = event.get("body")
+    if not isinstance(text, str):
+        return b""
     try:
-        body = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
-    except (binascii.Error, UnicodeEncodeError):
-        body = b""  # nothing that was signed looks like this: the signature check refuses it
-    return Request(headers=headers, body=body)
+        return base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
+    except ValueError:  # no base64, or no text that has bytes
+        return b""
 
 
 def http_api_reply(response: Response) -> dict[str, Any]:

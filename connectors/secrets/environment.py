@@ -14,7 +14,7 @@ class EnvironmentSecrets:
     """Reads no environment itself: the mapping is passed in. What the environment says wins over the file."""
 
     def __init__(self, environment: Mapping[str, str], file: Path | None, now: Callable[[], datetime]) -> None:
-        self._environment, self._file = environment, file
+        self._environment, self._file, self._now = environment, file, now
         self._kept = Kept(lambda _: secrets_from_file(file), now)
 
     def read(self, name: str) -> str:
@@ -28,8 +28,11 @@ class EnvironmentSecrets:
         values = (self.read(name), self._value(f"{name}_PREVIOUS"))
         return tuple(dict.fromkeys(value for value in values if value))
 
-    def refresh(self) -> bool:
-        return self._kept.refresh()
+    def now(self) -> datetime:
+        return self._now()
+
+    def refresh(self, name: str, since: datetime) -> bool:
+        return self._kept.refresh("file", since)
 
     def warnings(self) -> tuple[str, ...]:
         """Sentences that a person should read once: who else can read the file, lines that are not KEY=value."""

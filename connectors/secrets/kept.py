@@ -15,23 +15,39 @@ class Kept[T]:
         self._read, self._now = read, now
         self._lock = threading.Lock()
         self._values: dict[str, tuple[datetime, T]] = {}
-        self._refreshed_at: datetime | None = None
+        self._asked_at: dict[str, datetime] = {}
 
     def get(self, key: str) -> T:
         with self._lock:
-            now, kept = self._now(), self._values.get(key)
-            if kept is None or now - kept[0] >= KEPT_FOR:
-                kept = self._values[key] = (now, self._read(key))
+            kept = self._values.get(key)
+            if kept is None or not _is_within(KEPT_FOR, kept[0], self._now()):
+                return self._ask(key)
             return kept[1]
 
-    def refresh(self) -> bool:
-        """Forget all, at most once in 30 seconds: a flood of bad signatures must not become a flood of look-ups."""
+    def refresh(self, key: str, since: datetime) -> bool:
+        """Whether this was read since then, reading it once more where it was not. False where it was asked for less
+        than 30 seconds ago: a flood of bad signatures must not become a flood of look-ups.
+
+        Where the look-up fails, that is raised, and what was kept before stays.
+        """
         with self._lock:
-            if self._refreshed_at is not None and self._now() - self._refreshed_at < REFRESHED_AFTER:
+            if key in self._values and self._values[key][0] >= since:
+                return True
+            if key in self._asked_at and _is_within(REFRESHED_AFTER, self._asked_at[key], self._now()):
                 return False
-            self._refreshed_at = self._now()
-            self._values.clear()
+            self._ask(key)
             return True
+
+    def _ask(self, key: str) -> T:
+        now = self._asked_at[key] = self._now()
+        value = self._read(key)
+        self._values[key] = (now, value)
+        return value
 
     def __repr__(self) -> str:
         return f"Kept({sorted(self._values)})"
+
+
+def _is_within(duration: timedelta, then: datetime, now: datetime) -> bool:
+    """Also where the clock was set back meanwhile: what was read in a future is old."""
+    return abs(now - then) < duration

@@ -1,7 +1,10 @@
 """The port to tokens and signing secrets. Standard library only: the receiver loads this."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
+
+from connectors.errors import Unreachable
 
 NAMES = (
     "PAGERDUTY_TOKEN",
@@ -45,10 +48,14 @@ class Secrets(Protocol):
         """The value, then those that it replaced and that still count, each once. Raises as `read` does."""
         ...
 
-    def refresh(self) -> bool:
-        """Forget what was kept, at most once in 30 seconds. True where it was forgotten: ask again, it may be new.
+    def now(self) -> datetime:
+        """The clock by which it knows when something was read."""
+        ...
 
-        For the moment when a signature does not match: the secret may have been changed a minute ago.
+    def refresh(self, name: str, since: datetime) -> bool:
+        """Whether what `current_and_previous` tells was read since then, by `now`: where it was not, it is read again.
+
+        False where that was done less than 30 seconds ago: what is kept may be out of date. Raises as `read` does.
         """
         ...
 
@@ -56,6 +63,14 @@ class Secrets(Protocol):
 def is_signed_with(secrets: Secrets, name: str, fits: Callable[[tuple[str, ...]], bool]) -> bool:
     """Whether a signature fits one of the secrets of this name, as `fits` judges.
 
-    A mismatch may mean that the secret was changed a minute ago: then it is read once more. Raises as `read` does.
+    A mismatch may mean that the secret was changed a moment ago: it counts only for a secret that was read after the
+    request came. Raises Unreachable where it may not be read again so soon, which makes the sender come back; else as
+    `read` does. PagerDuty takes a 403 for good.
     """
-    return fits(secrets.current_and_previous(name)) or (secrets.refresh() and fits(secrets.current_and_previous(name)))
+    began = secrets.now()
+    if fits(secrets.current_and_previous(name)):
+        return True
+    if not secrets.refresh(name, began):
+        came_back = f"it fits no {name} as read in the last 30 seconds, and a new one is not looked for so soon"
+        raise Unreachable("Checking a signature", came_back)
+    return fits(secrets.current_and_previous(name))

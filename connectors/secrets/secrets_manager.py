@@ -20,7 +20,7 @@ class SecretsManagerSecrets:
 
     def __init__(self, client: Any, secret_ids: Mapping[str, str], now: Callable[[], datetime]) -> None:
         """`secret_ids` by vendor, {"PAGERDUTY": "debrief/pagerduty"}: names or ARNs in Secrets Manager."""
-        self._client, self._secret_ids = client, dict(secret_ids)
+        self._client, self._secret_ids, self._now = client, dict(secret_ids), now
         self._current = Kept(lambda secret_id: self._get(secret_id, "AWSCURRENT"), now)
         self._previous = Kept(lambda secret_id: self._get(secret_id, "AWSPREVIOUS"), now)
 
@@ -39,8 +39,12 @@ class SecretsManagerSecrets:
         rotated = self._previous.get(secret_id).get(name, "")
         return tuple(dict.fromkeys(value for value in (current, by_hand, rotated) if value))
 
-    def refresh(self) -> bool:
-        return self._current.refresh() and self._previous.refresh()
+    def now(self) -> datetime:
+        return self._now()
+
+    def refresh(self, name: str, since: datetime) -> bool:
+        secret_id = self._secret_id(name)
+        return self._current.refresh(secret_id, since) and self._previous.refresh(secret_id, since)
 
     def _secret_id(self, name: str) -> str:
         vendor = name.partition("_")[0]

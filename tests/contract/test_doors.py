@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import quote
 
@@ -37,8 +38,11 @@ class Broken:
     def current_and_previous(self, name: str) -> tuple[str, ...]:
         return (self.read(name),)
 
-    def refresh(self) -> bool:
-        return True
+    def now(self) -> datetime:
+        return datetime(2026, 3, 1, tzinfo=UTC)
+
+    def refresh(self, name: str, since: datetime) -> bool:
+        raise self.error
 
 
 def press(world: World, incident_id: str, choice: str = "drop") -> bytes:

@@ -10,14 +10,15 @@ from typing import Any, Protocol
 
 import pytest
 
-from connectors.errors import ConnectorError, NotFound
+from connectors.errors import ConnectorError, NotFound, Unreachable
 from connectors.secrets.environment import EnvironmentSecrets
-from connectors.secrets.port import NAMES, Secret, Secrets
+from connectors.secrets.port import NAMES, Secret, Secrets, is_signed_with
 from connectors.secrets.secrets_manager import SecretsManagerSecrets
 from tests.contract.stores import Aws, Clock
 
 pytest_plugins = ["tests.contract.store_fixtures"]
 
+WEBHOOK = "PAGERDUTY_WEBHOOK_SECRET"
 CANARY = "xoxb-canary-4815162342"
 
 
@@ -118,27 +119,54 @@ def test_a_changed_secret_is_seen_after_five_minutes_at_most(place: Place, clock
 
 
 def test_a_refresh_sees_a_changed_secret_at_once(place: Place, clock: Clock) -> None:
-    place.holds({"PAGERDUTY_WEBHOOK_SECRET": "old"})
-    assert place.secrets.read("PAGERDUTY_WEBHOOK_SECRET") == "old"
-    place.holds({"PAGERDUTY_WEBHOOK_SECRET": "new"})
-    assert place.secrets.refresh() is True
-    assert place.secrets.current_and_previous("PAGERDUTY_WEBHOOK_SECRET")[0] == "new"
+    place.holds({WEBHOOK: "old"})
+    assert place.secrets.read(WEBHOOK) == "old"
+    place.holds({WEBHOOK: "new"})
+    clock.moves(timedelta(seconds=30))
+    assert place.secrets.refresh(WEBHOOK, clock()) is True
+    assert place.secrets.current_and_previous(WEBHOOK)[0] == "new"
 
 
-def test_a_flood_of_bad_signatures_refreshes_once_in_thirty_seconds(place: Place, clock: Clock) -> None:
-    place.holds({"PAGERDUTY_WEBHOOK_SECRET": "new"})
-    place.secrets.current_and_previous("PAGERDUTY_WEBHOOK_SECRET")
+def test_a_flood_of_bad_signatures_reads_once_in_thirty_seconds(place: Place, clock: Clock) -> None:
+    place.holds({WEBHOOK: "new"})
+    place.secrets.current_and_previous(WEBHOOK)
     place.reads()
 
-    refreshed = 0
+    fresh = 0
     for _ in range(1_000):
-        refreshed += place.secrets.refresh()
-        place.secrets.current_and_previous("PAGERDUTY_WEBHOOK_SECRET")
-        clock.moves(timedelta(milliseconds=29))
-    assert refreshed == 1
+        clock.moves(timedelta(milliseconds=59))
+        fresh += place.secrets.refresh(WEBHOOK, clock())
+        place.secrets.current_and_previous(WEBHOOK)
+    assert fresh == 1
     assert place.reads() <= 2  # the current value and the one before it
+    clock.moves(timedelta(seconds=30))
+    assert place.secrets.refresh(WEBHOOK, clock()) is True
+
+
+def test_a_bad_signature_is_judged_by_a_secret_read_after_it_came(place: Place, clock: Clock) -> None:
+    """Refused where the secret was read for it; to come again where that would be a second look within 30 seconds."""
+    place.holds({WEBHOOK: "old"})
+    assert not signed_with(place, "forged"), "nothing was kept: it was read for this"
+    place.reads()
+    place.holds({WEBHOOK: "new"})
+    clock.moves(timedelta(seconds=29))
+    with pytest.raises(Unreachable, match=f"it fits no {WEBHOOK} as read in the last 30 seconds"):
+        signed_with(place, "new")
+    assert place.reads() == 0
     clock.moves(timedelta(seconds=1))
-    assert place.secrets.refresh() is True
+    assert signed_with(place, "new"), "the sender came again, and nothing is lost"
+
+
+def test_a_clock_that_was_set_back_lets_it_be_read_again(place: Place, clock: Clock) -> None:
+    place.holds({WEBHOOK: "old"})
+    place.secrets.read(WEBHOOK)
+    place.holds({WEBHOOK: "new"})
+    clock.moves(timedelta(hours=-1))
+    assert place.secrets.read(WEBHOOK) == "new"
+
+
+def signed_with(place: Place, secret: str) -> bool:
+    return is_signed_with(place.secrets, WEBHOOK, lambda secrets: secret in secrets)
 
 
 def test_no_value_is_ever_shown(place: Place) -> None:

@@ -35,7 +35,8 @@ def test_after_a_rotation_both_values_count(
     assert secrets.read(NAME) == "second"
     assert secrets.current_and_previous(NAME) == ("second", "by hand", "first")
     client.put_secret_value(SecretId=aws.table, SecretString=f'{{"{NAME}": "third"}}')
-    assert secrets.refresh()
+    clock.moves(timedelta(seconds=30))
+    assert secrets.refresh(NAME, clock())
     assert secrets.current_and_previous(NAME) == ("third", "second")
 
 
@@ -66,6 +67,22 @@ def test_a_failed_look_up_is_not_kept(secrets: SecretsManagerSecrets, aws: Aws) 
     with pytest.raises(Unreachable):
         secrets.read(NAME)
     assert secrets.read(NAME) == "first"
+
+
+def test_a_look_that_fails_leaves_what_was_known_and_is_not_repeated_at_once(
+    secrets: SecretsManagerSecrets, aws: Aws, clock: Clock
+) -> None:
+    """Whoever sends bad signatures while AWS is down makes nobody else wait for it."""
+    secrets.current_and_previous(NAME)
+    clock.moves(timedelta(seconds=30))
+    aws.emulated.faults.append(Fault("GetSecretValue", 500, "InternalServiceError"))
+    with pytest.raises(Unreachable):
+        secrets.refresh(NAME, clock())
+    aws.emulated.actions.clear()
+    clock.moves(timedelta(seconds=1))
+    assert not secrets.refresh(NAME, clock())
+    assert secrets.current_and_previous(NAME) == ("first",)
+    assert aws.emulated.actions == []
 
 
 def test_the_value_before_is_not_left_out_because_a_look_up_failed(secrets: SecretsManagerSecrets, aws: Aws) -> None:
