@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, partial
+from itertools import count
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -19,15 +20,18 @@ from connectors.engine.failed import failures_among
 from connectors.engine.local import LocalEngine
 from connectors.steps import Json, Steps
 from connectors.store.port import Store
+from handlers.envelope import Response
 from handlers.house import House
 from handlers.journey import make_draft
 from handlers.vendors import Wires
 from handlers.wiring import bound, build_house
 from postmortem.settings import Settings, read_settings
+from tests.neighbours import WEBHOOK_SECRET
 from tests.simulation.beside import Beside
 from tests.simulation.calendar import Calendar
 from tests.simulation.faults import Killed
 from tests.simulation.outside import GatedSteps, GatedStore, GatedVendor, Outside, Side, Told
+from tests.simulation.witness import Overheard, Witness
 from tests.vendors.jira_wire import InProcess as JiraWire
 from tests.vendors.pagerduty_wire import InProcess as PagerDutyWire
 from tests.vendors.slack_wire import in_process
@@ -50,6 +54,8 @@ class Household(World):
         self.chance, self.outside = Random(seed), Outside()
         self.deaths, self.trace = 0, list[Told]()
         self.beside = list[Beside]()
+        self.witness = Witness(self.clock.now, self.outside, [WEBHOOK_SECRET])
+        self._lives = count(1)
 
     def clock_from(self, now: datetime) -> Calendar:
         self.calendar = Calendar(now)
@@ -81,7 +87,7 @@ class Household(World):
 
     def engine_over(self, journal: str, house: House) -> LocalEngine:
         """An engine on a journal of this name: another name is another machine that shares the store."""
-        kinds = {kind: partial(self._gated, journey) for kind, journey in bound(_KINDS, house).items()}
+        kinds = {kind: partial(self._gated, journal, journey) for kind, journey in bound(_KINDS, house).items()}
         return LocalEngine(self.machine.home / journal, kinds, self.clock, ordered=Random(self.chance.random()))
 
     def lives(self, duration: timedelta) -> None:
@@ -121,19 +127,28 @@ class Household(World):
         wake_at = self.engine.next_wake()
         return wake_at is not None and wake_at <= self.clock.now()
 
-    def _gated(self, journey: Callable[[Steps, Any], Json], steps: Steps, bell: Any) -> Json:
-        return journey(GatedSteps(steps, self.outside, bell.get("journey", "")), bell)
+    def receives(self, body: bytes, headers: dict[str, str]) -> Response:
+        with self.witness.hears(body, headers, lambda: len(self.engine.journeys())) as answers:
+            answers.append(super().receives(body, headers))
+        return answers[0]
+
+    def _gated(self, journal: str, journey: Callable[[Steps, Any], Json], steps: Steps, bell: Any) -> Json:
+        name = bell.get("journey", "")
+        gated = GatedSteps(steps, self.outside, name)
+        known_as = f"{journal}: {name or bell['event']['id']}"
+        return self.witness.remembers(gated, known_as, lambda remembered: journey(remembered, bell))
 
     def _wires(self) -> Wires:
+        life = next(self._lives)
         return Wires(
-            pagerduty=PagerDutyWire(self._behind_the_gate("pagerduty", self.pagerduty)),
-            slack=in_process(self._behind_the_gate("slack", self.slack)),
-            jira=JiraWire(self._behind_the_gate("jira", self.jira)),
-            confluence=JiraWire(self._behind_the_gate("confluence", self.confluence)),
+            pagerduty=PagerDutyWire(self._behind_the_gate("pagerduty", self.pagerduty, life)),
+            slack=in_process(self._behind_the_gate("slack", self.slack, life)),
+            jira=JiraWire(self._behind_the_gate("jira", self.jira, life)),
+            confluence=JiraWire(self._behind_the_gate("confluence", self.confluence, life)),
         )
 
-    def _behind_the_gate(self, side: Side, vendor: Vendor) -> GatedVendor:
-        return GatedVendor(vendor, side, self.outside)
+    def _behind_the_gate(self, side: Side, vendor: Vendor, life: int) -> Overheard:
+        return Overheard(GatedVendor(vendor, side, self.outside), self.witness, life)
 
     def _served(self, vendor: Vendor) -> str:
         """Nobody listens there: requests do not go so far."""
