@@ -17,14 +17,23 @@ FIND_PYTHON = for python in .tools/python/*/bin/python3.13 python3.13 "$$HOME"/.
 FIND_CHROMIUM = command -v chromium || command -v chromium-browser || command -v google-chrome
 APT = $$([ "$$(id -u)" = 0 ] || echo sudo -n) env DEBIAN_FRONTEND=noninteractive timeout 300 apt-get -qq
 
-.PHONY: help demo test check fix bench coverage chromium
+ARCH ?= arm64
+PLATFORM_arm64 := aarch64-manylinux_2_28
+PLATFORM_x86_64 := x86_64-manylinux_2_28
+ZIPS := build/$(ARCH)
+# What AWS Lambda's own client needs and nothing else; the receiver loads no more than this.
+BARE := botocore|jmespath|python-dateutil|six|urllib3
+# The services that are spoken to; the other 400 are 25 MB of descriptions.
+SERVICES := dynamodb lambda s3 secretsmanager
+
+.PHONY: help demo test check fix bench coverage chromium package osls
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 demo: $(SYNC) ## watch one incident become a draft and Jira issues, on fakes, without any account
 	@$(UV) run --no-sync python -m tests.demo
 
-test: $(SYNC) chromium ## run every test
+test: $(SYNC) chromium osls ## run every test
 	@$(UV) run --no-sync pytest -q -n auto --dist loadfile $(T)
 
 check: $(SYNC) ## what CI demands besides the tests: format, lint, types, imports
@@ -43,6 +52,29 @@ coverage: $(SYNC) ## which lines no test runs
 
 bench: $(SYNC) chromium ## speed, memory and number of calls, as a table and as JSON
 	@$(UV) run --no-sync python -m tests.benchmarks
+
+package: $(SYNC) ## the zips that run on AWS Lambda, the same bytes every time (ARCH=arm64 or x86_64)
+	@rm -rf $(ZIPS) && mkdir -p $(ZIPS)
+	@$(UV) export -q --frozen --no-dev --extra aws --no-emit-project --no-header --no-annotate -o $(ZIPS)/journey.txt
+	@grep -A99 -E '^($(BARE))==' $(ZIPS)/journey.txt | awk '/^[a-z]/ {keep = /^($(BARE))==/} keep' > $(ZIPS)/receiver.txt
+	@$(MAKE) -s $(ZIPS)/journey.zip $(ZIPS)/receiver.zip
+
+build/%.zip: TO = build/$*
+build/%.zip:
+	@$(UV) pip install -q --require-hashes --no-deps --only-binary :all: --python-version 3.13 \
+		--python-platform $(PLATFORM_$(ARCH)) --target $(TO) -r $(TO).txt
+	@rm -rf $(TO)/bin $(TO)/.lock $(TO)/boto3/examples $(TO)/boto3/data
+	@find $(TO)/botocore/data -mindepth 1 -maxdepth 1 -type d $(SERVICES:%=! -name %) -exec rm -r {} +
+	@git ls-files -z handlers connectors postmortem | xargs -0 cp --parents -t $(TO)
+	@.venv/bin/python -m compileall -q -j 1 --invalidation-mode unchecked-hash -s $(TO) -p /var/task $(TO)
+	@find $(TO) -exec touch -h -d 1980-01-01T00:00:00Z {} + && chmod -R u=rwX,go=rX $(TO)
+	@cd $(TO) && LC_ALL=C TZ=UTC ../../../.venv/bin/python -m zipfile -c ../$(notdir $@) *
+	@du -h --apparent-size $@ && rm -r $(TO)
+
+osls:
+	@[ node_modules/.synced -nt package-lock.json ] || { command -v npm >/dev/null \
+	&& npm ci --no-fund --no-audit --loglevel=error --no-update-notifier && touch node_modules/.synced; } \
+	|| echo "osls is not here and npm could not install it: the tests of the deployment are skipped. Install Node 20 or later."
 
 chromium:
 	@{ $(FIND_CHROMIUM); } >/dev/null || { echo "Installing Chromium for the tests of the page ..."; \
