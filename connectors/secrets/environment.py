@@ -31,7 +31,7 @@ class EnvironmentSecrets:
     def now(self) -> datetime:
         return self._now()
 
-    def refresh(self, name: str, since: datetime) -> bool:
+    def refresh(self, _name: str, since: datetime) -> bool:
         return self._kept.refresh("file", since)
 
     def warnings(self) -> tuple[str, ...]:

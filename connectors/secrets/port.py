@@ -52,7 +52,7 @@ class Secrets(Protocol):
         """The clock by which it knows when something was read."""
         ...
 
-    def refresh(self, name: str, since: datetime) -> bool:
+    def refresh(self, name: str, since: datetime, /) -> bool:
         """Whether what `current_and_previous` tells was read since then, by `now`: where it was not, it is read again.
 
         False where that was done less than 30 seconds ago: what is kept may be out of date. Raises as `read` does.
