@@ -54,7 +54,8 @@ class Household(World):
         self.chance, self.outside = Random(seed), Outside()
         self.deaths, self.trace = 0, list[Told]()
         self.beside = list[Beside]()
-        self.witness = Witness(self.clock.now, self.outside, [WEBHOOK_SECRET])
+        self.webhook_secrets: tuple[str, ...] = (WEBHOOK_SECRET,)
+        self.witness = Witness(self.clock.now, self.outside, self._webhook_secrets)
         self._lives = count(1)
 
     def clock_from(self, now: datetime) -> Calendar:
@@ -131,6 +132,10 @@ class Household(World):
         with self.witness.hears(body, headers, lambda: len(self.engine.journeys())) as answers:
             answers.append(super().receives(body, headers))
         return answers[0]
+
+    def _webhook_secrets(self) -> list[str]:
+        lines = self.machine.secrets_file.read_text().splitlines()
+        return [line.partition("=")[2] for line in lines if line.startswith("PAGERDUTY_WEBHOOK_SECRET")]
 
     def _gated(self, journal: str, journey: Callable[[Steps, Any], Json], steps: Steps, bell: Any) -> Json:
         name = bell.get("journey", "")

@@ -7,7 +7,7 @@ to; and what a story has to say itself, because nobody else knows: what people w
 import hmac
 import json
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,9 +27,11 @@ _ONE = re.compile(r"(?<=/)(?:[A-Z]+-\d+|[A-Z0-9]{6,}|\d{3,})(?=/|$)")
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request to a vendor. `after` is the number of the gate's call, `life` which process sent it. `status` 0: no
-    answer. `until` is when the vendor wants to be asked again, where it said so; `asked` tells equal requests."""
+    """One request to a vendor, from `began` to `at`. `after` is the number of the gate's call, `life` which process sent
+    it. `status` 0: no answer. `until` is when the vendor wants to be asked again, where it said so; `asked` tells equal
+    requests."""
 
+    began: datetime
     at: datetime
     to: Side
     what: str
@@ -78,12 +80,14 @@ class History:
 
 @dataclass
 class Witness:
-    """`people_wrote`: what must still be there at the end, for a story to say, and to take back where a person deletes
-    it. `seen` is how far who asks has looked, by what is looked at."""
+    """`secrets` are those of PagerDuty's webhooks that count now. `people_wrote`: what must still be there at the end,
+    for a story to say, and to take back where a person deletes it. `seen` is how far who asks has looked, by what is
+    looked at.
+    """
 
     now: Callable[[], datetime]
     outside: Outside
-    secrets: Sequence[str]
+    secrets: Callable[[], Iterable[str]]
     exchanges: list[Exchange] = field(default_factory=list[Exchange])
     deliveries: list[Delivery] = field(default_factory=list[Delivery])
     people_wrote: list[Wrote] = field(default_factory=list[Wrote])
@@ -100,7 +104,7 @@ class Witness:
     def is_genuine(self, body: bytes, headers: dict[str, str]) -> bool:
         """Whether PagerDuty sent this, and lately: judged here without the receiver's code."""
         given = headers.get("x-pagerduty-signature", "").encode()
-        ours = [b"v1=" + hmac.new(secret.encode(), body, sha256).hexdigest().encode() for secret in self.secrets]
+        ours = [b"v1=" + hmac.new(secret.encode(), body, sha256).hexdigest().encode() for secret in self.secrets()]
         if not any(one in given.split(b",") for one in ours):
             return False
         try:
@@ -146,21 +150,22 @@ class Overheard:
     life: int
 
     def answer(self, request: Request) -> Reply:
-        began = len(self.vendor.outside.calls) + 1
+        began, number = self.witness.now(), len(self.vendor.outside.calls) + 1
         reply = Reply(hung=True)
         try:
             reply = self.vendor.answer(request)
         finally:
-            self.witness.exchanges.append(self._exchange(request, reply, began))
+            self.witness.exchanges.append(self._exchange(request, reply, began, number))
         return reply
 
     def state(self) -> dict[str, Any]:
         return self.vendor.state()
 
-    def _exchange(self, request: Request, reply: Reply, number: int) -> Exchange:
+    def _exchange(self, request: Request, reply: Reply, began: datetime, number: int) -> Exchange:
         now, status = self.witness.now(), 0 if reply.hung or reply.dropped else reply.status
         hint = wait_hint(reply.headers, now=now.timestamp()) if status in (429, 503) else None
         return Exchange(
+            began,
             now,
             self.vendor.to,
             f"{request.method} {_ONE.sub('*', request.path)}",
