@@ -1,6 +1,7 @@
 """An event that is too large for an engine to keep, made small enough. Standard library only: the receiver loads it."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 LARGEST_EVENT = 150_000
@@ -16,9 +17,13 @@ def cut_to_size(event: dict[str, Any], incident_id: str) -> dict[str, Any]:
 
     It is kept cut rather than refused: PagerDuty holds back what comes after a delivery that it must repeat.
     """
-    if _size(event) <= LARGEST_EVENT:
+    size = _size(event)
+    if size <= LARGEST_EVENT:
         return event
+    texts = [(len(text), _size(text)) for text in _texts(event) if len(text) > _LONGEST_TEXTS[-1]]
     for longest in _LONGEST_TEXTS:
+        if size - sum(bytes_ - longest for length, bytes_ in texts if length > longest) > LARGEST_EVENT:
+            continue  # it is its countless pieces: to find out by cutting takes a tenth of a second
         cut = _cut(event, longest)
         if _size(cut) <= LARGEST_EVENT:
             return cut
@@ -36,5 +41,17 @@ def _cut(node: Any, longest: int) -> Any:
     return node
 
 
-def _size(event: dict[str, Any]) -> int:
+def _texts(event: dict[str, Any]) -> Iterator[str]:
+    nodes: list[Any] = [event]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, list):
+            nodes += node
+        elif isinstance(node, dict):
+            nodes += [*node, *node.values()]
+
+
+def _size(event: Any) -> int:
     return len(json.dumps(event))

@@ -29,6 +29,9 @@ DEEPEST_NESTING = 64
 _YEARS = range(1970, 2201)  # what lies outside is no time that was meant
 _V1 = re.compile(r"v1=([0-9a-f]{64})")
 _ESCAPES_WORTH_SCRUBBING = (rb"\ud", rb"\uD", rb"\u0000")
+_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_TOO_DEEP = "the body is nested too deeply to read"
 _AN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 RESOLVED = "incident.resolved"
@@ -138,10 +141,12 @@ def parse(body: bytes) -> Bell | Ignored:
 def _event(body: bytes) -> dict[str, Any] | Ignored:
     try:
         parsed: Any = json.loads(body.decode(), parse_float=_number, parse_constant=str)
-        if _worth_a_walk(body):
-            parsed = _walked(parsed, DEEPEST_NESTING)
+        if _is_too_deep(body):
+            return Ignored(_TOO_DEEP)
+        if any(escape in body for escape in _ESCAPES_WORTH_SCRUBBING):
+            parsed = _scrubbed(parsed)
     except RecursionError:
-        return Ignored("the body is nested too deeply to read")
+        return Ignored(_TOO_DEEP)
     except ValueError as error:  # not JSON, not UTF-8, or a number of more than 4,300 digits
         return Ignored(f"the body cannot be read as JSON ({type(error).__name__})")
     event = parsed.get("event") if isinstance(parsed, dict) else None
@@ -156,22 +161,23 @@ def _number(digits: str) -> float | str:
     return value if math.isfinite(value) else digits
 
 
-def _worth_a_walk(body: bytes) -> bool:
-    """A usual body has a dozen brackets and no such escapes, and is not walked at all."""
-    brackets = body.count(b"{") + body.count(b"[")
-    return brackets > DEEPEST_NESTING or any(escape in body for escape in _ESCAPES_WORTH_SCRUBBING)
+def _is_too_deep(body: bytes) -> bool:
+    """Of JSON that was read. Without its texts, each round takes away the innermost brackets: no walk in Python."""
+    if body.count(b"{") + body.count(b"[") <= DEEPEST_NESTING:
+        return False  # as usual: it has a dozen
+    brackets = _TEXT.sub(b"", body).translate(None, _NO_BRACKETS)
+    for _ in range(DEEPEST_NESTING):
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return bool(brackets)
 
 
-def _walked(node: Any, depth: int) -> Any:
-    """The same value with its text scrubbed. Raises RecursionError where it is nested deeper than `depth`."""
-    if depth < 0:
-        raise RecursionError
+def _scrubbed(node: Any) -> Any:
     if isinstance(node, str):
         return scrubbed(node)
     if isinstance(node, list):
-        return [_walked(item, depth - 1) for item in node]
+        return [_scrubbed(item) for item in node]
     if isinstance(node, dict):
-        return {scrubbed(key): _walked(value, depth - 1) for key, value in node.items()}
+        return {scrubbed(key): _scrubbed(value) for key, value in node.items()}
     return node
 
 

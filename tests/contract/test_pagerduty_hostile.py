@@ -96,3 +96,28 @@ def test_surrogates_and_nul_are_scrubbed():
     bell = parse(text)
     assert isinstance(bell, Bell)
     assert bell.event["data"]["content"] == "a�b�c 😀"
+
+
+@pytest.mark.parametrize("piece", [b"[]", b'{"a":{}}', b"[" * 30 + b"]" * 30, b"9" * 4299, b'"\\ud800"', b"1e999"])
+def test_an_event_of_countless_pieces_is_judged_before_anybody_notices(piece: bytes):
+    """PagerDuty waits five seconds for this answer and everything behind it; a small machine is ten times slower."""
+    pieces = b",".join([piece] * (240_000 // (len(piece) + 1)))
+    body = json.dumps(_event("incident.annotated", data={"incident": {"id": "Q1"}, "x": 1})).encode()
+    start = time.process_time()
+    bell = parse(body.replace(b'"x": 1', b'"x":[' + pieces + b"]"))
+    assert time.process_time() - start < 0.1
+    assert isinstance(bell, Bell)
+    assert len(json.dumps(bell.event)) <= 150_000
+
+
+def test_brackets_inside_texts_are_no_nesting():
+    bell = parse(body_of(_event(more='[{"\\' * 500, also="]" * 500, quote='\\"[' * 99)))
+    assert isinstance(bell, Bell)
+
+
+def test_sixty_four_deep_is_read_and_deeper_is_not():
+    assert isinstance(parse(b'{"event":' + b"[" * 63 + b"]" * 63 + b"}"), Ignored)
+    for depth, is_read in ((61, True), (63, False)):
+        body = json.dumps(_event("incident.annotated", data={"incident": {"id": "Q1"}, "x": 1})).encode()
+        bell = parse(body.replace(b'"x": 1', b'"x":' + b"[" * depth + b"]" * depth + b',"y":[' + b"[]," * 70 + b"1]"))
+        assert isinstance(bell, Bell) is is_read
