@@ -6,8 +6,7 @@ It works inside whatever call lets time pass, as a second process would, and die
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.faults import Killed
-from tests.simulation.outside import GatedStore
+from tests.simulation.outside import GatedStore, Killed
 
 if TYPE_CHECKING:
     from tests.simulation.household import Household

@@ -12,20 +12,21 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from connectors.errors import OutcomeUnknown, Unreachable
-from tests.simulation.outside import VENDORS, Call
+from tests.simulation.happenings import CONCURRENT, PEOPLE, REOPENED, SKEWS, WEBHOOKS, Happening
+from tests.simulation.outside import VENDORS, Call, Killed
+from tests.simulation.pages import has_pages, lies
 from tests.vendors.wire import Reply
 
 if TYPE_CHECKING:
     from tests.simulation.household import Household
 
 TIMEOUT = timedelta(seconds=20)
-LATE_BY = timedelta(seconds=45)
+LATE_BY = {side: timedelta(seconds=45 if side == "jira" else 25) for side in VENDORS}
+"""After the caller gave up: within what the ledger counts on, which is 60 seconds, and 120 of Jira."""
 PAUSE = timedelta(minutes=25)
 """Longer than a lease lasts."""
-
-
-class Killed(BaseException):
-    """The process is gone: nothing catches it."""
+_OF_OUR_CLOCK = 3
+"""The first of the skews are of our own clock: they happen anywhere. The others are of the vendor that is called."""
 
 
 class Kind(StrEnum):
@@ -47,12 +48,24 @@ class Kind(StrEnum):
     CONCURRENT = "another execution, a rotation, a deploy"
 
 
-VARIANTS: dict[Kind, int] = dict.fromkeys(Kind, 1) | {
-    Kind.RESET: 2,  # before, after the effect
-    Kind.SERVER_ERROR: 4,  # 500 and 503, before and after the effect
-    Kind.SLOW_DOWN: 5,  # seconds, date, absent, 0, huge
-    Kind.KILL: 2,  # before, after the effect
+HAPPENINGS: dict[Kind, tuple[Happening, ...]] = {
+    Kind.WEBHOOKS: WEBHOOKS,
+    Kind.SKEW: SKEWS,
+    Kind.REOPENED: REOPENED,
+    Kind.PERSON: PEOPLE,
+    Kind.CONCURRENT: CONCURRENT,
 }
+VARIANTS: dict[Kind, int] = (
+    dict.fromkeys(Kind, 1)
+    | {
+        Kind.RESET: 2,  # before, after the effect
+        Kind.SERVER_ERROR: 4,  # 500 and 503, before and after the effect
+        Kind.SLOW_DOWN: 5,  # seconds, date, absent, 0, huge
+        Kind.PAGES: 4,  # empty, cut short, a repeated cursor, a record that moves
+        Kind.KILL: 2,  # before, after the effect
+    }
+    | {kind: len(happenings) for kind, happenings in HAPPENINGS.items()}
+)
 """How many different ones there are of a kind."""
 
 
@@ -75,25 +88,50 @@ def reaches(fault: Fault, call: Call) -> bool:
         case Kind.SERVER_ERROR | Kind.SLOW_DOWN | Kind.TRUNCATED | Kind.HTML:
             return call.to in VENDORS
         case Kind.PAGES:
-            return False
-        case Kind.KILL | Kind.PAUSE:
-            return True
+            return call.request is not None and has_pages(call.request)
+        case Kind.SKEW:
+            return call.to in VENDORS or fault.variant < _OF_OUR_CLOCK
         case _:
-            return False
+            return True
 
 
 def strikes(fault: Fault, household: "Household", call: Call, act: Callable[[], Any]) -> Any:
     """Carry the call out as the fault has it."""
     match fault.kind:
+        case kind if kind in HAPPENINGS:
+            if HAPPENINGS[kind][fault.variant](household, call):
+                household.outside.met[str(kind)] += 1
+            return act()
+        case Kind.PAGES:
+            return _page(fault.variant, household, call, act)
         case Kind.KILL:
             return _killed(fault.variant, act)
         case Kind.PAUSE:
-            household.clock.advance(PAUSE)
-            return act()
+            return _paused(household, call, act)
         case _ if call.to == "store":
             return _store_fails(fault, call, act)
         case _:
-            return _answered(fault, household, act)
+            return _answered(fault, household, call, act)
+
+
+def _paused(household: "Household", call: Call, act: Callable[[], Any]) -> Any:
+    """Before the call. What changes something at a vendor is sent first: that a process freezes between its last check
+    and that for so long is the one risk that stays (docs/decisions/0003-exactly-once.md)."""
+    if call.to in VENDORS and call.writes:
+        answer = act()
+        household.clock.advance(PAUSE)
+        return answer
+    household.clock.advance(PAUSE)
+    return act()
+
+
+def _page(variant: int, household: "Household", call: Call, act: Callable[[], Any]) -> Any:
+    assert call.request is not None, f"{call} asks for no pages"
+    page = lies(variant, household, call.to, call.request)
+    if page is None:
+        return act()
+    household.outside.met[str(Kind.PAGES)] += 1
+    return page
 
 
 def _killed(variant: int, act: Callable[[], Any]) -> Any:
@@ -110,7 +148,7 @@ def _store_fails(fault: Fault, call: Call, act: Callable[[], Any]) -> Any:
     raise Unreachable("Using the store", "it did not answer")
 
 
-def _answered(fault: Fault, household: "Household", act: Callable[[], Reply]) -> Reply:
+def _answered(fault: Fault, household: "Household", call: Call, act: Callable[[], Reply]) -> Reply:
     match fault.kind:
         case Kind.TIMEOUT_BEFORE:
             household.clock.advance(TIMEOUT)
@@ -120,7 +158,7 @@ def _answered(fault: Fault, household: "Household", act: Callable[[], Reply]) ->
             household.clock.advance(TIMEOUT)
             return Reply(hung=True)
         case Kind.LATE:
-            household.calendar.at(household.clock.now() + TIMEOUT + LATE_BY, act)
+            household.calendar.at(household.clock.now() + TIMEOUT + LATE_BY[call.to], act)
             household.clock.advance(TIMEOUT)
             return Reply(hung=True)
         case Kind.RESET:

@@ -12,21 +12,30 @@ from typing import Any, Literal, Protocol
 
 from connectors.steps import Json, Steps
 from connectors.store.port import File, Record, Store
+from tests.simulation.pages import honest
 from tests.vendors.wire import Reply, Request, Vendor
 
 type Side = Literal["pagerduty", "slack", "jira", "confluence", "store", "engine"]
 VENDORS: tuple[Side, ...] = ("pagerduty", "slack", "jira", "confluence")
 
 
+class Killed(BaseException):
+    """The process is gone: nothing catches it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call to the outside, the `number`th of its run (from 1). `what` is "POST /rest/api/3/issue", or "write
-    INC#Q1 LEASE", or the way to a step. `writes`: whether it changes something there."""
+    INC#Q1 LEASE", or the way to a step. `writes`: whether it changes something there. `request`: to a vendor."""
 
     number: int
     to: Side
     what: str
     writes: bool
+    request: Request | None = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.to} {self.what}"
 
 
 class Meets(Protocol):
@@ -49,8 +58,8 @@ class Outside:
     calls: list[Call] = field(default_factory=list[Call])
     met: Counter[str] = field(default_factory=Counter[str])
 
-    def passes(self, to: Side, what: str, writes: bool, act: Callable[[], Any]) -> Any:
-        call = Call(len(self.calls) + 1, to, what, writes)
+    def passes(self, to: Side, what: str, writes: bool, act: Callable[[], Any], request: Request | None = None) -> Any:
+        call = Call(len(self.calls) + 1, to, what, writes, request)
         self.calls.append(call)
         try:
             return self.meets(call, act)
@@ -68,7 +77,8 @@ class GatedVendor:
 
     def answer(self, request: Request) -> Reply:
         what = f"{request.method} {request.path}"
-        return self.outside.passes(self.to, what, _writes(self.to, request), lambda: self.vendor.answer(request))
+        act = partial(self.vendor.answer, honest(request))
+        return self.outside.passes(self.to, what, _writes(self.to, request), act, request)
 
     def state(self) -> dict[str, Any]:
         return self.vendor.state()

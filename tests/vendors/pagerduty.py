@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from tests.vendors.pagerduty_faults import Fault, next_fault
+from tests.vendors.pagerduty_hands import Hands
 from tests.vendors.pagerduty_rules import (
     RATE_LIMIT_BODY,
     Refused,
@@ -36,7 +37,7 @@ _SLACK = "/integration-slack"
 
 
 @dataclass
-class FakePagerDuty:
+class FakePagerDuty(Hands):
     """`token` is an account token (writes need From), `user_token` a user's; `now` dates what is written here."""
 
     token: str = "pd-account-token-0001"

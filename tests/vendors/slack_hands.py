@@ -55,6 +55,10 @@ class UserTalk:
             return Answered(200, "", 0.0)
         return self._delivers(self._block_actions(place, message, block, element))
 
+    def clicks_first(self, button: str) -> Answered:
+        """Press the first of all buttons so called."""
+        return self._delivers(self._block_actions(*next(self._found(button, "", None))))
+
     def clicks_old(self, message: Raw, button: str, *, on: str = "", channel: str) -> Answered:
         """Press a button of a message as it once was, on a screen that was never refreshed."""
         place = self.slack.workspace.named(channel)
