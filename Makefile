@@ -18,6 +18,7 @@ FIND_CHROMIUM = command -v chromium || command -v chromium-browser || command -v
 APT = $$([ "$$(id -u)" = 0 ] || echo sudo -n) env DEBIAN_FRONTEND=noninteractive timeout 300 apt-get -qq
 
 ARCH ?= arm64
+HOST := $(subst aarch64,arm64,$(shell uname -m))
 PLATFORM_arm64 := aarch64-manylinux_2_28
 PLATFORM_x86_64 := x86_64-manylinux_2_28
 ZIPS := build/$(ARCH)
@@ -26,14 +27,14 @@ BARE := botocore|jmespath|python-dateutil|six|urllib3
 # The services that are spoken to; the other 400 are 25 MB of descriptions.
 SERVICES := dynamodb lambda s3 secretsmanager
 
-.PHONY: help demo test check fix bench coverage chromium package osls
+.PHONY: help demo test check fix bench coverage chromium package osls test-e2e runtime
 help: ## list what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 demo: $(SYNC) ## watch one incident become a draft and Jira issues, on fakes, without any account
 	@$(UV) run --no-sync python -m tests.demo
 
-test: $(SYNC) chromium osls ## run every test
+test: $(SYNC) chromium osls runtime ## run every test
 	@$(UV) run --no-sync pytest -q -n auto --dist loadfile $(T)
 
 check: $(SYNC) ## what CI demands besides the tests: format, lint, types, imports
@@ -70,6 +71,15 @@ build/%.zip:
 	@find $(TO) -exec touch -h -d 1980-01-01T00:00:00Z {} + && chmod -R u=rwX,go=rX $(TO)
 	@cd $(TO) && LC_ALL=C TZ=UTC ../../../.venv/bin/python -m zipfile -c ../$(notdir $@) *
 	@du -h --apparent-size $@ && rm -r $(TO)
+
+test-e2e: $(SYNC) chromium runtime ## only the tests of whole processes, and of the real zips in Lambda's own runtime
+	@$(UV) run --no-sync pytest -q -n 0 tests/e2e
+
+# The runtime interface emulator is a binary inside the aws-sam-cli package, whose Python is not needed.
+runtime: $(SYNC)
+	@$(MAKE) -s package ARCH=$(HOST) >/dev/null
+	@[ -d .tools/rie ] || $(UV) pip install -q --no-deps --python .venv/bin/python --target .tools/rie aws-sam-cli==1.170.0
+	@[ -d .tools/awslambdaric ] || $(UV) pip install -q --python .venv/bin/python --target .tools/awslambdaric awslambdaric==4.2.2
 
 osls:
 	@[ node_modules/.synced -nt package-lock.json ] || { command -v npm >/dev/null \
