@@ -27,9 +27,9 @@ _ONE = re.compile(r"(?<=/)(?:[A-Z]+-\d+|[A-Z0-9]{6,}|\d{3,})(?=/|$)")
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request to a vendor, from `began` to `at`. `after` is the number of the gate's call, `life` which process sent
-    it. `status` 0: no answer. `until` is when the vendor wants to be asked again, where it said so; `asked` tells equal
-    requests."""
+    """One request to a vendor, from `began` to `at`. `after` is the number of the gate's call, `life` which process
+    sent it. `status` 0: no answer. `until` is when the vendor wants to be asked again, where it said so. Equal
+    requests have the same `asked`."""
 
     began: datetime
     at: datetime
