@@ -11,9 +11,10 @@ from connectors.effects import Ledger, Waits
 from connectors.jira.amending import amend, is_amended
 from connectors.jira.api import JiraApi
 from connectors.jira.commenting import comment, find_comment
-from connectors.making import Maker, make_once
+from connectors.making import Maker, Sending, make_once
 from connectors.steps import Steps
-from postmortem.announcement import Paragraphs
+from connectors.store.audit import What
+from postmortem.announcement import Paragraphs, plain_text
 from postmortem.follow_up.amendments import Amendment
 
 
@@ -29,9 +30,9 @@ class Hand:
     waits: Waits
 
     def once(
-        self, steps: Steps, name: str, key: str, create: Callable[[], Any], find: Callable[[], Any]
+        self, steps: Steps, name: str, key: str, create: Callable[[], Any], find: Callable[[], Any], sending: Sending
     ) -> dict[str, Any]:
-        maker = Maker.consistent(create=create, find=find, holds_lease=self.holds_lease, now=self.now)
+        maker = Maker.consistent(create=create, find=find, holds_lease=self.holds_lease, now=self.now, sending=sending)
         return make_once(steps, name, self.ledger, key, maker, token=self.token, waits=self.waits)
 
 
@@ -50,7 +51,8 @@ def amend_issues(steps: Steps, hand: Hand, amendments: Sequence[Amendment], pref
     def one(child: Steps, place: int) -> dict[str, Any]:
         amendment = amendments[place]
         create, look = partial(amend, hand.jira, amendment), partial(is_amended, hand.jira, amendment)
-        return hand.once(child, "change the issue", amendment.once, create, look)
+        sending = Sending(What.ISSUE_EDIT, lambda: amendment.wanted)
+        return hand.once(child, "change the issue", amendment.once, create, look, sending)
 
     return steps.each(f"{prefix}change issues", list(range(len(amendments))), one)
 
@@ -62,8 +64,8 @@ def comment_on_issues(steps: Steps, hand: Hand, comments: Sequence[Comment], pre
         said = comments[place]
         mark = sha256(said.once.encode()).hexdigest()[:16]
         create = partial(comment, hand.jira, said.issue_id, said.paragraphs, mark)
-        return hand.once(
-            child, "comment on the issue", said.once, create, partial(find_comment, hand.jira, said.issue_id, mark)
-        )
+        look = partial(find_comment, hand.jira, said.issue_id, mark)
+        sending = Sending(What.COMMENT, lambda: plain_text(said.paragraphs))
+        return hand.once(child, "comment on the issue", said.once, create, look, sending)
 
     return steps.each(f"{prefix}comment on closed issues", list(range(len(comments))), one)

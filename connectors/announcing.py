@@ -4,18 +4,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from connectors.effects import TAKEN_OVER, Ledger, Waits
 from connectors.errors import BadReply, ConnectorError, OutcomeUnknown, Unreachable
-from connectors.making import Maker, make_once
+from connectors.making import Maker, Sending, make_once
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.translate import note_to_pagerduty
 from connectors.patience import patiently
 from connectors.slack.announcement import announce, blocks_from_lines, find_announcement, find_file, update_announcement
 from connectors.slack.api import SlackApi
+from connectors.slack.replies import listed
 from connectors.steps import Steps
+from connectors.store.audit import What
 from postmortem.announcement import Line, Paragraphs, paragraphs_of, plain_text
 
 OUTAGE = (Unreachable, BadReply, OutcomeUnknown)
@@ -46,8 +48,14 @@ class Post:
     holds_lease: Callable[[], bool]
     now: Callable[[], datetime]
 
-    def maker(self, create: Callable[[], dict[str, Any]], find: Callable[[], dict[str, Any] | None]) -> Maker:
-        return Maker.consistent(create=create, find=find, holds_lease=self.holds_lease, now=self.now)
+    def maker(
+        self, create: Callable[[], dict[str, Any]], find: Callable[[], dict[str, Any] | None], sending: Sending
+    ) -> Maker:
+        return Maker.consistent(create=create, find=find, holds_lease=self.holds_lease, now=self.now, sending=sending)
+
+    @property
+    def text(self) -> str:
+        return plain_text(paragraphs_of(self.lines))
 
 
 def announce_in_channel(
@@ -58,7 +66,11 @@ def announce_in_channel(
 
     {"made"} or {"parked": why}, and the same of the file under "draft".
     """
-    maker = post.maker(partial(_post, slack, channel_id, post), partial(_find_post, slack, channel_id, post))
+    maker = post.maker(
+        partial(_post, slack, channel_id, post),
+        partial(_find_post, slack, channel_id, post),
+        Sending(What.MESSAGE, lambda: post.text),
+    )
     key = f"slack/{post.key}"
     is_there = steps.run(f"{prefix}was it announced", lambda: post.ledger.read(key).state in ("sent", "done"))
     said = make_once(steps, f"{prefix}announce in Slack", post.ledger, key, maker, token=post.token, waits=waits)
@@ -66,9 +78,11 @@ def announce_in_channel(
         _bring_up_to_date(steps, slack, said["made"], post, prefix)
     if post.draft is None or "made" not in said:
         return said
+    name, make = post.draft[0], cache(post.draft[1])
     sharer = post.maker(
-        partial(_share, slack, channel_id, *post.draft),
-        partial(_find_draft, slack, channel_id, post.draft[0], post.since),
+        partial(_share, slack, channel_id, name, make),
+        partial(_find_draft, slack, channel_id, name, post.since),
+        Sending(What.FILE, make),
     )
     shared = make_once(
         steps, f"{prefix}share the draft", post.ledger, f"{key}/draft", sharer, token=post.token, waits=waits
@@ -81,7 +95,9 @@ def note_on_incident(
 ) -> dict[str, Any]:
     """Write a note on the PagerDuty incident. {"made"} or {"parked": why}."""
     maker = post.maker(
-        partial(_write_note, pagerduty, incident_id, post), partial(_find_note, pagerduty, incident_id, post)
+        partial(_write_note, pagerduty, incident_id, post),
+        partial(_find_note, pagerduty, incident_id, post),
+        Sending(What.NOTE, lambda: plain_text(post.note)),
     )
     key = f"pagerduty/{post.key}"
     return make_once(steps, f"{prefix}note in PagerDuty", post.ledger, key, maker, token=post.token, waits=waits)
@@ -89,8 +105,7 @@ def note_on_incident(
 
 def _post(slack: SlackApi, channel_id: str, post: Post) -> dict[str, Any]:
     blocks = blocks_from_lines(post.lines, post.incident_id)
-    text = plain_text(paragraphs_of(post.lines))
-    return {"channel_id": channel_id, "ts": announce(slack, channel_id, text, blocks, post.key)}
+    return {"channel_id": channel_id, "ts": announce(slack, channel_id, post.text, blocks, post.key)}
 
 
 def _bring_up_to_date(steps: Steps, slack: SlackApi, made: dict[str, Any], post: Post, prefix: str) -> None:
@@ -104,8 +119,9 @@ def _update(slack: SlackApi, made: dict[str, Any], post: Post) -> str | None:
     """None, or why it stays as it was. Whoever took over meanwhile says what is newer."""
     if not post.holds_lease():
         return TAKEN_OVER
-    blocks, text = blocks_from_lines(post.lines, post.incident_id), plain_text(paragraphs_of(post.lines))
-    return update_announcement(slack, made["channel_id"], made["ts"], text, blocks, post.key)
+    blocks, target = blocks_from_lines(post.lines, post.incident_id), f"{made['channel_id']}/{made['ts']}"
+    post.ledger.audit.will_send(What.MESSAGE_EDIT, target, post.text, post.now())
+    return update_announcement(slack, made["channel_id"], made["ts"], post.text, blocks, post.key)
 
 
 def _find_post(slack: SlackApi, channel_id: str, post: Post) -> dict[str, Any] | None:
@@ -114,8 +130,8 @@ def _find_post(slack: SlackApi, channel_id: str, post: Post) -> dict[str, Any] |
 
 
 def _share(slack: SlackApi, channel_id: str, name: str, make: Callable[[], bytes]) -> dict[str, Any]:
-    slack.files_upload(channel_id, name, make(), title=name)
-    return {"file": name}
+    shared = listed(slack.files_upload(channel_id, name, make(), title=name), "files")
+    return {"file": name, "file_id": shared[0].get("id") if shared else None}
 
 
 def _find_draft(slack: SlackApi, channel_id: str, name: str, since: datetime) -> dict[str, Any] | None:

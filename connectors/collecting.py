@@ -36,7 +36,8 @@ class Sources:
     """What is read from, and where it is kept.
 
     `keep(source, name, part)` saves a Part and returns its name, `load` reads Parts by name. `channel` is what a person
-    said; `since` and `until` bound the chat, aware. `at_once` is the most calls to Slack side by side.
+    said; `since` and `until` bound the chat, aware. `at_once` is the most calls to Slack side by side;
+    `will_join` is told of a channel just before it is joined.
     """
 
     settings: Settings
@@ -48,6 +49,7 @@ class Sources:
     until: datetime
     channel: str | None = None
     at_once: int = slack_collect.PAGE_OF_THREADS
+    will_join: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ def _read_slack(steps: Steps, sources: Sources, where: tuple[Candidate, ...], *,
     api = sources.slack
     if api is None:
         return {"parts": [_keep_gap(steps, sources, NO_SLACK)]}
-    found = find_channel(api, steps, where, private_audience=sources.settings.slack.private_channels)
+    audience = sources.settings.slack.private_channels
+    found = find_channel(api, steps, where, private_audience=audience, will_join=sources.will_join)
     if isinstance(found, Found):
         return {"parts": _read_channel(steps, sources, api, found), "channel": asdict(found)}
     gap = found.gap if isinstance(found, Nowhere) else found
@@ -186,12 +189,18 @@ def _candidates_in_notes(parts: tuple[Part, ...]) -> tuple[Candidate, ...]:
 
 
 def enter_channel(
-    steps: Steps, settings: Settings, pagerduty: PagerDutyApi | None, slack: SlackApi | None, incident: Incident
+    steps: Steps,
+    settings: Settings,
+    pagerduty: PagerDutyApi | None,
+    slack: SlackApi | None,
+    incident: Incident,
+    will_join: Callable[[str], None] = lambda _: None,
 ) -> str | None:
     """Find the incident's channel and join it; its id, or None where there is none yet that may be entered."""
     if slack is None:
         return None
     dedicated = _dedicated_channel(steps, settings, pagerduty, incident)
     where = _first_candidates(settings, incident, None, dedicated.get("id"))
-    found = find_channel(slack, steps, where, private_audience=settings.slack.private_channels)
+    audience = settings.slack.private_channels
+    found = find_channel(slack, steps, where, private_audience=audience, will_join=will_join)
     return found.channel_id if isinstance(found, Found) else None

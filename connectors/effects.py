@@ -6,7 +6,7 @@ machine, beside a twin. Algorithm and residual risk: docs/decisions/0003-exactly
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from connectors.errors import (
     Rejected,
     Unreachable,
 )
+from connectors.store.audit import Audit, Origin, What
 from connectors.store.intents import Intents
 from connectors.store.port import ABSENT, Conflict, Record, Store
 
@@ -57,6 +58,7 @@ type Sight = Made | Unseen
 class Effect:
     """One line of the ledger. `sent`: a create was, or may have been, sent at `sent_at` by the holder of `token`.
 
+    `origin` and `is_adopted` are for the audit: nothing is decided by them.
     `proof`: that which the create carried so that it is surely found again, such as a link to an anchor issue. A line
     that is `sent` with a `reason` is parked for a person as unclear; it is looked for again in every later round.
     """
@@ -68,6 +70,8 @@ class Effect:
     made: Made | None = None
     reason: str | None = None
     version: int = ABSENT
+    origin: Origin | None = None
+    is_adopted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ def settle(token: int, waits: Waits, proof: str | None = None) -> Generator[Ask,
     if token < effect.token:
         return replace(effect, state="free", reason=TAKEN_OVER)
     now = yield Now()
-    claim = replace(effect, state="sent", token=token, sent_at=now, proof=proof, made=None, reason=None)
+    claim = replace(effect, state="sent", token=token, sent_at=now, proof=proof, made=None, reason=None, origin=None)
     return (yield from _claim_and_create(claim, waits))
 
 
@@ -172,7 +176,7 @@ def _look_for_the_unclear(effect: Effect, waits: Waits) -> Generator[Ask, Any, V
     if sight is Unseen.NOT_SEEN:
         is_early = age < waits.search
         return Later(waits.search - age, _UNCLEAR) if is_early else (yield from _leave_to_a_person(effect, _UNCLEAR))
-    return (yield from _finish(replace(effect, state="done", made=sight, reason=None)))
+    return (yield from _finish(replace(effect, state="done", made=sight, reason=None, is_adopted=True)))
 
 
 def _claim_and_create(claim: Effect, waits: Waits) -> Generator[Ask, Any, Verdict]:
@@ -223,8 +227,10 @@ def _hint(error: ConnectorError) -> float:
 class Ledger:
     """The effects of one incident, in the store: one line per key, kept for ever."""
 
-    def __init__(self, store: Store, incident_id: str) -> None:
+    def __init__(self, store: Store, incident_id: str, by: str = "") -> None:
+        """`by`: the journey that writes. `audit` is for what has no line here."""
         self._store, self._owner, self._partition = store, incident_id, f"INC#{incident_id}"
+        self.audit = Audit(store, incident_id, by)
 
     def read(self, key: str) -> Effect:
         record = self._store.read(self._partition, f"{_SORT}{key}")
@@ -250,6 +256,8 @@ class Ledger:
             "proof": effect.proof,
             "made": effect.made,
             "reason": effect.reason,
+            "origin": asdict(effect.origin) if effect.origin else None,
+            "is_adopted": effect.is_adopted,
         }
         try:
             self._store.write(self._partition, f"{_SORT}{key}", value, expected=effect.version)
@@ -257,21 +265,31 @@ class Ledger:
             return False
         return True
 
+    def lines(self) -> list[tuple[str, Effect]]:
+        """Every line, by its key."""
+        records = self._store.list(self._partition, _SORT)
+        return [(record.sort.removeprefix(_SORT), _effect(record)) for record in records]
+
     def release_parked(self) -> int:
         """Let what was refused be tried again: a person may have mended it, and a refusal made nothing. How many.
 
         What is unclear stays as it is: it is looked for in every round, and never made again without that.
         """
-        known = [
-            (record.sort.removeprefix(_SORT), _effect(record)) for record in self._store.list(self._partition, _SORT)
-        ]
-        parked = [(key, effect) for key, effect in known if effect.state == "parked"]
+        parked = [(key, effect) for key, effect in self.lines() if effect.state == "parked"]
         return sum(self.write(key, replace(effect, state="free", reason=None)) for key, effect in parked)
 
 
 def _effect(record: Record) -> Effect:
     value = record.value
-    sent_at = datetime.fromisoformat(value["sent_at"]) if value["sent_at"] else None
+    origin = value.get("origin")
     return Effect(
-        value["state"], value["token"], sent_at, value.get("proof"), value["made"], value["reason"], record.version
+        state=value["state"],
+        token=value["token"],
+        sent_at=datetime.fromisoformat(value["sent_at"]) if value["sent_at"] else None,
+        proof=value.get("proof"),
+        made=value["made"],
+        reason=value["reason"],
+        version=record.version,
+        origin=Origin(origin["by"], What(origin["what"]), origin["digest"]) if origin else None,
+        is_adopted=value.get("is_adopted", False),
     )

@@ -1,13 +1,15 @@
 """Driving the protocol of `connectors/effects.py`: its questions are put to the ledger, the clock and a vendor."""
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Self
 
 from connectors.effects import (
     Ask,
     Create,
+    Effect,
     HoldsLease,
     Later,
     Ledger,
@@ -24,8 +26,17 @@ from connectors.effects import (
 )
 from connectors.errors import ConnectorError
 from connectors.steps import Steps
+from connectors.store.audit import Origin, What, digest_of
 
 MOST_ROUNDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """For the audit: what is sent, and its content, of which a hash is kept. It is asked for only before a create."""
+
+    what: What
+    content: Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class Maker:
     look: Callable[[Look], Sight]
     holds_lease: Callable[[], bool]
     now: Callable[[], datetime]
+    sending: Sending
     proof: str | None = None
     where: Callable[[str | None], str] = lambda _: ""
 
@@ -51,9 +63,10 @@ class Maker:
         find: Callable[[], Made | None],
         holds_lease: Callable[[], bool],
         now: Callable[[], datetime],
+        sending: Sending,
     ) -> Self:
         """Of things whose reads show at once what was written: what they do not find is surely absent."""
-        return cls(lambda _: create(), lambda _: find() or Unseen.SURELY_ABSENT, holds_lease, now)
+        return cls(lambda _: create(), lambda _: find() or Unseen.SURELY_ABSENT, holds_lease, now, sending)
 
 
 def make_once(
@@ -82,11 +95,15 @@ def _round(ledger: Ledger, key: str, maker: Maker, token: int, waits: Waits) -> 
 
 
 def _drive(protocol: Generator[Ask, Any, Verdict], ledger: Ledger, key: str, maker: Maker) -> Verdict:
+    @cache
+    def origin() -> Origin:
+        return Origin(ledger.audit.by, maker.sending.what, digest_of(maker.sending.content()))
+
     try:
         ask = next(protocol)
         while True:
             try:
-                answer = _answer(ask, ledger, key, maker)
+                answer = _answer(ask, ledger, key, maker, origin)
             except ConnectorError as error:
                 ask = protocol.throw(error)
             else:
@@ -95,12 +112,15 @@ def _drive(protocol: Generator[Ask, Any, Verdict], ledger: Ledger, key: str, mak
         return end.value
 
 
-def _answer(ask: Ask, ledger: Ledger, key: str, maker: Maker) -> Any:
+def _answer(ask: Ask, ledger: Ledger, key: str, maker: Maker, origin: Callable[[], Origin]) -> Any:
     match ask:
         case Read():
-            return ledger.read(key)
+            effect = ledger.read(key)
+            if effect.state in ("free", "sent"):
+                origin()  # before the clock is read: rendering a long page must not age the claim
+            return effect
         case Write(effect):
-            return ledger.write(key, effect)
+            return ledger.write(key, _with_origin(effect, origin))
         case Now():
             return maker.now()
         case Look():
@@ -109,3 +129,8 @@ def _answer(ask: Ask, ledger: Ledger, key: str, maker: Maker) -> Any:
             return maker.holds_lease()
         case Create():
             return maker.create(ask)
+
+
+def _with_origin(effect: Effect, origin: Callable[[], Origin]) -> Effect:
+    """The claim says whose it is; whoever clears it up later keeps that."""
+    return effect if effect.origin or effect.state == "free" else replace(effect, origin=origin())

@@ -21,9 +21,10 @@ from connectors.jira.open_issue import (
 )
 from connectors.jira.routes import RouteCheck, check_route
 from connectors.jira.translate import ANCHOR_FIELD, UNASSIGNED, Screen
-from connectors.making import Maker, make_once
+from connectors.making import Maker, Sending, make_once
 from connectors.patience import patiently
 from connectors.steps import Json, Steps
+from connectors.store.audit import What
 from postmortem.action_items.item import IssueRequest, Route
 
 OUTAGE = (Unreachable, BadReply)
@@ -123,6 +124,7 @@ def _maker(opening: Opening, request: IssueRequest, screen: Screen) -> Maker:
         partial(_look, opening.jira, request.key, project),
         opening.holds_lease,
         opening.now,
+        Sending(What.ISSUE, lambda: request.model_dump(mode="json")),
         proof=anchor,
         where=partial(_where, project, request.key),
     )
@@ -180,11 +182,17 @@ def _assigned(steps: Steps, opening: Opening, request: IssueRequest, issue: Outc
 
     def make() -> dict[str, Any]:
         try:
-            return {"said": ensure_assigned(opening.jira, issue["key"], account_id)}
+            return {"key": issue["key"], "said": ensure_assigned(opening.jira, issue["key"], account_id)}
         except NotFound:
-            return {"said": []}
+            return {"key": issue["key"], "said": []}
 
-    maker = Maker.consistent(create=make, find=lambda: None, holds_lease=opening.holds_lease, now=opening.now)
+    maker = Maker.consistent(
+        create=make,
+        find=lambda: None,
+        holds_lease=opening.holds_lease,
+        now=opening.now,
+        sending=Sending(What.ASSIGNEE, lambda: account_id),
+    )
     outcome = opening.once(steps, "see who has the issue", f"{request.key}/assignee", maker)
     told = outcome["made"]["said"] if "made" in outcome else [f"{issue['key']} may be unassigned: {outcome['parked']}"]
     return [*(sentence for sentence in said if not sentence.startswith(_NOT_ON_SCREEN)), *told]
@@ -195,8 +203,13 @@ def _linked(steps: Steps, opening: Opening, request: IssueRequest, issue: Outcom
     remote_link = request.remote_link
     if remote_link is None:
         return []
+
+    def put() -> None:
+        opening.ledger.audit.will_send(What.LINK, issue["key"], remote_link, opening.now())
+        link(opening.jira, issue["key"], remote_link)
+
     try:
-        patiently(steps, "link the issue", lambda: link(opening.jira, issue["key"], remote_link))
+        patiently(steps, "link the issue", put)
     except ConnectorError as error:
         return [f"{issue['key']} has no link to the postmortem: {error}"]
     return []

@@ -12,9 +12,10 @@ from connectors.confluence.keep_page import bring_up_to_date, create, find, keep
 from connectors.confluence.translate import PageDraft
 from connectors.effects import Ledger, Waits
 from connectors.errors import BadReply, ConnectorError, NotFound, OutcomeUnknown, Unreachable
-from connectors.making import Maker, make_once
+from connectors.making import Maker, Sending, make_once
 from connectors.patience import patiently
 from connectors.steps import Steps
+from connectors.store.audit import What
 
 OUTAGE = (Unreachable, BadReply, OutcomeUnknown)
 """Confluence is not well: that is waited for, and then said, but never fails a journey whose draft is made."""
@@ -42,6 +43,7 @@ def make_page(
         find=partial(_find, confluence, publication),
         holds_lease=publication.holds_lease,
         now=publication.now,
+        sending=Sending(What.PAGE, lambda: publication.draft().body),
     )
     name, key = f"{prefix}make the Confluence page", f"confluence/{publication.key}/page"
     outcome = make_once(steps, name, publication.ledger, key, maker, token=publication.token, waits=waits)
@@ -56,8 +58,11 @@ def write_page(
 ) -> dict[str, Any]:
     """{} where the page says what we have to say; {"gone": why} where a person took it away; {"parked": why}."""
 
+    def will_write(version: int, body: str) -> None:
+        publication.ledger.audit.will_send(What.PAGE_EDIT, f"{page_id}/{version}", body, publication.now())
+
     def write() -> None:
-        bring_up_to_date(confluence, page_id, publication.draft(), publication.editions)
+        bring_up_to_date(confluence, page_id, publication.draft(), publication.editions, will_write)
 
     try:
         patiently(steps, f"{prefix}write the Confluence page", write, outage=OUTAGE)
@@ -77,7 +82,9 @@ def _marked(steps: Steps, confluence: ConfluenceApi, publication: Publication, p
     """A page without its mark or label is still the page, so a refusal is only said."""
 
     def mark_it() -> None:
-        mark(confluence, page_id, publication.draft())
+        draft = publication.draft()
+        publication.ledger.audit.will_send(What.PAGE_MARK, page_id, [draft.key, draft.label], publication.now())
+        mark(confluence, page_id, draft)
         keep_as_kept(confluence, page_id, 1, publication.editions)
 
     try:

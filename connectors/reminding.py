@@ -9,13 +9,14 @@ from connectors.announcing import consistent
 from connectors.effects import Ledger
 from connectors.errors import ConnectorError, NotAllowed, NotFound, Rejected
 from connectors.jira.api import JiraApi
-from connectors.making import Maker, make_once
+from connectors.making import Maker, Sending, make_once
 from connectors.patience import patiently
 from connectors.slack.announcement import announce, blocks_from_paragraphs, find_announcement
 from connectors.slack.api import SlackApi
 from connectors.slack.clicks import snooze_buttons
 from connectors.slack.translate import person_from_slack
 from connectors.steps import Steps
+from connectors.store.audit import What
 from postmortem.announcement import Paragraphs, plain_text
 from postmortem.follow_up.contact import Contact
 from postmortem.follow_up.followed import Assignee
@@ -54,13 +55,20 @@ def say_once(steps: Steps, voice: Voice, channel_id: str, notice: Notice) -> dic
         paragraphs = notice.paragraphs()
         buttons = [snooze_buttons(notice.snooze, "these reminders")] if notice.snooze else []
         blocks = [*blocks_from_paragraphs(paragraphs), *buttons]
-        return {"ts": announce(voice.slack, channel_id, plain_text(paragraphs), blocks, notice.key)}
+        ts = announce(voice.slack, channel_id, plain_text(paragraphs), blocks, notice.key)
+        return {"channel_id": channel_id, "ts": ts}
 
     def find() -> dict[str, Any] | None:
         ts = find_announcement(voice.slack, channel_id, notice.key, voice.now() - _LOOK_BACK)
-        return {"ts": ts} if ts else None
+        return {"channel_id": channel_id, "ts": ts} if ts else None
 
-    maker = Maker.consistent(create=create, find=find, holds_lease=voice.holds_lease, now=voice.now)
+    maker = Maker.consistent(
+        create=create,
+        find=find,
+        holds_lease=voice.holds_lease,
+        now=voice.now,
+        sending=Sending(What.MESSAGE, lambda: plain_text(notice.paragraphs())),
+    )
     waits = consistent(voice.unclear_wait)
     return make_once(steps, "say it in Slack", voice.ledger, notice.key, maker, token=voice.token, waits=waits)
 

@@ -205,6 +205,7 @@ def collect_evidence(work: Work, looked: dict[str, Any]) -> dict[str, Any]:
         until=datetime.fromisoformat(looked["until"]),
         channel=work.channel,
         at_once=house.at_once,
+        will_join=work.will_join,
     )
     collected = collect(work.steps, sources, incident, first.people, work.prefix)
 
@@ -259,7 +260,7 @@ def publish(
     def put() -> str:
         postmortem = with_states(with_followed(with_outcomes(the_postmortem(work), issues), work.followed), states)
         work.shelf.keep_postmortem(postmortem)
-        return work.shelf.publish(postmortem.incident, as_markdown(work, postmortem))
+        return work.shelf.publish(postmortem.incident, as_markdown(work, postmortem), work.will_publish)
 
     return work.steps.run(work.named(name), put)
 

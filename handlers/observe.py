@@ -6,6 +6,7 @@ from typing import Any
 from connectors.collecting import enter_channel, read_incident
 from connectors.pagerduty.observe import observation_from_event
 from connectors.steps import Steps
+from connectors.store.audit import Audit, What
 from connectors.store.shelf import Shelf
 from handlers.house import House
 from handlers.wiring import durable
@@ -47,4 +48,10 @@ def join_channel(steps: Steps, incident_id: str, house: House) -> dict[str, Any]
 
 def enter(steps: Steps, incident_id: str, house: House) -> str | None:
     read = steps.run("read", lambda: read_incident(house.pagerduty, incident_id)[0].model_dump(mode="json"))
-    return enter_channel(steps, house.settings, house.pagerduty, house.slack, Incident.model_validate(read))
+    audit = Audit(house.store, incident_id, f"ob-{incident_id}")
+
+    def will_join(channel_id: str) -> None:
+        audit.will_send(What.CHANNEL, channel_id, "", house.now())
+
+    incident = Incident.model_validate(read)
+    return enter_channel(steps, house.settings, house.pagerduty, house.slack, incident, will_join)

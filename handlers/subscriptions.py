@@ -11,10 +11,13 @@ from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.subscriptions import Subscription, list_subscriptions, ours_among
 from connectors.patience import patiently
 from connectors.steps import Json, Steps
+from connectors.store.audit import Audit, What
 from connectors.store.notices import Notices
 from handlers.house import House
 
 SHOWN_FOR = timedelta(days=7)
+OWNER = "subscriptions"
+"""Whose record of what was sent it is: no incident's."""
 _LATE = "Until then resolved incidents are found only by asking, up to half an hour later."
 
 log = logging.getLogger("debrief")
@@ -63,8 +66,9 @@ def _wrongs(ours: tuple[Subscription, ...]) -> Iterator[tuple[str, str]]:
 
 
 def _enable(house: House, pagerduty: PagerDutyApi, id_: str) -> Json:
-    pagerduty.enable_webhook_subscription(id_)
     now = house.now()
+    Audit(house.store, OWNER, f"enable-{now:%Y-%m-%d}").will_send(What.SUBSCRIPTION, id_, "", now)
+    pagerduty.enable_webhook_subscription(id_)
     told = (
         f"PagerDuty had disabled the webhook subscription {id_}, as it does after three refused deliveries. It was "
         f"enabled again at {now:%Y-%m-%d %H:%M} UTC; incidents resolved meanwhile are found by asking."

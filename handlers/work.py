@@ -10,6 +10,7 @@ from typing import Any
 
 from connectors.effects import Ledger
 from connectors.steps import Steps
+from connectors.store.audit import What
 from connectors.store.decisions import Decisions
 from connectors.store.following import Following
 from connectors.store.leases import Leases
@@ -62,7 +63,7 @@ class Work:
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.house.store, self.incident_id)
+        return Ledger(self.house.store, self.incident_id, self.journey)
 
     @property
     def leases(self) -> Leases:
@@ -76,6 +77,12 @@ class Work:
     def followed(self) -> tuple[FollowedItem, ...]:
         """What is followed of this incident's items."""
         return Following(self.house.store).of_incident(self.incident_id)
+
+    def will_join(self, channel_id: str) -> None:
+        self.ledger.audit.will_send(What.CHANNEL, channel_id, "", self.house.now())
+
+    def will_publish(self, name: str, content: bytes) -> None:
+        self.ledger.audit.will_send(What.DOCUMENT, name, content, self.house.now())
 
     def holds_lease(self, token: int) -> bool:
         """Whether nobody has taken over since; renews the lease, also one that ended while nobody wanted it."""

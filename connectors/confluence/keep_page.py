@@ -4,6 +4,8 @@ That it is created once is the ledger's work (`connectors/effects.py`). Ours is 
 property, or, where a crash came before that, by the line at the end of its body. No other is ever written to.
 """
 
+from collections.abc import Callable
+
 from connectors.confluence.api import ConfluenceApi
 from connectors.confluence.editions import Editions
 from connectors.confluence.translate import (
@@ -79,8 +81,14 @@ def mark(api: ConfluenceApi, page_id: str, draft: PageDraft) -> None:
         api.add_labels(page_id, (draft.label,))
 
 
-def bring_up_to_date(api: ConfluenceApi, page_id: str, draft: PageDraft, editions: Editions) -> None:
-    """Merge our news into the page as it is now, and write it over exactly that version.
+def bring_up_to_date(
+    api: ConfluenceApi,
+    page_id: str,
+    draft: PageDraft,
+    editions: Editions,
+    will_write: Callable[[int, str], None] = lambda _version, _body: None,
+) -> None:
+    """Merge our news into the page as it is now, and write it over exactly that version; `will_write` is told before.
 
     Nothing is written where there is nothing new. Where somebody was first, and where an answer was lost, the page is
     read and merged again; a write that arrives late fails by its version. Raises NotFound where a person deleted or
@@ -92,6 +100,7 @@ def bring_up_to_date(api: ConfluenceApi, page_id: str, draft: PageDraft, edition
         if not merged.has_news:
             return
         editions.keep(merged.edition.name, merged.edition)
+        will_write(page.version + 1, merged.body)
         try:
             api.update_page(page_id, update_payload(page, merged.body))
         except OutcomeUnknown:

@@ -1,6 +1,6 @@
 """Finding the incident's channel, and getting in: only where that is allowed, and never silently."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from connectors.errors import ConnectorError, NotAllowed, NotFound, RateLimited
@@ -55,17 +55,33 @@ class Nowhere:
     gap: Gap
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who goes in: where `audience` lets them, telling `will_join` just before."""
+
+    api: SlackApi
+    audience: Audience
+    will_join: Callable[[str], None]
+
+
 def find_channel(
-    api: SlackApi, steps: Steps, candidates: Sequence[Candidate], *, private_audience: Audience = None
+    api: SlackApi,
+    steps: Steps,
+    candidates: Sequence[Candidate],
+    *,
+    private_audience: Audience = None,
+    will_join: Callable[[str], None] = lambda _: None,
 ) -> Found | Nowhere | Gap:
-    """The first candidate that exists, joined where that is needed; or why there is none that may be read.
+    """The first candidate that exists, joined where that is needed; or why there is none that may be read. `will_join`
+    is told the channel's id before that.
 
     A channel that exists but may not be read ends the search: another one would be the wrong one.
     """
+    visitor = Visitor(api, private_audience, will_join)
     listing: dict[str, Raw] | Gap | None = None
     for candidate in candidates:
         if candidate.channel_id:
-            outcome = _looked_at(api, steps, candidate, private_audience)
+            outcome = _looked_at(visitor, steps, candidate)
         else:
             if listing is None:
                 wanted = [entry.channel_name for entry in candidates if entry.channel_name]
@@ -73,7 +89,7 @@ def find_channel(
             if isinstance(listing, Gap):
                 return listing
             info = listing.get(candidate.channel_name or "")
-            outcome = _admitted(api, steps, info, candidate, private_audience) if info else {}
+            outcome = _admitted(visitor, steps, info, candidate) if info else {}
         if "gap" in outcome:
             return gap_from_json(outcome["gap"])
         if "found" in outcome:
@@ -108,13 +124,13 @@ def audience_of(channel_id: str, private_audience: Audience) -> str | None:
     return private_audience or None
 
 
-def _looked_at(api: SlackApi, steps: Steps, candidate: Candidate, audience: Audience) -> Raw:
+def _looked_at(visitor: Visitor, steps: Steps, candidate: Candidate) -> Raw:
     channel_id = candidate.channel_id or ""
 
     def look() -> Raw:
         try:
-            info = api.conversations_info(channel_id).get("channel")
-            return _admit(api, info if isinstance(info, dict) else {}, candidate, audience)
+            info = visitor.api.conversations_info(channel_id).get("channel")
+            return _admit(visitor, info if isinstance(info, dict) else {}, candidate)
         except NotFound:
             return {}
         except RateLimited:
@@ -125,8 +141,8 @@ def _looked_at(api: SlackApi, steps: Steps, candidate: Candidate, audience: Audi
     return patiently(steps, f"Slack: look at {channel_id}", look)
 
 
-def _admitted(api: SlackApi, steps: Steps, info: Raw, candidate: Candidate, audience: Audience) -> Raw:
-    return patiently(steps, f"Slack: enter #{candidate.channel_name}", lambda: _admit(api, info, candidate, audience))
+def _admitted(visitor: Visitor, steps: Steps, info: Raw, candidate: Candidate) -> Raw:
+    return patiently(steps, f"Slack: enter #{candidate.channel_name}", lambda: _admit(visitor, info, candidate))
 
 
 def _listed_by_name(api: SlackApi, steps: Steps, names: list[str], *, also_private: bool) -> dict[str, Raw] | Gap:
@@ -181,10 +197,10 @@ _GUARDS = {
 }
 
 
-def _admit(api: SlackApi, info: Raw, candidate: Candidate, audience: Audience) -> Raw:
+def _admit(visitor: Visitor, info: Raw, candidate: Candidate) -> Raw:
     channel_id, name = scrub(info.get("id")), scrub(info.get("name")) or scrub(info.get("id"))
     what = f"the Slack channel #{name}"
-    guard, readers = _guard(info), audience_of(channel_id, audience)
+    guard, readers = _guard(info), audience_of(channel_id, visitor.audience)
     if guard and not readers:
         remedy = f"Name its audience under slack.private_channels ({channel_id}: who may read it), or {EXPORT}."
         return {"gap": gap_json(gap(what, f"It is {guard}, and the settings name no audience for it.", remedy))}
@@ -194,7 +210,8 @@ def _admit(api: SlackApi, info: Raw, candidate: Candidate, audience: Audience) -
             remedy = f"Unarchive it and invite the app with /invite, or {EXPORT}."
             return {"gap": gap_json(gap(what, "It is archived and the app is not in it.", remedy))}
         try:
-            api.conversations_join(channel_id)
+            visitor.will_join(channel_id)
+            visitor.api.conversations_join(channel_id)
         except RateLimited:
             raise
         except ConnectorError as error:

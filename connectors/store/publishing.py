@@ -24,6 +24,9 @@ MOST_LOOKED_AT = 8
 
 type Merge = Callable[[Edition | None, Sequence[str], Sequence[str], Dialect], Merged]
 
+type WillWrite = Callable[[str, bytes], None]
+"""Is told the document's name and bytes, just before they are written."""
+
 _NAMED = re.compile(r"^<!-- debrief:edition ([0-9a-f]{16}) -->[ \t\r]*(?:\n|\Z)", re.MULTILINE)
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -44,6 +47,9 @@ def nobodys(_: bytes) -> bool:
     return False
 
 
+def unheard(_name: str, _content: bytes) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Publisher:
     """Of one document. `folder` is where its editions are kept; `names` are those written last, newest last, and
@@ -55,6 +61,7 @@ class Publisher:
     remember: Callable[[str], None]
     merge: Merge = merge
     is_ours: Callable[[bytes], bool] = nobodys
+    will_write: WillWrite = unheard
 
     def publish(self, name: str, content: bytes) -> Published | None:
         """Put ours into what lies there. None where nobody knows what that came from: it stays as it is.
@@ -74,6 +81,7 @@ class Publisher:
             old |= self._keep(edition)  # also of an emptied document, in which nothing can name it
             try:
                 if not is_written:
+                    self.will_write(name, published.after)
                     self.store.save(name, published.after, expected=there.version if there else "")
             except Conflict:
                 continue

@@ -10,7 +10,7 @@ from typing import Any
 
 from connectors.store.life import Life
 from connectors.store.port import ABSENT, Conflict, Store
-from connectors.store.publishing import MOST_KEPT, Published, Publisher
+from connectors.store.publishing import MOST_KEPT, Published, Publisher, WillWrite, unheard
 from postmortem.action_items.seen import ItemsSeen
 from postmortem.document import Postmortem, read_postmortem
 from postmortem.evidence import Evidence, Part
@@ -100,7 +100,7 @@ class Shelf:
             self.remember(private_channels=every)
         return every
 
-    def publish(self, incident: Incident, content: bytes) -> str:
+    def publish(self, incident: Incident, content: bytes, will_write: WillWrite = unheard) -> str:
         """Write the document where it belongs, with everything in it that people made of it; returns its name.
 
         What lies there and nobody knows (an older Debrief's draft in which people wrote) stays as it is: ours goes
@@ -108,7 +108,7 @@ class Shelf:
         `state()["edits"]`. Raises Conflict where others keep writing.
         """
         chosen = self._document_name(incident)
-        published = self._first(_places(chosen), lambda place, name: place.publish(name, content))
+        published = self._first(_places(chosen), lambda place, name: place.publish(name, content), will_write)
         edits: dict[str, Any] = {"edits": {"suggested": published.suggested, "left_out": published.left_out}}
         if published.name != chosen:
             edits |= {"document": published.name, "stays": chosen}
@@ -171,20 +171,23 @@ class Shelf:
         words = _ODD.sub("-", incident.title.casefold()).strip("-")[:50].strip("-")
         return f"{self._drafts}/{incident.created_at.at:%Y-%m-%d}-{words or 'incident'}-{self._folder}.md"
 
-    def _first(self, names: Iterable[str], act: Callable[[Publisher, str], Published | None]) -> Published:
+    def _first(
+        self, names: Iterable[str], act: Callable[[Publisher, str], Published | None], will_write: WillWrite = unheard
+    ) -> Published:
         """At the first of these names where it can be done."""
         for name in names:
-            if published := act(self._publisher(name), name):
+            if published := act(self._publisher(name, will_write), name):
                 return published
         raise Conflict(f"there are {_MOST_BESIDE} documents of {self._id} of which nobody knows whose they are")
 
-    def _publisher(self, name: str) -> Publisher:
+    def _publisher(self, name: str, will_write: WillWrite = unheard) -> Publisher:
         return Publisher(
             self._store,
             folder=f"editions/{self._folder}",
             names=lambda: self.state().get("editions", {}).get(name, []),
             remember=lambda edition: self._remember_edition(name, edition),
             is_ours=lambda content: _hash(content) in self.state().get("written", {}).get(name, ()),
+            will_write=will_write,
         )
 
     def _remember_edition(self, document: str, edition: str) -> None:

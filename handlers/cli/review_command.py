@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.text import Text
 
+from connectors.store.audit import Audit, What
 from connectors.store.life import Life
 from connectors.store.port import Store
 from connectors.store.shelf import Shelf, list_postmortems
@@ -47,7 +48,11 @@ def move(machine: Machine, incident: str, to: PostmortemStatus, by: str) -> Move
         postmortem = read_draft(store, shelf, incident_id)
         shelf.keep_postmortem(postmortem)
         layout = layout_for(settings, postmortem.incident, machine.templates(settings))
-        document = shelf.publish(postmortem.incident, render_markdown(postmortem, layout).encode())
+        audit = Audit(store, incident_id, f"review-{to}")
+        content = render_markdown(postmortem, layout).encode()
+        document = shelf.publish(
+            postmortem.incident, content, lambda name, said: audit.will_send(What.DOCUMENT, name, said, utc_now())
+        )
         file = store.load(document)
         asked = open_questions(file.content.decode(errors="replace")) if file else 0
         has_page = bool(settings.confluence.site and shelf.state().get("page", {}).get("link"))
