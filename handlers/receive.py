@@ -1,6 +1,7 @@
 """An HTTP request from PagerDuty: verify, understand, and start the journey by name, once."""
 
 import hashlib
+import logging
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -17,6 +18,8 @@ _SECRET = "PAGERDUTY_WEBHOOK_SECRET"  # noqa: S105 (its name)
 # Longer than PagerDuty's 48 hours of retries; anything older is a replay.
 OLDEST = timedelta(days=7)
 MOST_AHEAD = timedelta(minutes=10)
+
+log = logging.getLogger("debrief")
 
 
 def receive(request: Request, doorway: Doorway) -> Response:
@@ -38,9 +41,11 @@ def _accept(bell: Bell, body_hash: str, doorway: Doorway) -> Response:
         return Response(202, f"ignored: it occurred at {bell.occurred_at.isoformat()}, too far from now")
     deliveries = doorway.deliveries()
     sight = deliveries.seen(bell.event_id, body_hash)
-    if sight != "new":
-        changed = ", with another body" if sight == "changed" else ""
-        return Response(202, f"ignored: this event was delivered before{changed}")
+    if sight == "changed":
+        log.error("%s", deliveries.alarm(bell.event_id))
+        return Response(202, "ignored: this event was delivered before, with another body")
+    if sight == "seen":
+        return Response(202, "ignored: this event was delivered before")
     kind, name, payload = _journey(bell, doorway)
     started = doorway.start(kind, name, payload)
     deliveries.mark(bell.event_id, body_hash, name)

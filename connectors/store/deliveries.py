@@ -11,11 +11,17 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal
 
+from connectors.store.metrics import Metrics
+from connectors.store.notices import Notices
 from connectors.store.port import ABSENT, Conflict, Store
 
 # Longer than the 7 days after which an event is too old to be believed, and than PagerDuty's 48 hours of retries.
 # https://developer.pagerduty.com/docs/webhooks-behavior (read 2026-11-20)
 KEPT_FOR = timedelta(days=30)
+
+SHOWN_FOR = timedelta(days=7)
+METRIC = "changed deliveries"
+NOTICE = "delivery/changed"
 
 Sight = Literal["new", "seen", "changed"]
 
@@ -40,6 +46,23 @@ class Deliveries:
             self._store.write(_partition(event_id), "META", value, expected=ABSENT, expires_at=self._now() + KEPT_FOR)
         except Conflict:
             return  # its twin was marked a moment ago
+
+    def alarm(self, event_id: str) -> str:
+        """Show for a week, and count by the day, that this event came with another body. The sentence that is shown."""
+        now = self._now()
+        today = Metrics(self._store).add(METRIC, now.date(), "deliveries")
+        times = "once" if today == 1 else f"{today} times"
+        told = (
+            f"A signed webhook carried an event that was delivered before, {_in_words(event_id)}, with another body: "
+            f"{times} on {now:%Y-%m-%d} (UTC). It was ignored; the first one counts."
+        )
+        Notices(self._store).say(NOTICE, told, now, until=now + SHOWN_FOR)
+        return told
+
+
+def _in_words(event_id: str) -> str:
+    """Whoever signs can write anything there: only an id of the usual shape is repeated."""
+    return event_id if _PLAIN.fullmatch(event_id) else "of an odd id"
 
 
 def _partition(event_id: str) -> str:

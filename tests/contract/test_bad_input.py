@@ -9,6 +9,7 @@ import pytest
 
 from connectors.errors import Unreachable
 from connectors.store.deliveries import Deliveries
+from connectors.store.notices import Notices
 from handlers.envelope import Request, Response, answered
 from handlers.receive import LARGEST_BODY, receive
 from handlers.wiring import Doorway
@@ -70,10 +71,16 @@ def test_a_replayed_webhook_and_one_from_the_future_are_ignored_with_a_2xx(world
     nothing_happened(world)
 
 
-def test_a_changed_body_under_an_event_that_was_seen_is_ignored_and_said(world: World):
+def test_a_changed_body_under_an_event_that_was_seen_is_ignored_and_raises_an_alarm(
+    world: World, caplog: pytest.LogCaptureFixture
+):
     assert world.resolves().status == 202
+    assert Notices(world.store).all(world.clock.now()) == ()
     again = signed(world, body_of(changed(world, agent=None)))
     assert again == Response(202, "ignored: this event was delivered before, with another body")
+    (notice,) = Notices(world.store).all(world.clock.now())
+    assert "with another body: once on" in notice.sentence
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [notice.sentence]
 
 
 # What rings

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.store.deliveries import Deliveries
+from connectors.store.deliveries import METRIC, Deliveries
+from connectors.store.metrics import Metrics
+from connectors.store.notices import Notices
 from connectors.store.port import Store
 from tests.contract.stores import Clock
 
@@ -30,6 +32,20 @@ def test_a_delivery_is_new_until_its_journey_has_started(deliveries: Deliveries)
 def test_the_same_event_with_another_body_is_told_apart(deliveries: Deliveries) -> None:
     deliveries.mark("01BZTEST", "hash", JOURNEY)
     assert deliveries.seen("01BZTEST", "another hash") == "changed"
+
+
+def test_a_changed_body_is_shown_for_a_week_and_counted_by_the_day(
+    deliveries: Deliveries, store: Store, clock: Clock
+) -> None:
+    deliveries.alarm("01BZTEST")
+    told = deliveries.alarm("01BZTEST")
+    assert told.startswith("A signed webhook carried an event that was delivered before, 01BZTEST, with another body: ")
+    assert "2 times" in told
+    assert [notice.sentence for notice in Notices(store).all(clock())] == [told]
+    assert [*Metrics(store).of(METRIC).values()] == [{"deliveries": 2}]
+    assert "<script>" not in deliveries.alarm("<script>")
+    clock.moves(timedelta(days=8))
+    assert Notices(store).all(clock()) == ()
 
 
 def test_the_first_mark_stands(deliveries: Deliveries, store: Store) -> None:
