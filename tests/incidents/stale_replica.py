@@ -1,11 +1,13 @@
 """The smallest whole incident, for runs by the ten thousand: one alert, five messages, two action items with owners."""
 
 from tests.incidents.builder import Story
+from tests.incidents.jira_side import project
 from tests.incidents.people import ADA, HANA, IVO
 from tests.incidents.script import Script
 
 
-def script() -> Script:
+def script(*, private: bool = False) -> Script:
+    """With `private`, people talked about it in a private channel."""
     story = Story(
         "stale_replica",
         "search: replica 2 is stale",
@@ -14,6 +16,7 @@ def script() -> Script:
         cast=(ADA, HANA, IVO),
         service="Search",
         team="Platform",
+        private=private,
     )
     side, at = story.pagerduty, story.at
     side.alert(at("09:00:03"), "[FIRING] ReplicaLag search-2 > 300 s", key="lag-search-2")
@@ -21,6 +24,7 @@ def script() -> Script:
     side.acknowledges(at("09:02:00"), "ivo")
     side.resolves(at("09:20:00"), "ivo", note="Replica 2 rebuilt.")
     story.chat(CHAT)
+    story.projects = (*story.projects, project("SRE", "Reliability"))
     return story.script()
 
 

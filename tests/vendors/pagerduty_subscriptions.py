@@ -67,6 +67,11 @@ class Subscriptions:
             while held.queue and self._is_taken(held, held.queue[0][1]):
                 held.queue = held.queue[1:]
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether anything is still to be delivered."""
+        return any(held.queue for held in self._held.values())
+
     def is_disabled(self, id_: str) -> bool:
         return _is_disabled(self._held[id_])
 

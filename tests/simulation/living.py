@@ -1,0 +1,203 @@
+"""Living a story: its webhooks, its weather, what happens beside them, and what was seen of it all.
+
+The same story is lived the same way, to the byte.
+"""
+
+import hashlib
+import json
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from connectors.engine.journal import Journey
+from tests.incidents.stale_replica import script
+from tests.simulation.faults import HAPPENINGS, Fault, Kind
+from tests.simulation.household import Household
+from tests.simulation.invariants import Broken, check_always, check_at_rest
+from tests.simulation.outside import Call, Killed, fair
+from tests.simulation.sender import Sender
+from tests.simulation.states import Ledgers, states_at_rest
+from tests.simulation.story import Story
+from tests.simulation.weather import Weather, in_words
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 # a disk in memory, where there is one
+SETTLES_WITHIN = timedelta(minutes=15)
+LONGEST_SETTLING = timedelta(days=3)
+PLANNED = ("settle", "refresh later", "look 1", "look 2", "look 3")
+"""Waits that are meant: what follows them has its own quarter of an hour."""
+QUARTER = timedelta(minutes=15)
+_OFF_FOR = (timedelta(0), timedelta(minutes=1), timedelta(minutes=12), timedelta(hours=1))
+_NO_CALL = Call(0, "engine", "nothing is under way", writes=False)
+
+
+class Home(Household):
+    """A household whose machine may stay off for a while after it died: so long, the next time."""
+
+    off_for = timedelta(0)
+    is_off = False
+
+    def comes_back(self) -> None:
+        self.is_off = True
+        off_for, self.off_for = self.off_for, timedelta(0)
+        with suppress(Killed):  # it is dead already
+            self.clock.advance(off_for)
+        self.is_off = False
+        super().comes_back()
+
+
+class Over(BaseException):
+    """The life ends here: something did not hold. Nothing catches it."""
+
+
+@dataclass
+class Lived:
+    """What became of a story. `met` are the faults by kind that met a call; `wrong` is what did not hold, `number` that
+    of the invariant."""
+
+    story: Story
+    wrong: str | None = None
+    number: int | None = None
+    met: Counter[str] = field(default_factory=Counter[str])
+    states: Counter[str] = field(default_factory=Counter[str])
+    calls: int = 0
+    checks: int = 0
+    lived_for: timedelta = timedelta(0)
+    digest: str = ""
+    trace: list[str] = field(default_factory=list[str])
+
+
+class Life:
+    """One life of a story."""
+
+    def __init__(self, story: Story, household: Home, lived: Lived) -> None:
+        self.story, self.household, self.lived = story, household, lived
+        self.began = household.clock.now()
+        self.sender = Sender(household, self.happens, lambda: household.is_off)
+        self.weather = Weather(story, household, self.happens)
+        self._ledgers, self._is_checking = Ledgers(household, self.happens), False
+
+    def happens(self, state: str) -> None:
+        """A state was reached that must be reached now and then."""
+        self.lived.states[state] += 1
+
+    def is_lived(self) -> None:
+        household, calendar = self.household, self.household.calendar
+        household.outside.meets, household.outside.after = self._meets, self._after
+        for webhook, after in zip(household.scripts[0].webhooks, self.story.webhooks_after, strict=True):
+            calendar.at(self.began + after, partial(self.sender.tells, webhook))
+        for deed in self.story.deeds:
+            calendar.at(self.began + deed.after, partial(self._does, deed.what))
+        if self.story.is_looked_after:
+            self._looks()
+        household.lives(self.story.lasts)
+        if self.story.mode == "liveness":
+            self._comes_to_rest()
+        self.lived.states += states_at_rest(household)
+
+    def _meets(self, call: Call, act: Callable[[], Any]) -> Any:
+        return self.weather.meets(call, partial(self._ledgers.sees, call, act))
+
+    def _after(self, _call: Call) -> None:
+        if self._is_checking:
+            return
+        self._is_checking = True
+        try:
+            self._holds(check_always)
+        finally:
+            self._is_checking = False
+
+    def _holds(self, check: Callable[[Household], None]) -> None:
+        self.lived.checks += 1
+        try:
+            check(self.household)
+        except Broken as broken:
+            self.lived.wrong, self.lived.number = str(broken), broken.number
+            self.household.tells(f"WRONG: {broken}")
+            raise Over from None
+
+    def _does(self, what: Fault) -> None:
+        """Something happens, if it can happen now, whatever is under way."""
+        self.household.tells(f"{in_words(what)}, beside all calls")
+        self.weather.disturbs()
+        if what.kind is Kind.KILL:
+            self.weather.counts(what)
+            self.household.off_for = _OFF_FOR[what.variant % len(_OFF_FOR)]
+            raise Killed
+        if HAPPENINGS[what.kind][what.variant](self.household, _NO_CALL):
+            self.weather.counts(what)
+
+    def _looks(self) -> None:
+        """As the machine does every quarter of an hour."""
+        household = self.household
+        if household.clock.now() < self.began + self.story.lasts:
+            household.calendar.at(household.clock.now() + QUARTER, self._looks)
+            household.reconciles()
+
+    def _comes_to_rest(self) -> None:
+        """Within a quarter of an hour from the last disturbance, and from the end of what is waited for on purpose."""
+        household, longest = self.household, self.household.clock.now() + LONGEST_SETTLING
+        while (until := self._rests_at()) > household.clock.now() and household.clock.now() < longest:
+            household.lives(until - household.clock.now())
+        self._holds(check_at_rest)
+
+    def _rests_at(self) -> datetime:
+        household, witness = self.household, self.household.witness
+        planned = [journey.wake_at for journey in household.engine.journeys() if self._is_planned(journey)]
+        heard = [delivery.at for delivery in witness.deliveries if delivery.journeys]
+        waiting = [household.clock.now()] if self.sender.is_waiting else []
+        for moment in (*filter(None, planned), *heard, *waiting, *filter(None, [witness.latest_hint])):
+            self.weather.disturbs(moment)
+        return self.weather.latest + SETTLES_WITHIN
+
+    def _is_planned(self, journey: Journey) -> bool:
+        return journey.state == "waiting" and self.household.engine.waits_in(journey.name) in PLANNED
+
+
+def lives(story: Story) -> Lived:
+    """Live a story, from its beginning to its end or to what went wrong."""
+    lived = Lived(story)
+    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+        household = Home(Path(folder), script(private=story.is_private), seed=story.seed, **story.options)
+        household.open()
+        try:
+            _live(Life(story, household, lived))
+            lived.digest = _digest(household, lived)
+        finally:
+            household.close()
+    return lived
+
+
+def _live(life: Life) -> None:
+    household, lived = life.household, life.lived
+    try:
+        life.is_lived()
+    except Over:
+        pass
+    except (Exception, Killed) as error:  # noqa: BLE001 # a life that breaks is told like one that goes wrong
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        lived.wrong = f"{type(error).__name__} at {Path(frame.filename).name} line {frame.lineno}: {error}"
+        household.tells(f"BROKEN: {lived.wrong}")
+    household.outside.meets, household.outside.after = fair, lambda _: None
+    lived.met, lived.calls = life.weather.met, len(household.outside.calls)
+    lived.lived_for = household.clock.now() - life.began
+    lived.trace = [str(line) for line in household.trace]
+
+
+def _digest(household: Household, lived: Lived) -> str:
+    """Of every call, of all that was told, and of what the vendors and the store hold in the end."""
+    held = hashlib.sha256()
+    for call in household.outside.calls:
+        held.update(f"{call}\n".encode())
+    vendors = (household.pagerduty, household.slack, household.jira, household.confluence)
+    for part in ([vendor.state() for vendor in vendors], lived.trace, lived.wrong, sorted(lived.states.items())):
+        held.update(json.dumps(part, sort_keys=True, default=str).encode())
+    for name, text in sorted(household.drafts().items()):
+        held.update(f"{name}\n{text}".encode())
+    return held.hexdigest()

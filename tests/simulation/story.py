@@ -1,0 +1,132 @@
+"""What one seed's life is: its settings, its webhooks, its faults, and what people and machines do; drawn, not lived.
+
+A story is lived by `living.py`. The same seed draws the same story; a shorter one is made by leaving things out.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from random import Random
+from typing import Any, Literal
+
+from tests.simulation.faults import VARIANTS, Fault, Kind
+
+type Mode = Literal["safety", "liveness"]
+
+LONGEST = timedelta(minutes=100)
+ABOUT_SO_MANY_CALLS = 560
+"""Of a life in which everything goes well, its later look included."""
+_BESIDE = {Kind.PERSON: 8, Kind.WEBHOOKS: 2, Kind.CONCURRENT: 3, Kind.KILL: 2}
+"""What happens at moments of its own, and how often against the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """From the `at`th call on, so many calls of one side meet this fault: the first that it can happen to, and those
+    that follow there."""
+
+    at: int
+    fault: Fault
+    times: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.fault}, {self.times} times, from call {self.at} on"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that happens so long after the beginning, whatever is under way."""
+
+    after: timedelta
+    what: Fault
+
+    def __str__(self) -> str:
+        return f"{self.what}, after {self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """`options` are those of a household. `webhooks_after`: how long each webhook is on its way. `calm_after`: when the
+    weather ends, in liveness mode."""
+
+    seed: int
+    mode: Mode
+    options: dict[str, Any] = field(default_factory=dict[str, Any])
+    is_private: bool = False
+    is_looked_after: bool = False
+    webhooks_after: tuple[timedelta, ...] = ()
+    lasts: timedelta = LONGEST
+    calm_after: timedelta | None = None
+    faults: tuple[Struck, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+
+    def shorter(self) -> list["Story"]:
+        """Every story with one thing less, the latest things first."""
+        faults = [replace(self, faults=_without(self.faults, n)) for n in reversed(range(len(self.faults)))]
+        deeds = [replace(self, deeds=_without(self.deeds, n)) for n in reversed(range(len(self.deeds)))]
+        once = [replace(one, times=1) for one in self.faults]
+        calmer = [replace(self, faults=tuple(once))] if once != list(self.faults) else []
+        return [*deeds, *faults, *calmer]
+
+
+def _without[T](several: tuple[T, ...], n: int) -> tuple[T, ...]:
+    return several[:n] + several[n + 1 :]
+
+
+def story_of(seed: int, mode: Mode) -> Story:
+    chance = Random(seed)
+    is_reopened = chance.random() < 0.2
+    lasts = timedelta(minutes=100 if is_reopened else chance.choice((30, 45, 60)))
+    calm_after = lasts * chance.random() if mode == "liveness" else None
+    last_deed = calm_after or lasts
+    deeds = [_deed(chance, last_deed) for _ in range(chance.choice((0, 1, 1, 2, 3, 4)))]
+    if is_reopened:
+        deeds.append(Deed(timedelta(minutes=chance.uniform(1, 40)), Fault(Kind.REOPENED, 0)))
+    most = ABOUT_SO_MANY_CALLS * (2 if is_reopened else 1)
+    return Story(
+        seed,
+        mode,
+        options=_options(chance),
+        is_private=chance.random() < 0.08,
+        is_looked_after=chance.random() < 0.35,
+        webhooks_after=tuple(_on_its_way(chance) for _ in range(4)),
+        lasts=lasts,
+        calm_after=calm_after,
+        faults=tuple(sorted((_struck(chance, most) for _ in range(_how_many(chance))), key=lambda one: one.at)),
+        deeds=tuple(sorted(deeds, key=lambda one: one.after)),
+    )
+
+
+def _options(chance: Random) -> dict[str, Any]:
+    """A small house; now and then one that is set up otherwise."""
+    settings: dict[str, Any] = {"refresh_after": "20m"}
+    if chance.random() < 0.85:
+        settings["publish"] = {"public_base_url": "https://debrief.acme.example"}
+    if chance.random() < 0.12:
+        settings["jira"] = {"after_unclear": "park"}
+    return {
+        "settings": settings,
+        "confluence": chance.random() < 0.12,
+        "anchored": chance.random() < 0.88,
+        "jira_lag": chance.choice((0.0, 3.0, 300.0)),
+    }
+
+
+def _on_its_way(chance: Random) -> timedelta:
+    """Most come at once, some an hour late."""
+    return timedelta(seconds=chance.choice((0, 0, 0, 0, 1, 5, 90, 3600)))
+
+
+def _how_many(chance: Random) -> int:
+    return chance.choice((0, 1, 1, 2, 2, 3, 4, 5, 6, 8))
+
+
+def _struck(chance: Random, most: int) -> Struck:
+    kind = chance.choice(list(Kind))
+    fault = Fault(kind, chance.randrange(VARIANTS[kind]))
+    times = 1 if kind in (Kind.KILL, Kind.PAUSE) else chance.choice((1, 1, 1, 1, 1, 1, 2, 3, 6, 25))
+    return Struck(chance.randrange(1, most), fault, times)
+
+
+def _deed(chance: Random, until: timedelta) -> Deed:
+    (kind,) = chance.choices(list(_BESIDE), list(_BESIDE.values()))
+    return Deed(until * chance.random(), Fault(kind, chance.randrange(max(4, VARIANTS[kind]))))
