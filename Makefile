@@ -72,13 +72,14 @@ build/%.zip:
 	@cd $(TO) && LC_ALL=C TZ=UTC ../../../.venv/bin/python -m zipfile -c ../$(notdir $@) *
 	@du -h --apparent-size $@ && rm -r $(TO)
 
-test-e2e: $(SYNC) chromium runtime ## only the tests of whole processes, and of the real zips in Lambda's own runtime
+test-e2e: $(SYNC) chromium osls runtime ## only the tests of whole processes, and of the real zips in Lambda's own runtime
 	@$(UV) run --no-sync pytest -q -n 0 tests/e2e
 
 # The runtime interface emulator is a binary inside the aws-sam-cli package, whose Python is not needed.
 runtime: $(SYNC)
 	@$(MAKE) -s package ARCH=$(HOST) >/dev/null
 	@[ -d .tools/rie ] || $(UV) pip install -q --no-deps --python .venv/bin/python --target .tools/rie aws-sam-cli==1.170.0
+	@[ -d .tools/ministack ] || $(UV) pip install -q --python .venv/bin/python --target .tools/ministack ministack==1.5.33
 	@[ -d .tools/awslambdaric ] || $(UV) pip install -q --python .venv/bin/python --target .tools/awslambdaric awslambdaric==4.2.2
 
 osls:

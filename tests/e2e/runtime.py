@@ -51,7 +51,7 @@ class Runtime:
             self.process = subprocess.Popen(
                 command, cwd=code, env=plain | lambda_ones | environment, stdout=out, stderr=out
             )
-        _wait_for(self._port)
+        wait_for(self._port)
 
     def invoke(self, event: bytes, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
         """Status, headers, body. The path must say `function` whatever its name is: the emulator knows no other."""
@@ -79,7 +79,8 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Until somebody listens there."""
     deadline = time.monotonic() + LONGEST_START
     while True:
         try:
