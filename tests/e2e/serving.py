@@ -16,22 +16,42 @@ from urllib.parse import urlsplit
 from handlers.wiring import Machine
 
 PROJECT = Path(__file__).parents[2]
+TIED = [sys.executable, "-I", "-S", str(Path(__file__).with_name("tied.py"))]
 LONGEST_SECONDS = 20.0
 LOOK_EVERY_SECONDS = 0.02
 
 
-class Served:
-    """One run of the process. Its log goes to `log`, one file for all runs."""
+class DidNotStart(AssertionError):
+    """It ended before it listened."""
 
-    def __init__(self, machine: Machine, log: Path) -> None:
+
+class Served:
+    """One run of the process, which ends with ours at the latest. Its log goes to `log`, one file for all runs.
+
+    Without `waits` it may not listen yet: ask `listens`.
+    """
+
+    def __init__(self, machine: Machine, log: Path, *, waits: bool = True) -> None:
         files = {"HOME": machine.home, "SETTINGS": machine.settings_file, "SECRETS": machine.secrets_file}
         environment = os.environ | {f"DEBRIEF_{name}": str(path) for name, path in files.items()}
+        serve = [sys.executable, "-m", "handlers.cli", "serve", "--port", "0"]
         with log.open("a") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "handlers.cli", "serve", "--port", "0"],
+                [*TIED, str(os.getpid()), *serve],
                 cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True,
             )  # fmt: skip
-        self.address = self._address()
+        self.address = self.listens() if waits else ""
+
+    def listens(self) -> str:
+        """Wait until it listens; returns where. Raises DidNotStart."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            found = re.search(r"http://127\.0\.0\.1:\d+", line)
+            if found:
+                self.address = found[0]
+                return found[0]
+        code, _ = self._ends()
+        raise DidNotStart(f"it did not start: exit code {code}")
 
     def kills(self) -> None:
         """SIGKILL: nothing is tidied up."""
@@ -52,15 +72,6 @@ class Served:
         finally:
             connection.close()
         return answer["journeys"]
-
-    def _address(self) -> str:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            found = re.search(r"http://127\.0\.0\.1:\d+", line)
-            if found:
-                return found[0]
-        code, _ = self._ends()
-        raise AssertionError(f"it did not start: exit code {code}")
 
     def _ends(self) -> tuple[int, str]:
         out, _ = self.process.communicate(timeout=LONGEST_SECONDS)
