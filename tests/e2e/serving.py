@@ -28,13 +28,13 @@ class DidNotStart(AssertionError):
 class Served:
     """One run of the process, which ends with ours at the latest. Its log goes to `log`, one file for all runs.
 
-    Without `waits` it may not listen yet: ask `listens`.
+    Without a `port` it takes a free one. Without `waits` it may not listen yet: ask `listens`.
     """
 
-    def __init__(self, machine: Machine, log: Path, *, waits: bool = True) -> None:
+    def __init__(self, machine: Machine, log: Path, *, port: int = 0, waits: bool = True) -> None:
         files = {"HOME": machine.home, "SETTINGS": machine.settings_file, "SECRETS": machine.secrets_file}
         environment = os.environ | {f"DEBRIEF_{name}": str(path) for name, path in files.items()}
-        serve = [sys.executable, "-m", "handlers.cli", "serve", "--port", "0"]
+        serve = [sys.executable, "-m", "handlers.cli", "serve", "--port", str(port)]
         with log.open("a") as errors:
             self.process = subprocess.Popen(
                 [*TIED, str(os.getpid()), *serve],
