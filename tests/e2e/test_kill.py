@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 
 from handlers.wiring import utc_now
-from tests.e2e.holding import Hold, Holding, Moment
-from tests.e2e.serving import PROJECT, Served, until
+from tests.e2e.holding import Moment
+from tests.e2e.serving import PROJECT, DidNotStart, until
+from tests.e2e.town import Town
 from tests.incidents import by_name
 from tests.incidents.moved import latest
-from tests.neighbours import WEBHOOK_SECRET, Neighbours
-from tests.vendors.pagerduty_webhooks import deliver
 
 QUICK = {
     "quiet_period": "0.1s",
@@ -39,36 +38,11 @@ BEFORE_THE_NOTE = Moment("POST .*/notes$")
 AFTER_THE_NOTE = Moment("POST .*/notes$", after_effect=True)
 
 
-class Town(Neighbours):
-    """The neighbours of a process that is killed."""
+class Checkout(Town):
+    """The neighbours of the demo's incident."""
 
     def __init__(self, home: Path) -> None:
-        self.holding = Holding()
-        self.log = home / "log.txt"
-        self.served: Served | None = None
-        script = latest(by_name("checkout_latency"), utc_now())
-        super().__init__(home, [script], utc_now, settings=QUICK, around=self.holding.around)
-
-    def serves(self) -> Served:
-        self.served = Served(self.machine, self.log)
-        return self.served
-
-    def move_out(self) -> None:
-        """Also where a test failed: nothing is left running."""
-        if self.served and self.served.process.poll() is None:
-            self.served.kills()
-        super().move_out()
-
-    def rings(self, served: Served) -> int:
-        """Deliver the signed resolve."""
-        kinds = {webhook["event"]["event_type"]: webhook for webhook in self.scripts[0].webhooks}
-        return deliver(f"{served.address}/pagerduty", kinds["incident.resolved"], WEBHOOK_SECRET)[0]
-
-    def kills_at(self, served: Served, hold: Hold) -> None:
-        """Wait for the moment, kill, and only then let go of the call: its answer reaches nobody."""
-        assert hold.came.wait(20), f"{hold.moment} did not come\n{self.log.read_text()}"
-        served.kills()
-        hold.over.set()
+        super().__init__(home, [latest(by_name("checkout_latency"), utc_now())], settings=QUICK)
 
     def drafts(self) -> list[Path]:
         return sorted((self.machine.home / "files" / "drafts").glob("*"))
@@ -86,8 +60,8 @@ class Town(Neighbours):
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Generator[Town]:
-    opened = Town(tmp_path)
+def town(tmp_path: Path) -> Generator[Checkout]:
+    opened = Checkout(tmp_path)
     opened.move_in()
     yield opened
     opened.move_out()
@@ -103,7 +77,7 @@ def town(tmp_path: Path) -> Generator[Town]:
         pytest.param([BEFORE_THE_NOTE, AFTER_THE_NOTE], id="around the note"),
     ],
 )
-def test_a_kill_in_mid_journey_ends_with_one_draft_and_no_duplicate(town: Town, moments: list[Moment]):
+def test_a_kill_in_mid_journey_ends_with_one_draft_and_no_duplicate(town: Checkout, moments: list[Moment]):
     hold, served = town.holding.waits_for(moments[0]), town.serves()
     assert town.rings(served) == 202
     for following in moments[1:]:
@@ -118,7 +92,7 @@ def test_a_kill_in_mid_journey_ends_with_one_draft_and_no_duplicate(town: Town, 
     town.expects_everything_once()
 
 
-def test_a_kill_while_it_waits_loses_nothing(town: Town):
+def test_a_kill_while_it_waits_loses_nothing(town: Checkout):
     town.write_settings(quiet_period="2s")
     served = town.serves()
     assert town.rings(served) == 202
@@ -133,7 +107,7 @@ def test_a_kill_while_it_waits_loses_nothing(town: Town):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_when_it_is_told_to_in_the_middle_of_a_call(town: Town, number: signal.Signals):
+def test_it_stops_when_it_is_told_to_in_the_middle_of_a_call(town: Checkout, number: signal.Signals):
     hold, served = town.holding.waits_for(WHILE_READING), town.serves()
     town.rings(served)
     assert hold.came.wait(20)
@@ -148,10 +122,10 @@ def test_it_stops_when_it_is_told_to_in_the_middle_of_a_call(town: Town, number:
     hold.over.set()
 
 
-def test_two_in_one_folder_are_refused(town: Town):
+def test_two_in_one_folder_are_refused(town: Checkout):
     served = town.serves()
 
-    with pytest.raises(AssertionError, match="it did not start: "):
+    with pytest.raises(DidNotStart):
         town.serves()
 
     served.stops()

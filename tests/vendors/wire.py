@@ -1,6 +1,7 @@
 """How a fake vendor is spoken to: a function from request to reply, behind real HTTP or in process."""
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Generator
@@ -66,6 +67,13 @@ def request_from_url(method: str, url: str, headers: dict[str, str], body: bytes
     )
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that hung up, or was killed, is no error of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def served(vendor: Vendor, *, latency: float = 0.0) -> Generator[str]:
     """Serve a fake on a free port of 127.0.0.1; yields its base URL. GET /state prints what it holds.
@@ -103,7 +111,7 @@ def served(vendor: Vendor, *, latency: float = 0.0) -> Generator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Quiet: a fake's log is its state."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     server.socket.listen(128)  # the default of 5 drops callers that come side by side; they try again after a second
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
