@@ -22,7 +22,7 @@ from requests import exceptions as http
 from urllib3.exceptions import NewConnectionError
 
 from connectors.errors import BadReply, NotAllowed, NotFound, OutcomeUnknown, RateLimited, Rejected, Unreachable
-from connectors.retrying import wait_hint
+from connectors.retrying import Quiet, wait_hint
 
 LOOK_FIRST = "Look whether it exists before trying again."
 LONGEST_SENTENCE = 300
@@ -151,6 +151,18 @@ def wait_from_headers(headers: dict[str, str]) -> float | None:
         return max(0.0, datetime.fromisoformat(reset).timestamp() - now)
     except ValueError:
         return None
+
+
+def asked_quietly(quiet: Quiet, who: str, endpoint: str, send: Callable[[], Answer | NoAnswer]) -> Answer | NoAnswer:
+    """One request; a refusal as too fast keeps the endpoint quiet for as long as the site wants.
+
+    Raises RateLimited where that time is not over, without sending anything.
+    """
+    quiet.check(endpoint, f"Asking {who}")
+    came = send()
+    if isinstance(came, Answer) and came.status in (429, 503) and (hint := wait_from_headers(came.headers)):
+        quiet.keep(endpoint, hint)
+    return came
 
 
 def judge(product: Product, tried: str, came: Answer | NoAnswer, *, repeatable: bool = True) -> Any:

@@ -7,6 +7,7 @@ A read is asked again on Unreachable, RateLimited and BadReply; a write only whe
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from threading import Lock
 
 from tenacity import (
     RetryCallState,
@@ -18,12 +19,14 @@ from tenacity import (
 from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 
-from connectors.errors import BadReply, RateLimited, Unreachable
+from connectors.errors import LONGEST_HINT, BadReply, RateLimited, Unreachable
 
 MOST_ATTEMPTS = 4
 """Polite to vendors: at most four requests per logical call."""
 WRITES_BEGIN_WITHIN = 15.0
 """Seconds from the first try of a write to its last."""
+_ROUNDING = 0.001
+"""Seconds: who slept exactly as long as was asked has slept long enough."""
 
 
 @dataclass(slots=True)
@@ -54,6 +57,42 @@ class Budget:
             sleep=self.sleep,
             reraise=True,
         )
+
+
+class Quiet:
+    """When a vendor wants to be asked again, endpoint by endpoint. What it has refused already is refused here, without
+    asking it: nothing is sent inside a Retry-After, whoever is told of it. `now` is in seconds. Thread-safe."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._rests: dict[str, tuple[float, float]] = {}
+        self._lock = Lock()
+
+    def check(self, endpoint: str, tried: str) -> None:
+        """Raises RateLimited while the endpoint rests. A clock that was set back begins its rest anew."""
+        with self._lock:
+            since, seconds = self._rests.get(endpoint, (0.0, 0.0))
+            now = self._now()
+            if seconds and now < since:
+                self._rests[endpoint] = now, seconds
+                since = now
+            left = since + seconds - now
+        if left > _ROUNDING:
+            raise RateLimited(tried, "it asked to slow down, and its time has not come", retry_after=left)
+
+    def keep(self, endpoint: str, seconds: float | None) -> None:
+        """From now on the endpoint rests so long."""
+        with self._lock:
+            self._rests[endpoint] = (self._now(), min(seconds or 0.0, LONGEST_HINT))
+
+
+def endpoint_of(method: str, path: str) -> str:
+    """ "GET /issue/*/comment": what a vendor counts requests by. Ids and keys have a digit, or capitals alone."""
+    return f"{method} " + "/".join("*" if _is_id(part) else part for part in path.split("/"))
+
+
+def _is_id(part: str) -> bool:
+    return any(letter.isdigit() for letter in part) or part.isupper()
 
 
 class _ObeyTheHint(wait_base):

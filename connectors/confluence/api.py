@@ -11,10 +11,18 @@ from urllib.parse import quote
 from requests import RequestException, Session
 from requests.adapters import BaseAdapter
 
-from connectors.atlassian import Answer, Connections, NoAnswer, answer_from_reply, silence_from_error, site_from_url
+from connectors.atlassian import (
+    Answer,
+    Connections,
+    NoAnswer,
+    answer_from_reply,
+    asked_quietly,
+    silence_from_error,
+    site_from_url,
+)
 from connectors.confluence.replies import judge, judge_written, object_from, page_of_results
 from connectors.errors import BadReply
-from connectors.retrying import Budget
+from connectors.retrying import Budget, Quiet, endpoint_of
 
 MOST_PAGES = 100
 """Paging ends, whatever Confluence says."""
@@ -49,6 +57,7 @@ class ConfluenceApi:
         self._email, self._token, self._budget = email, token, budget
         self._timeout, self._transport = timeout, transport
         self._sessions = Connections(self._new_session)
+        self._quiet = Quiet(budget.now)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -124,6 +133,11 @@ class ConfluenceApi:
     def _send(
         self, method: str, path: str, *, query: dict[str, str] | None = None, body: Any = None
     ) -> Answer | NoAnswer:
+        """One HTTP request, or none while Confluence wants none of this kind."""
+        endpoint = endpoint_of(method, path)
+        return asked_quietly(self._quiet, "Confluence", endpoint, lambda: self._sent(method, path, query, body))
+
+    def _sent(self, method: str, path: str, query: dict[str, str] | None, body: Any) -> Answer | NoAnswer:
         """Exactly one HTTP request. Never follows a redirect: the token stays with its own host."""
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
         with self._sessions.borrowed() as session:

@@ -14,7 +14,15 @@ from jira import JIRA, JIRAError
 from requests import RequestException, Session
 from requests.adapters import BaseAdapter
 
-from connectors.atlassian import Answer, Connections, NoAnswer, answer_from_reply, silence_from_error, site_from_url
+from connectors.atlassian import (
+    Answer,
+    Connections,
+    NoAnswer,
+    answer_from_reply,
+    asked_quietly,
+    silence_from_error,
+    site_from_url,
+)
 from connectors.errors import BadReply, Rejected
 from connectors.jira.replies import (
     judge,
@@ -25,7 +33,7 @@ from connectors.jira.replies import (
     object_from,
     token_page,
 )
-from connectors.retrying import Budget
+from connectors.retrying import Budget, Quiet, endpoint_of
 
 MOST_PAGES = 200
 """Paging ends, whatever Jira says."""
@@ -59,6 +67,7 @@ class JiraApi:
         self._email, self._token, self._budget = email, token, budget
         self._timeout, self._transport = timeout, transport
         self._clients = Connections(self._new_client)
+        self._quiet = Quiet(budget.now)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -188,6 +197,11 @@ class JiraApi:
     def _send(
         self, method: str, parts: tuple[str, ...], *, query: dict[str, str] | None = None, body: Any = None
     ) -> Answer | NoAnswer:
+        """One HTTP request, or none while Jira wants none of this kind."""
+        endpoint = endpoint_of(method, "/".join(parts))
+        return asked_quietly(self._quiet, "Jira", endpoint, lambda: self._sent(method, parts, query, body))
+
+    def _sent(self, method: str, parts: tuple[str, ...], query: dict[str, str] | None, body: Any) -> Answer | NoAnswer:
         """Exactly one HTTP request. Never follows a redirect: the token stays with its own host."""
         url = f"{self._base_url}/rest/api/3/" + "/".join(quote(part, safe="") for part in parts)
         content = None if body is None else json.dumps(body)

@@ -20,9 +20,9 @@ from pagerduty import Error as ClientError
 from pagerduty import HttpError, RestApiV2Client, SlackIntegrationApiClient
 from pagerduty.rest_api_v2_base_client import RestApiV2BaseClient
 
-from connectors.errors import BadReply, NotAllowed, OutcomeUnknown, Unreachable
+from connectors.errors import BadReply, NotAllowed, OutcomeUnknown, RateLimited, Unreachable
 from connectors.pagerduty.replies import LARGEST_PAGE, Page, field, judge, page
-from connectors.retrying import Budget
+from connectors.retrying import Budget, Quiet, endpoint_of
 
 # The EU has its own: https://api.eu.pagerduty.com (https://developer.pagerduty.com, read 2026-11-20).
 US_BASE_URL = "https://api.pagerduty.com"
@@ -67,7 +67,7 @@ class PagerDutyApi:
         self._base_url = _safe(base_url)
         self._token, self._user_token, self._sender, self._auth_type = token, user_token, sender, auth_type
         self._budget, self._timeout, self._transport = budget, timeout, transport
-        self._lock = threading.Lock()
+        self._quiet, self._lock = Quiet(budget.now), threading.Lock()
         self._rest: RestApiV2Client | None = None
         self._slack: SlackIntegrationApiClient | None = None
 
@@ -134,7 +134,9 @@ class PagerDutyApi:
         """Enable a subscription that PagerDuty disabled for a time; returns it. The same again is safe to repeat."""
         tried = f"enabling the PagerDuty webhook subscription {subscription_id}"
         path = f"/webhook_subscriptions/{_id(subscription_id)}/enable"
-        value = self._read(tried, lambda: self._client().post(path), "webhook_subscriptions.write")
+        value = self._read(
+            tried, endpoint_of("POST", path), lambda: self._client().post(path), "webhook_subscriptions.write"
+        )
         return field(tried, value, "webhook_subscription", dict)
 
     def get_user(self, user_id: str) -> dict[str, Any]:
@@ -168,7 +170,8 @@ class PagerDutyApi:
             )
             raise NotAllowed(tried, "no user token is set", remedy)
         path = f"/incidents/{_id(incident_id)}/dedicated_channel"
-        value = self._read(tried, lambda: self._slack_client().get(path), "the user token of an Owner or Global Admin")
+        needed = "the user token of an Owner or Global Admin"
+        value = self._read(tried, endpoint_of("GET", path), lambda: self._slack_client().get(path), needed)
         return field(tried, value, "channel", dict)
 
     def create_note(self, incident_id: str, content: str) -> dict[str, Any]:
@@ -178,7 +181,7 @@ class PagerDutyApi:
 
         def once() -> dict[str, Any]:
             send = partial(self._client().post, path, json=body)
-            value = self._once(tried, send, scope="incidents.write", writes=True)
+            value = self._once(tried, endpoint_of("POST", path), send, scope="incidents.write", writes=True)
             return field(tried, value, "note", dict, writes=True)
 
         return self._budget.writing(once)
@@ -191,12 +194,25 @@ class PagerDutyApi:
         return page(tried, value, name, offset)
 
     def _get(self, tried: str, path: str, query: dict[str, Any], scope: str = "incidents.read") -> dict[str, Any]:
-        return self._read(tried, lambda: self._client().get(path, params=query or None), scope)
+        return self._read(
+            tried, endpoint_of("GET", path), lambda: self._client().get(path, params=query or None), scope
+        )
 
-    def _read(self, tried: str, send: Callable[[], httpx2.Response], scope: str) -> dict[str, Any]:
-        return self._budget.reading(lambda: self._once(tried, send, scope=scope, writes=False))
+    def _read(self, tried: str, endpoint: str, send: Callable[[], httpx2.Response], scope: str) -> dict[str, Any]:
+        return self._budget.reading(lambda: self._once(tried, endpoint, send, scope=scope, writes=False))
 
-    def _once(self, tried: str, send: Callable[[], httpx2.Response], *, scope: str, writes: bool) -> dict[str, Any]:
+    def _once(
+        self, tried: str, endpoint: str, send: Callable[[], httpx2.Response], *, scope: str, writes: bool
+    ) -> dict[str, Any]:
+        """One request, or none while PagerDuty wants none of this kind."""
+        self._quiet.check(endpoint, tried)
+        try:
+            return self._judged(tried, send, scope=scope, writes=writes)
+        except RateLimited as limit:
+            self._quiet.keep(endpoint, limit.retry_after)
+            raise
+
+    def _judged(self, tried: str, send: Callable[[], httpx2.Response], *, scope: str, writes: bool) -> dict[str, Any]:
         try:
             response = send()
         except HttpError as error:  # the client raises 3xx and 401 itself

@@ -3,14 +3,13 @@
 import json
 from collections.abc import Callable
 from http.client import HTTPException
-from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
 from slack_sdk.errors import SlackApiError
 
 from connectors.errors import BadReply, NotAllowed, RateLimited, Unreachable
-from connectors.retrying import Budget
+from connectors.retrying import Budget, Quiet
 from connectors.slack import replies
 from connectors.slack.client import Client, Send
 from connectors.slack.markup import escape, scrub
@@ -21,6 +20,7 @@ from connectors.slack.translate import OUR_EVENT
 MOST_MESSAGES = 999
 # https://docs.slack.dev/reference/methods/conversations.list (read 2026-11-20): under 1,000.
 MOST_CHANNELS = 999
+_UPLOADS = "file upload"
 
 
 class SlackApi:
@@ -46,8 +46,7 @@ class SlackApi:
         self._budget = budget
         self._client = Client(token, base_url, timeout, send)
         self._host = urlsplit(base_url).hostname or ""
-        self._not_before: dict[str, float] = {}
-        self._lock = Lock()
+        self._quiet = Quiet(budget.now)
 
     def auth_test(self) -> Raw:
         return self._read("auth.test")
@@ -158,12 +157,12 @@ class SlackApi:
     def _once(self, method: str, arguments: dict[str, Any], *, writes: bool) -> Raw:
         where = arguments.get("channel") or arguments.get("channel_id") or arguments.get("user")
         tried = f"Slack {method}" + (f" for {where}" if where else "")
-        self._hold_back(method, tried)
+        self._quiet.check(method, tried)
         status, headers, data = self._answer(tried, lambda: self._client.api_call(method, params=arguments), writes)
         try:
             return replies.judge(tried, status, headers, data, writes=writes, now=self._budget.now())
         except RateLimited as limit:
-            self._remember(method, limit)
+            self._quiet.keep(method, limit.retry_after)
             raise
 
     def _answer(self, tried: str, call: Callable[[], Any], writes: bool) -> tuple[int, dict[str, str], object]:
@@ -183,20 +182,14 @@ class SlackApi:
         host = urlsplit(url).hostname or ""
         if host != self._host and not host.endswith(".slack.com"):
             raise BadReply(tried, "Slack named an upload address that is not its own", "Try again later.")
+        self._quiet.check(_UPLOADS, tried)
         try:
-            status, _, _ = self._client.post(url, content)
+            status, headers, _ = self._client.post(url, content)
         except (OSError, HTTPException) as error:
             raise replies.failure(tried, error, writes=False) from None
+        if status == 429:
+            hint = replies.hint_from(headers, self._budget.now())
+            self._quiet.keep(_UPLOADS, hint)
+            raise RateLimited(tried, "HTTP 429", "Try again later.", retry_after=hint)
         if status != 200:
             raise Unreachable(tried, f"HTTP {status}", "Try again later.")
-
-    def _hold_back(self, method: str, tried: str) -> None:
-        """Refuse what Slack has already refused, without asking it: nothing is sent inside a Retry-After."""
-        with self._lock:
-            left = self._not_before.get(method, 0.0) - self._budget.now()
-        if left > 0:
-            raise RateLimited(tried, "Slack asks to slow down", retry_after=left)
-
-    def _remember(self, method: str, limit: RateLimited) -> None:
-        with self._lock:
-            self._not_before[method] = self._budget.now() + (limit.retry_after or 0.0)

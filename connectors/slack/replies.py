@@ -82,7 +82,7 @@ def judge(tried: str, status: int, headers: Mapping[str, str], data: object, *, 
     if status == 200 and answer.get("ok") is True:
         return answer
     if status == 429 or error in _LATER:
-        raise RateLimited(tried, "Slack asks to slow down", retry_after=_retry_after(headers, now))
+        raise RateLimited(tried, "Slack asks to slow down", retry_after=hint_from(headers, now))
     if not isinstance(error, str) or not _A_WORD.fullmatch(error) or error in _BROKEN:
         raise broken(tried, f"HTTP {status} without a usable answer", writes=writes)
     if status >= 500:
@@ -138,7 +138,8 @@ def broken(tried: str, came_back: str, *, writes: bool) -> ConnectorError:
     return BadReply(tried, came_back, "See https://status.slack.com, then try again.")
 
 
-def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
+def hint_from(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds that Slack asks to wait; `now` is a Unix time."""
     return wait_hint({name.lower(): value for name, value in headers.items()}, now=now)
 
 

@@ -183,6 +183,8 @@ def _maybe(act: Callable[[], Any], does: bool) -> None:
 
 
 def _slow_down(variant: int, household: "Household") -> dict[str, str]:
-    in_a_while = format_datetime(household.clock.now() + timedelta(seconds=40), usegmt=True)
+    """A server that has a clock dates its answers: https://www.rfc-editor.org/rfc/rfc9110#name-date (2026-11-21)"""
+    now = household.clock.now()
+    in_a_while = format_datetime(now + timedelta(seconds=40), usegmt=True)
     hints = ({"retry-after": "7"}, {"retry-after": in_a_while}, {}, {"retry-after": "0"}, {"retry-after": "3000"})
-    return hints[variant]
+    return hints[variant] | {"date": format_datetime(now, usegmt=True)}

@@ -15,6 +15,7 @@ MOST_A_MINUTE = 40
 """Equal requests of one process within a minute of its time. A journey is tried again half a minute after it failed,
 so that one reading is made by two tries of a journey at most, four times each; announcing, looking and changing an
 issue may make the same reading in ten places."""
+_ROUNDING = timedelta(milliseconds=1)
 
 
 def check(household: Household) -> None:
@@ -33,7 +34,7 @@ def _check_one(household: Household, place: int) -> None:
     rests = household.witness.seen.setdefault("rests", {})
     endpoint = (one.life, one.to, one.what)
     until: datetime | None = rests.get(endpoint)
-    if until is not None and one.began < until:
+    if until is not None and one.began < until - _ROUNDING:
         raise Broken(14, f"{one.to} asked for quiet until {until:%H:%M:%S} and was sent {one.what} at {one.began}")
     if one.until is not None:
         rests[endpoint] = one.until
