@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from handlers.receive import LARGEST_BODY
+from handlers.serve import listening
 from tests.contract.cli import Terminal
 from tests.contract.serving import Visitor, csrf_of, visited
 from tests.contract.test_cli_offline import save_pagerduty, save_slack
@@ -189,3 +190,11 @@ def test_answers_are_quick(page: str, visitor: Visitor):
         visitor.gets(page)
 
     assert (time.perf_counter() - began) / 10 < 0.1
+
+
+def test_no_answer_waits_for_an_acknowledgement():
+    """Each on a connection that is kept took 44 ms, of which 43 were waiting."""
+    with listening(0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
