@@ -5,7 +5,7 @@ machine on a disk in memory; the fakes stand behind the gate of `outside.py`.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -54,6 +54,7 @@ class Household(World):
         self.chance, self.outside = Random(seed), Outside()
         self.deaths, self.trace = 0, list[Told]()
         self.beside = list[Beside]()
+        self._bound = dict[str, Mapping[str, Callable[[Steps, Any], Json]]]()
         self.webhook_secrets: tuple[str, ...] = (WEBHOOK_SECRET,)
         self.witness = Witness(self.clock.now, self.outside, self._webhook_secrets)
         self._lives = count(1)
@@ -88,7 +89,8 @@ class Household(World):
 
     def engine_over(self, journal: str, house: House) -> LocalEngine:
         """An engine on a journal of this name: another name is another machine that shares the store."""
-        kinds = {kind: partial(self._gated, journal, journey) for kind, journey in bound(_KINDS, house).items()}
+        self._bound[journal] = bound(_KINDS, house)
+        kinds = {kind: partial(self._gated, journal, kind) for kind in _KINDS}
         return LocalEngine(self.machine.home / journal, kinds, self.clock, ordered=Random(self.chance.random()))
 
     def lives(self, duration: timedelta) -> None:
@@ -137,11 +139,12 @@ class Household(World):
         lines = self.machine.secrets_file.read_text().splitlines()
         return [line.partition("=")[2] for line in lines if line.startswith("PAGERDUTY_WEBHOOK_SECRET")]
 
-    def _gated(self, journal: str, journey: Callable[[Steps, Any], Json], steps: Steps, bell: Any) -> Json:
+    def _gated(self, journal: str, kind: str, steps: Steps, bell: Any) -> Json:
+        """Remembered as what it would be in the house of today: that of the day may be closed by then."""
         name = bell.get("journey", "")
         gated = GatedSteps(steps, self.outside, name)
         known_as = f"{journal}: {name or bell['event']['id']}"
-        return self.witness.remembers(gated, known_as, lambda remembered: journey(remembered, bell))
+        return self.witness.remembers(gated, known_as, lambda again: self._bound[journal][kind](again, bell))
 
     def _wires(self) -> Wires:
         life = next(self._lives)
