@@ -10,6 +10,7 @@ from connectors.steps import Json, Steps
 
 MOST_WAITS = 20
 SHORTEST_WAIT = timedelta(seconds=1)
+LONGEST_BACKOFF = timedelta(seconds=30)
 LONGEST_OUTAGE = timedelta(hours=2)
 
 
@@ -18,8 +19,9 @@ def patiently[T: Json](
 ) -> T:
     """Run a step; where the vendor says "later", wait that long in the engine and run it again.
 
-    The errors of `outage` are waited for too, LONGEST_OUTAGE in all. Raises RateLimited after MOST_WAITS refusals, or
-    the outage's own error; every other error of the function goes up as it is.
+    A wait is a second at least, and twice as long after each refusal, up to LONGEST_BACKOFF. The errors of `outage` are
+    waited for too, LONGEST_OUTAGE in all. Raises RateLimited after MOST_WAITS refusals, or the outage's own error;
+    every other error of the function goes up as it is.
     """
     for attempt in range(MOST_WAITS):
         suffix = f", attempt {attempt + 1}" if attempt else ""
@@ -27,7 +29,7 @@ def patiently[T: Json](
         outcome = steps.run(name + suffix, partial(_value_or_wait, function, waited_for))
         if "value" in outcome:
             return cast("T", outcome["value"])
-        steps.wait(f"{name}: asked to wait{suffix}", _at_least(cast("float", outcome["wait"])))
+        steps.wait(f"{name}: asked to wait{suffix}", _at_least(cast("float", outcome["wait"]), attempt))
     raise RateLimited(name, f"asked to slow down {MOST_WAITS} times in a row", "Try again in an hour.")
 
 
@@ -42,5 +44,6 @@ def _value_or_wait[T: Json](
         return {"wait": LONGEST_OUTAGE.total_seconds() / MOST_WAITS}
 
 
-def _at_least(seconds: float) -> timedelta:
-    return max(timedelta(seconds=seconds), SHORTEST_WAIT)
+def _at_least(seconds: float, attempt: int) -> timedelta:
+    """What was asked for, and longer where the vendor says "at once" again and again: it is not stormed for that."""
+    return max(timedelta(seconds=seconds), min(SHORTEST_WAIT * 2**attempt, LONGEST_BACKOFF))
