@@ -5,6 +5,8 @@ must come in the same order, and what we decide may depend on kept outcomes only
 the service's eyes: what it keeps is our own outcome, a value or a named error, and no step is repeated by the SDK.
 A journey that ends in an error which may pass is run again by the loop below, inside the same execution, after a
 durable wait. What its steps came to is remembered by name from the replay itself, so finished ones are not repeated.
+Where the store did not answer between two steps, nothing may be kept, not even a wait: the replay, which is answered,
+would not come by there. That ends the invocation, and the service invokes again.
 """
 
 import json
@@ -16,7 +18,7 @@ from typing import Any
 
 from aws_durable_execution_sdk_python import DurableContext, durable_execution
 from aws_durable_execution_sdk_python.config import CompletionConfig, Duration, MapConfig, NestingType, StepConfig
-from aws_durable_execution_sdk_python.exceptions import UnrecoverableError
+from aws_durable_execution_sdk_python.exceptions import InvocationError, UnrecoverableError
 from aws_durable_execution_sdk_python.retries import RetryDecision
 from aws_durable_execution_sdk_python.serdes import PassThroughSerDes
 
@@ -34,6 +36,7 @@ from connectors.engine.outcome import (
     sentence_of,
     unpacked,
 )
+from connectors.errors import Unreachable
 from connectors.steps import Json, Steps
 
 SHORTEST_WAIT = timedelta(seconds=1)
@@ -112,6 +115,7 @@ def durable_handler(
             except UnrecoverableError:
                 raise  # the SDK's own: it decides whether the service calls again
             except Exception as error:  # noqa: BLE001 # the engine is where every failure ends, as one sentence
+                _end_what_no_replay_repeats(error)
                 delay = _delay_or_fail(error, attempt)
                 for key in failed_at(error):
                     kept.pop(key, None)
@@ -119,6 +123,12 @@ def durable_handler(
         raise AssertionError("count() does not end")
 
     return durable_execution(handle, boto3_client=client)
+
+
+def _end_what_no_replay_repeats(error: Exception) -> None:
+    """Raise what makes the service invoke again, where the error came from no kept outcome and may have passed."""
+    if isinstance(error, Unreachable) and not failed_at(error):
+        raise InvocationError(sentence_of(error)) from None
 
 
 def _delay_or_fail(error: Exception, attempt: int) -> timedelta:

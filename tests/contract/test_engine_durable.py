@@ -104,3 +104,24 @@ def test_results_that_are_too_big_together_are_read_again_from_their_steps():
 
     assert executed(durable_handler(journey)).result == "400000"
     assert calls.made == ["read"] * 4
+
+
+def test_what_cannot_be_reached_between_two_steps_ends_the_invocation_and_not_the_execution():
+    calls = Calls()
+    looks = calls.failing("look", Unreachable("Reading the store", "away"), then="there")
+
+    def child(steps: Steps, item: int) -> Json:
+        return [looks() if item == 2 else item, steps.run("read", calls.of("read", item))]
+
+    def journey(steps: Steps, payload: Json) -> Json:
+        first = steps.run("first", calls.of("first", 1))
+        between = calls.failing("between", Unreachable("Reading the store", "away"), then="there")()
+        read = steps.each("threads", [1, 2], child)
+        steps.wait("an hour", HOUR)
+        return [first, between, read, steps.run("last", calls.of("last", 2))]
+
+    ended = executed(durable_handler(journey))
+    assert ended.error is None
+    assert json.loads(str(ended.result)) == [1, "there", [[1, 1], ["there", 2]], 2]
+    assert [calls.made.count(name) for name in ("first", "last")] == [1, 1]
+    assert "try again after failure 2" not in {operation.name for operation in ended.get_all_operations()}

@@ -1,4 +1,4 @@
-"""The entry points on AWS Lambda themselves, run as durable executions in a house whose settings and store are AWS's."""
+"""The entry points on AWS Lambda themselves, run as durable executions in a house on AWS: its settings, its store."""
 
 import json
 import logging
