@@ -39,12 +39,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an incident's newest journey stands, in words. `state` is running, waiting, failed or stopped."""
+    """Where an incident's newest journey stands, in words. `state` is running, waiting, failed or stopped; `moment` is
+    until when it waits, or when it began."""
 
     incident_id: str
     title: str
     state: str
     sentence: str
+    moment: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

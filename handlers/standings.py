@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 from connectors.engine.journal import Journey
-from connectors.engine.local import LocalEngine
 from connectors.store.port import Store
 from connectors.store.shelf import Shelf
 from handlers.pages import Standing
@@ -20,7 +20,19 @@ _WAITS = {
 }
 
 
-def standings(store: Store, engine: LocalEngine) -> Iterator[Standing]:
+class Journeys(Protocol):
+    """Whoever knows them: the engine at work, or a journal that is only read."""
+
+    def journeys(self) -> Sequence[Journey]:
+        """Oldest first."""
+        ...
+
+    def waits_in(self, name: str) -> str | None:
+        """The name of the wait that a waiting journey rests in; None where it waits to be tried again."""
+        ...
+
+
+def standings(store: Store, engine: Journeys) -> Iterator[Standing]:
     """One per incident whose newest journey has something to tell, the newest first."""
     return (
         standing
@@ -29,13 +41,13 @@ def standings(store: Store, engine: LocalEngine) -> Iterator[Standing]:
     )
 
 
-def standing_of(incident_id: str, store: Store, engine: LocalEngine) -> Standing | None:
+def standing_of(incident_id: str, store: Store, engine: Journeys) -> Standing | None:
     """Where the newest journey of one incident stands; None where there is nothing to tell."""
     journey = dict(_newest(engine)).get(incident_id)
     return _standing(journey, incident_id, store, engine) if journey else None
 
 
-def _newest(engine: LocalEngine) -> Iterator[tuple[str, Journey]]:
+def _newest(engine: Journeys) -> Iterator[tuple[str, Journey]]:
     seen: set[str] = set()
     for journey in reversed(engine.journeys()):
         incident_id = _incident_id(journey)
@@ -51,15 +63,15 @@ def _incident_id(journey: Journey) -> str | None:
     return None if is_over else payload.get("incident_id")
 
 
-def _standing(journey: Journey, incident_id: str, store: Store, engine: LocalEngine) -> Standing | None:
+def _standing(journey: Journey, incident_id: str, store: Store, engine: Journeys) -> Standing | None:
     told = _told(journey, engine)
     if told is None:
         return None
     title = Shelf(store, incident_id).state().get("incident", {}).get("title")
-    return Standing(incident_id, title or f"Incident {incident_id}", *told)
+    return Standing(incident_id, title or f"Incident {incident_id}", *told, journey.wake_at or journey.started_at)
 
 
-def _told(journey: Journey, engine: LocalEngine) -> tuple[str, str] | None:
+def _told(journey: Journey, engine: Journeys) -> tuple[str, str] | None:
     """State and sentence. A journey that ended well has nothing to tell: its draft does."""
     match journey.state:
         case "running":

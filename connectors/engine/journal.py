@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS steps (
 );
 """
 _JOURNEYS = "SELECT name, kind, payload, state, wake_at, attempts, error, result, started_at FROM journeys"
+_IN_ORDER = f"{_JOURNEYS} ORDER BY started_at, name"
 
 
 class JournalInUse(Exception):
@@ -91,7 +92,7 @@ class Journal:
 
     def journeys(self) -> list[Journey]:
         """All of them, oldest first."""
-        return [_journey(row) for row in self._read(_JOURNEYS + " ORDER BY started_at, name")]
+        return [_journey(row) for row in self._read(_IN_ORDER)]
 
     def due(self, now: datetime) -> list[str]:
         """Names of the journeys that have something to do now, the one that waited longest first."""
@@ -112,10 +113,7 @@ class Journal:
 
     def wait_until(self, name: str, moment: datetime) -> str | None:
         """The key of the kept wait that ends at this moment, without the scopes around it; None where none does."""
-        for key, outcome in self.outcomes(name).items():
-            if not outcome.startswith("{") and datetime.fromisoformat(outcome) == moment:
-                return key.rpartition("\x1f")[2]
-        return None
+        return _wait_among(self.outcomes(name), moment)
 
     def keep(self, name: str, key: str, outcome: str) -> None:
         with self._lock:
@@ -169,6 +167,37 @@ class Journal:
     def _read(self, sql: str, *values: str) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._db.execute(sql, values).fetchall()
+
+
+class JournalReader:
+    """A journal read beside the engine that holds it, or after that has ended: nothing is claimed, and nothing written.
+
+    Raises what sqlite3 raises.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def journeys(self) -> list[Journey]:
+        """All of them, oldest first."""
+        return [_journey(row) for row in self._db.execute(_IN_ORDER).fetchall()]
+
+    def waits_in(self, name: str) -> str | None:
+        """The name of the wait that a waiting journey rests in; None where it waits to be tried again."""
+        rows = self._db.execute("SELECT wake_at FROM journeys WHERE name = ?", (name,)).fetchall()
+        wake_at = _moment(rows[0][0]) if rows else None
+        kept = self._db.execute("SELECT key, outcome FROM steps WHERE journey = ?", (name,)).fetchall()
+        return _wait_among(dict(kept), wake_at) if wake_at else None
+
+
+def _wait_among(outcomes: dict[str, str], moment: datetime) -> str | None:
+    for key, outcome in outcomes.items():
+        if not outcome.startswith("{") and datetime.fromisoformat(outcome) == moment:
+            return key.rpartition("\x1f")[2]
+    return None
 
 
 def _claimed(path: Path) -> IO[str]:

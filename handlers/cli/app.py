@@ -22,6 +22,7 @@ from handlers.cli.exits import EXPECTED, MEANINGS, Ended, Exit, ended_by, on_thi
 from handlers.cli.formats import FORMATS, written_as
 from handlers.cli.plain import plain
 from handlers.cli.report_app import report
+from handlers.cli.status_app import status
 from handlers.envelope import told
 from handlers.wiring import machine
 
@@ -61,6 +62,7 @@ app = typer.Typer(
 
 app.command()(report)
 app.command()(check)
+app.command()(status)
 app.add_typer(actions_app)
 
 
