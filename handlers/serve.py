@@ -40,6 +40,9 @@ ADDRESS = "127.0.0.1"
 PORT = 8080
 KINDS = {"postmortem": make_postmortem, "observe": observe, "follow_up": follow_up, "reconcile": reconcile}
 SECONDS_TO_STOP = 1.5
+# Python lets a thread run for 5 ms before another: beside eight journeys at work an answer took 77 ms at the median and
+# 667 at the 99th of a hundred; with this 8 and 58, for the same work done in about the same time (measured 2026-11-21).
+SECONDS_A_TURN = 0.0005
 
 log = logging.getLogger("debrief")
 
@@ -61,6 +64,7 @@ def serve(machine: Machine, *, port: int = PORT, say: Callable[[str], None] | No
     """
     say = say or _print
     _log_to_stderr()
+    sys.setswitchinterval(SECONDS_A_TURN)
     with listening(port) as listener, put_together(machine, on_progress=log_progress, on_part=log_part) as parts:
         for line in greeting(machine, parts.house, listener.getsockname()[1]):
             say(line)
