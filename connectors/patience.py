@@ -20,28 +20,29 @@ def patiently[T: Json](
     """Run a step; where the vendor says "later", wait that long in the engine and run it again.
 
     A wait is a second at least, and twice as long after each refusal, up to LONGEST_BACKOFF. The errors of `outage` are
-    waited for too, LONGEST_OUTAGE in all. Raises RateLimited after MOST_WAITS refusals, or the outage's own error;
-    every other error of the function goes up as it is.
+    waited for too, LONGEST_OUTAGE in all. After MOST_WAITS the last step raises what it was told: a journey that is run
+    again then asks once more. Every other error of the function goes up as it is.
     """
     for attempt in range(MOST_WAITS):
         suffix = f", attempt {attempt + 1}" if attempt else ""
-        waited_for = outage if attempt < MOST_WAITS - 1 else ()
+        waited_for = (RateLimited, *outage) if attempt < MOST_WAITS - 1 else ()
         outcome = steps.run(name + suffix, partial(_value_or_wait, function, waited_for))
         if "value" in outcome:
             return cast("T", outcome["value"])
         steps.wait(f"{name}: asked to wait{suffix}", _at_least(cast("float", outcome["wait"]), attempt))
+    # Only where an older release kept a wait of the last attempt.
     raise RateLimited(name, f"asked to slow down {MOST_WAITS} times in a row", "Try again in an hour.")
 
 
 def _value_or_wait[T: Json](
-    function: Callable[[], T], outage: tuple[type[ConnectorError], ...]
+    function: Callable[[], T], waited_for: tuple[type[ConnectorError], ...]
 ) -> dict[str, T | float]:
     try:
         return {"value": function()}
-    except RateLimited as limit:
-        return {"wait": limit.retry_after if limit.retry_after is not None else 30.0}
-    except outage:
-        return {"wait": LONGEST_OUTAGE.total_seconds() / MOST_WAITS}
+    except waited_for as later:
+        if not isinstance(later, RateLimited):
+            return {"wait": LONGEST_OUTAGE.total_seconds() / MOST_WAITS}
+        return {"wait": later.retry_after if later.retry_after is not None else 30.0}
 
 
 def _at_least(seconds: float, attempt: int) -> timedelta:

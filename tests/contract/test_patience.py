@@ -43,3 +43,11 @@ def test_a_vendor_that_always_says_at_once_is_asked_less_and_less_often(tmp_path
 
 def test_a_longer_hint_is_obeyed_to_the_second(tmp_path: Path):
     assert asked_at(tmp_path, hint=3000, refusals=2)[1:] == [timedelta(seconds=3000), timedelta(seconds=6000)]
+
+
+def test_a_journey_that_gave_up_waiting_asks_again_when_it_is_run_again(tmp_path: Path):
+    """Else every later try would only replay the refusals that it kept."""
+    asked = asked_at(tmp_path, hint=60, refusals=22)
+
+    assert len(asked) == 23
+    assert asked[-1] < timedelta(minutes=30)
