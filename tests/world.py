@@ -67,12 +67,16 @@ class World(Neighbours):
             secrets,
             self.store,
             now=self.clock.now,
-            sleep=self.slept.append,
+            sleep=self.sleeps,
             templates=templates,
             start=self.starts,
             failures=lambda: failures_among(self.engine.journeys(), "postmortem"),
         )
         self.engine = LocalEngine(self.machine.home / "journal.db", bound(KINDS, self.house), self.clock)
+
+    def sleeps(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.clock.advance(timedelta(seconds=seconds))
 
     def starts(self, kind: str, name: str, payload: dict[str, Any]) -> bool:
         return self.engine.start(kind, name, payload)

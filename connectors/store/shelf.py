@@ -65,8 +65,11 @@ class Shelf:
         return Evidence.model_validate_json(self._content(name))
 
     def keep_round(self, journey: str, name: str, content: bytes) -> str:
-        """Keep what one round of a journey goes on with, so that its replay goes on with the same; returns its name."""
-        path = f"rounds/{self._folder}/{_file_name(journey)}/{_file_name(name)}.json"
+        """Keep what one round of a journey goes on with, so that its replay goes on with the same; returns its name.
+
+        Named by what it holds: a twin of the journey, or a later try of the step, writes beside it and never over it.
+        """
+        path = f"rounds/{self._folder}/{_file_name(journey)}/{_file_name(name)}-{_hash(content)[:16]}.json"
         self._store.save(path, content)
         return path
 

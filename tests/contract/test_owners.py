@@ -39,7 +39,7 @@ class Asking:
     def __post_init__(self) -> None:
         self.world = JiraWorld({"key": "CHK"})
         self.jira = self.world.fake.holds({"projects": [{"key": "CHK"}, {"key": "SRE"}], "users": USERS})
-        self.steps = PlainSteps()
+        self.steps = PlainSteps(passes=self.world.passes)
 
     def all(self, *items: ActionItem, **more: Any) -> list[tuple[Owner, str | None]]:
         given: dict[str, Any] = {"jira": self.world.api, "pagerduty": None, "slack": None} | self.more | more

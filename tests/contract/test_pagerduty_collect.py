@@ -46,7 +46,7 @@ def collected(world: PagerDutyWorld, incident_id: str, known: Sequence[Person] =
         kept[name] = Part.model_validate_json(part.model_dump_json())
         return name
 
-    steps = PlainSteps()
+    steps = PlainSteps(passes=world.clock.passes)
     incident, first = read_incident(world.api, incident_id)
     names = collect(world.api, steps, keep, incident_id, (*first.people, *known))
     assert set(names) == set(kept)
@@ -324,6 +324,9 @@ def test_the_engine_of_one_machine_waits_and_reads_no_page_twice(tmp_path: Path)
         journey = partial(_journey, world, keep, _id(script))
         engine = LocalEngine(tmp_path / "journal.db", {"collect": journey}, clock, ordered=Random(1))
         engine.start("collect", "one", None)
+        engine.run_due()
+        clock.advance(timedelta(seconds=300))
+        world.clock.passes(300)
         engine.settle()
         state = engine.state("one")
         engine.close()
@@ -331,7 +334,7 @@ def test_the_engine_of_one_machine_waits_and_reads_no_page_twice(tmp_path: Path)
         assert state.error is None
         assert len(world.calls("/alerts")) == 4
         assert len(world.calls("/notes")) == 1
-    assert clock.now() >= NOW + timedelta(seconds=300)
+    assert clock.now() == NOW + timedelta(seconds=300)
     assert sum(len(part.alerts) for part in kept.values()) == 250
 
 

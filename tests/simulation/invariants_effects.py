@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from connectors.effects import Effect, Ledger
+from connectors.engine.failed import failures_among
 from connectors.store.intents import Intents
 from connectors.store.notices import Notices
 from connectors.store.shelf import Shelf
@@ -94,16 +95,21 @@ def shelf_of(household: Household, incident_id: str) -> Shelf:
     return Shelf(household.store.store, incident_id, drafts=household.house.settings.publish.folder)
 
 
-def document_of(household: Household, incident_id: str) -> str:
-    file = household.store.store.load(str(shelf_of(household, incident_id).state().get("document") or "none"))
-    return file.content.decode(errors="replace") if file else ""
+def document_of(household: Household, incident_id: str) -> str | None:
+    """As it lies there; "" where it was never written, None where a person deleted it: Debrief deletes no files."""
+    name = shelf_of(household, incident_id).state().get("document")
+    file = household.store.store.load(name) if name else None
+    if file is not None:
+        return file.content.decode(errors="replace")
+    return None if any(call.what == f"save {name}" for call in household.outside.calls) else ""
 
 
 def _check_items(household: Household, incident_id: str) -> None:
-    """2. Of an item that nobody says any more, or that was dropped, an issue may be there or not."""
+    """2. Of an item that nobody says any more, or that was dropped, an issue may be there or not; while the incident's
+    newest journey is one that failed, a person is told of that."""
     shelf = shelf_of(household, incident_id)
     postmortem = shelf.postmortem()
-    if postmortem is None or household.house.jira is None or shelf.state().get("from_files"):
+    if postmortem is None or household.house.jira is None or _has_failed(household, incident_id):
         return
     document, install_id = document_of(household, incident_id), household.house.settings.install_id
     made: Counter[tuple[str, str]] = household.witness.seen.get("once", Counter())
@@ -112,13 +118,18 @@ def _check_items(household: Household, incident_id: str) -> None:
             _check_item(household, item, made["issues", action_key(install_id, incident_id, item.id)], document)
 
 
-def _check_item(household: Household, item: ActionItem, made: int, document: str) -> None:
-    is_parked = any(said.startswith("Not opened:") for said in item.said) and "Not opened:" in document
-    if is_parked:
+def _has_failed(household: Household, incident_id: str) -> bool:
+    failures = failures_among(household.engine.journeys(), "postmortem")
+    return any(failure.payload.get("incident_id") == incident_id for failure in failures)
+
+
+def _check_item(household: Household, item: ActionItem, made: int, document: str | None) -> None:
+    is_parked = any(said.startswith("Not opened:") for said in item.said)
+    if is_parked and (document is None or "Not opened:" in document):
         return
     if not made:
         raise Broken(2, f"{item.text!r} has no issue, and the document does not say why")
-    if item.issue_key is None or item.issue_key not in document:
+    if item.issue_key is None or (document is not None and item.issue_key not in document):
         raise Broken(2, f"{item.text!r} has an issue, and the document does not show it: {item.issue_key}")
     _check_link(household, item)
 

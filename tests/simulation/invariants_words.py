@@ -111,7 +111,7 @@ def _audiences(household: Household, channel_id: str) -> Iterator[tuple[str, str
     yield from _in_slack(household, channel_id)
     for incident_id in incidents_of(household):
         if channel_id not in shelf_of(household, incident_id).rests_on(()):
-            yield f"in the draft of {incident_id}", document_of(household, incident_id)
+            yield f"in the draft of {incident_id}", document_of(household, incident_id) or ""
 
 
 def _in_jira(household: Household) -> Iterator[tuple[str, str]]:
@@ -169,7 +169,7 @@ def _changed_at(issue: dict[str, Any]) -> datetime:
 def end_of(household: Household) -> dict[str, Any]:
     """What it came to, without when it was written: for comparing two households that were told the same."""
     return {
-        "documents": {id_: _WRITTEN_WHEN.sub("", document_of(household, id_)) for id_ in incidents_of(household)},
+        "documents": {id_: _WRITTEN_WHEN.sub("", document_of(household, id_) or "") for id_ in incidents_of(household)},
         "issues": sorted(json.dumps(body, sort_keys=True) for _, body in household.jira.made),
         "announced": sorted(message.get("text", "") for message in household.slack.workspace.posted),
         "notes": sorted(household.pagerduty.written_notes),

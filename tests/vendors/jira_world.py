@@ -47,6 +47,9 @@ class JiraWorld:
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
+        self.passes(seconds)
+
+    def passes(self, seconds: float) -> None:
         self.at += seconds
 
     def screen(self, route: Route | None = None) -> Screen:

@@ -21,15 +21,19 @@ _SLACK_PATH = "/integration-slack"
 
 @dataclass
 class Clock:
-    """`slept` holds every wait in seconds; time passes by sleeping only."""
+    """`slept` holds every sleep in seconds; time passes by sleeping, and by what `passes` is told of."""
 
     slept: list[float] = field(default_factory=list)
+    passed: float = 0.0
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
 
+    def passes(self, seconds: float) -> None:
+        self.passed += seconds
+
     def now(self) -> float:
-        return sum(self.slept)
+        return sum(self.slept) + self.passed
 
     def budget(self, seconds: float = 60.0) -> Budget:
         return Budget(self.sleep, self.now, seconds)
@@ -37,10 +41,14 @@ class Clock:
 
 @dataclass
 class PlainSteps:
-    """The port without an engine: children on threads, names checked, results through JSON, waits noted down."""
+    """The port without an engine: children on threads, names checked, results through JSON, waits noted down.
+
+    `passes` is told of every wait, in seconds, and may move a clock.
+    """
 
     waited: list[timedelta] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    passes: Callable[[float], object] = lambda _: None
 
     def run[T: Json](self, name: str, function: Callable[[], T]) -> T:
         self._once(name)
@@ -51,11 +59,12 @@ class PlainSteps:
     def wait(self, name: str, duration: timedelta) -> None:
         self._once(name)
         self.waited.append(duration)
+        self.passes(duration.total_seconds())
 
     def each[I: Json, T: Json](self, name: str, items: Sequence[I], function: Callable[[Steps, I], T]) -> list[T]:
         self._once(name)
         with ThreadPoolExecutor(8) as pool:
-            started = [pool.submit(function, PlainSteps(self.waited), item) for item in items]
+            started = [pool.submit(function, PlainSteps(self.waited, passes=self.passes), item) for item in items]
         return [one.result() for one in started]
 
     def _once(self, name: str) -> None:
