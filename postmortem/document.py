@@ -1,5 +1,7 @@
 """The postmortem as data: what every output renders, whole, and nothing beside it."""
 
+from functools import lru_cache
+
 from pydantic import BaseModel
 
 from postmortem.action_items.item import ActionItem
@@ -80,10 +82,12 @@ class _Kept(BaseModel):
     schema_version: int
 
 
+@lru_cache(maxsize=2)
 def read_postmortem(content: bytes) -> Postmortem | None:
     """The document as it was kept; None for one of another schema, which the next draft composes anew from evidence.
 
-    Its Markdown needs no reading, and stays. Raises pydantic.ValidationError for what is no postmortem.
+    Its Markdown needs no reading, and stays. Raises pydantic.ValidationError for what is no postmortem. The last ones
+    are remembered: every step of a journey reads the same one anew.
     """
     is_known = _Kept.model_validate_json(content).schema_version == POSTMORTEM_SCHEMA
     return Postmortem.model_validate_json(content) if is_known else None

@@ -1,8 +1,10 @@
 """The fake vendors on loopback ports, and the files of a machine that is set up to talk to them."""
 
+import pickle
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +80,10 @@ class Neighbours:
             confluence = self.confluence
             where = {"site": confluence.site, "space": confluence.space, "email": confluence.email}
             urls["confluence"] = {"base_url": self._served(confluence)} | where
-        settings = yaml.safe_load(demo_settings_text())
+        settings = _demo_settings()
         for layer in (urls, self._overrides, more):
             settings = _laid_over(settings, layer)
-        self.machine.settings_file.write_text(yaml.safe_dump(settings))
+        self.machine.settings_file.write_text(_as_yaml(pickle.dumps(settings)))
 
     def write_secrets(self, **more: str) -> None:
         secrets = {
@@ -100,6 +102,17 @@ class Neighbours:
 
     def _served(self, vendor: Vendor) -> str:
         return self._exits.enter_context(served(self._around(vendor)))
+
+
+@cache
+def _demo_settings() -> dict[str, Any]:
+    return yaml.safe_load(demo_settings_text())
+
+
+@cache
+def _as_yaml(settings: bytes) -> str:
+    """The same settings are written by the thousand."""
+    return yaml.safe_dump(pickle.loads(settings))  # noqa: S301 # our own, of a moment ago
 
 
 def _laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

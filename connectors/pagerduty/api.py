@@ -249,6 +249,10 @@ class _AnyRegion(RestApiV2BaseClient):
     def url(self, new_base_url: str) -> None:
         self._url = new_base_url
 
+    def postprocess(self, response: httpx2.Response, suffix: str | None = None) -> None:
+        """Nothing. The client would compare the address with every path it knows, for counts that nobody reads and a
+        log that is silent (measured 2026-11-21: a fifth of the time that a request took)."""
+
 
 class _Rest(_AnyRegion, RestApiV2Client):
     pass

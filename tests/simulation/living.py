@@ -5,13 +5,14 @@ The same story is lived the same way, to the byte.
 
 import hashlib
 import json
+import pickle
 import traceback
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -164,7 +165,8 @@ def lives(story: Story) -> Lived:
     """Live a story, from its beginning to its end or to what went wrong."""
     lived = Lived(story)
     with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-        household = Home(Path(folder), script(private=story.is_private), seed=story.seed, **story.options)
+        told = pickle.loads(_script(story.is_private))  # noqa: S301 # our own, of a moment ago
+        household = Home(Path(folder), told, seed=story.seed, **story.options)
         household.open()
         try:
             _live(Life(story, household, lived))
@@ -172,6 +174,12 @@ def lives(story: Story) -> Lived:
         finally:
             household.close()
     return lived
+
+
+@cache
+def _script(is_private: bool) -> bytes:
+    """Every life has its own, and none need write it anew."""
+    return pickle.dumps(script(private=is_private))
 
 
 def _live(life: Life) -> None:
