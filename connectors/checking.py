@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from connectors.checking_anchors import check_anchor, check_linking
 from connectors.errors import ConnectorError, NotFound
 from connectors.jira.accounts import account_by_email, place_of, problem_of
 from connectors.jira.api import JiraApi
@@ -39,12 +40,22 @@ def check_settings(settings: Settings, jira: JiraApi | None, slack: SlackApi | N
         else:
             own = str(myself.get("accountId"))
             yield Finding(subject="Jira", state="ok", said=f"answers {myself.get('displayName') or 'us'}")
-    for entry in entries_of(settings) if jira else ():
-        yield from _guarded(_subject(entry), _of_route(jira, entry, own))
+    yield from _of_backlogs(settings, jira, own) if jira else ()
+    for channel in dict.fromkeys(entry.digest_channel for entry in entries_of(settings)) if slack else ():
+        if channel:
+            yield from _guarded(f"digest channel {channel}", _of_channel(slack, channel))
     if slack is None and any(person.slack_id for person in settings.people):
         yield Finding(subject="Slack", state="warning", said=NO_SLACK)
     for person in settings.people:
         yield from _guarded(f"person {person.name}", _of_person(jira, slack, person, own))
+
+
+def _of_backlogs(settings: Settings, jira: JiraApi, own: str | None) -> Iterator[Finding]:
+    anchors, entries = settings.jira.anchor_issues, entries_of(settings)
+    for entry in entries:
+        yield from _guarded(_subject(entry), _of_route(jira, entry, own, anchors.get(entry.project)))
+    for project in dict.fromkeys(entry.project for entry in entries):
+        yield from _guarded(f"anchor of {project}", check_anchor(jira, project, anchors.get(project)))
 
 
 def _guarded(subject: str, findings: Iterator[tuple[State, str]]) -> Iterator[Finding]:
@@ -61,14 +72,13 @@ def _guarded(subject: str, findings: Iterator[tuple[State, str]]) -> Iterator[Fi
         yield Finding(subject=subject, state="ok", said="as configured")
 
 
-def _of_route(jira: JiraApi | None, entry: RouteEntry, own: str | None) -> Iterator[tuple[State, str]]:
-    if jira is None:
-        return
+def _of_route(jira: JiraApi, entry: RouteEntry, own: str | None, anchor: str | None) -> Iterator[tuple[State, str]]:
     screen = read_screen(jira, route_from_entry(entry))
     if isinstance(screen, str):
         yield "failure", screen
         return
     yield from _of_screen(screen, entry)
+    yield from check_linking(screen, anchor)
     if entry.default_owner is None:
         yield "warning", "What nobody is named for stays unowned: set default_owner."
         return
@@ -94,6 +104,22 @@ def _of_screen(screen: Screen, entry: RouteEntry) -> Iterator[tuple[State, str]]
     for warning in said:
         if "routing.parent" not in warning:  # said above
             yield "warning", warning
+
+
+def _of_channel(slack: SlackApi | None, channel: str) -> Iterator[tuple[State, str]]:
+    """Whether the digest can be posted there, and found again where an answer is lost."""
+    try:
+        info = slack.conversations_info(channel).get("channel") if slack else None
+    except NotFound:
+        info = None
+    if not isinstance(info, dict):
+        yield "failure", "Slack shows no such channel: correct routing.digest_channel, or invite the app."
+    elif info.get("is_archived"):
+        yield "failure", "it is archived: name another in routing.digest_channel."
+    elif info.get("is_ext_shared"):
+        yield "failure", "it is shared with another organisation: name another in routing.digest_channel."
+    elif not info.get("is_member"):
+        yield "warning", "the app is not in it, so that a digest whose answer is lost is not found again: invite it."
 
 
 def _of_person(

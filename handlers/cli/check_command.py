@@ -1,6 +1,7 @@
 """`debrief check`: a table of what is so, what is not, and what to do."""
 
 import time
+from contextlib import closing
 from typing import Any
 
 from rich.console import Console
@@ -9,7 +10,9 @@ from rich.text import Text
 
 from connectors.checking import Finding, check_settings
 from connectors.retrying import Budget
+from connectors.store.notices import Notices
 from handlers import vendors
+from handlers.cli.exits import on_this_machine
 from handlers.cli.plain import plain
 from handlers.cli.settings_command import checked, settings_of
 from handlers.wiring import Machine, utc_now
@@ -25,7 +28,7 @@ def findings_on(machine: Machine) -> tuple[Finding, ...]:
     budget = Budget(sleep=time.sleep, now=lambda: utc_now().timestamp(), seconds=PATIENCE)
     jira, slack = vendors.jira_api(settings, secrets, budget), vendors.slack_api(settings, secrets, budget)
     try:
-        return (*_of_file(machine), *check_settings(settings, jira, slack))
+        return (*_of_file(machine), *check_settings(settings, jira, slack), *_notices(machine))
     finally:
         if jira is not None:
             jira.close()
@@ -50,3 +53,14 @@ def _of_file(machine: Machine) -> tuple[Finding, ...]:
     name = machine.settings_file.name
     wrong = tuple(Finding(subject=name, state="failure", said=problem) for problem in problems)
     return wrong or (Finding(subject=name, state="ok", said="is valid" if found["file"] else "is not there: defaults"),)
+
+
+def _notices(machine: Machine) -> tuple[Finding, ...]:
+    """What the machinery has to say; nothing, and no folder made, where nothing was ever kept."""
+    if not (machine.home / "records.sqlite").exists():
+        return ()
+    with on_this_machine(machine.home):
+        store = machine.store()
+    with closing(store):
+        shown = Notices(store).all(utc_now())
+    return tuple(Finding(subject="notice", state="warning", said=notice.sentence) for notice in shown)

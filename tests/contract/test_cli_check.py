@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from connectors.store.notices import Notices
+from handlers.wiring import utc_now
 from tests.contract.cli import Came, Terminal
 from tests.vendors.wire import Reply
 from tests.world import World, world_of
@@ -112,3 +114,69 @@ def test_without_accounts_there_is_little_to_check(terminal: Terminal):
     came = terminal.runs("check")
     assert came.code == 0
     assert "warning  Jira" in came.out
+
+
+def _with_anchor(terminal: Terminal, world: World, anchor: str | None) -> list[tuple[str, str]]:
+    route = {"match": {"services": ["Checkout API"]}, "project": "CHK"}
+    settings = {"anchor_issues": {"CHK": anchor}} if anchor else {}
+    world._anchors = settings.get("anchor_issues", {})
+    world.write_settings(routing=[route])
+    return _found(terminal.runs_with(world, "check", "--json"), "anchor of CHK")
+
+
+def test_a_backlog_without_an_anchor_is_told_what_that_costs(terminal: Terminal, tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        fit = _with_anchor(terminal, world, world._anchors["CHK"])
+        (without,) = _with_anchor(terminal, world, None)
+    assert fit == [("ok", "as configured")]
+    state, words = without
+    assert state == "warning"
+    assert words.startswith("No issue is named in jira.anchor_issues.CHK: where the answer to a create is lost, ")
+    assert words.endswith("waits for a person. Make an issue in CHK that stays open, and name it.")
+
+
+def test_an_anchor_that_is_unfit_is_named(terminal: Terminal, tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        anchor = world._anchors["CHK"]
+        world.jira.holds({"projects": [{"key": "OPS"}]})
+        elsewhere = _with_anchor(terminal, world, world.jira.person_opens("OPS", "Anchor"))
+        absent = _with_anchor(terminal, world, "CHK-999")
+        world.jira.person_closes(anchor)
+        done = _with_anchor(terminal, world, anchor)
+        world.jira.issue(anchor)["fields"]["issuelinks"] = [{"id": str(n)} for n in range(1_600)]
+        full = _with_anchor(terminal, world, anchor)
+        del world.jira._directory.projects["CHK"].issue_types["10001"].screen["issuelinks"]
+        unlinked = _found(terminal.runs_with(world, "check", "--json"), "route to CHK")
+    assert elsewhere[0][0] == "failure"
+    assert " lies in OPS, and not in CHK: correct jira.anchor_issues.CHK." in elsewhere[0][1]
+    access = "or give the account of JIRA_EMAIL access to it."
+    assert absent == [("failure", f"Jira shows no issue CHK-999: correct jira.anchor_issues.CHK, {access}")]
+    assert "is done, and some workflows let nothing be linked to it then: open it again." in done[0][1]
+    assert "has 1,600 links, and Jira takes 2,000: name a new issue in its place." in full[1][1]
+    assert any(f"Issues cannot be linked to {anchor} as they are made" in words for _, words in unlinked)
+
+
+def test_a_digest_channel_is_looked_at(terminal: Terminal, tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        channel = next(iter(world.slack.workspace.channels.values())).info
+        subject = f"digest channel {channel['id']}"
+        fit = _found(_checks(terminal, world, digest_channel=channel["id"]), subject)
+        channel["is_member"] = False
+        outside = _found(_checks(terminal, world, digest_channel=channel["id"]), subject)
+        channel["is_ext_shared"] = True
+        shared = _found(_checks(terminal, world, digest_channel=channel["id"]), subject)
+        channel["is_archived"] = True
+        archived = _found(_checks(terminal, world, digest_channel=channel["id"]), subject)
+        unknown = _found(_checks(terminal, world, digest_channel="C0NOBODY01"), "digest channel C0NOBODY01")
+    assert [found[0][0] for found in (fit, outside, shared, archived, unknown)] == ["ok", "warning", *["failure"] * 3]
+
+
+def test_what_the_machinery_has_to_say_is_a_warning(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with world_of(tmp_path, "checkout-latency") as world:
+        Notices(world.store).say("double/pm-1", "CHK-1 and CHK-2 were opened for the same action item.", utc_now())
+        monkeypatch.setenv("DEBRIEF_HOME", str(world.machine.home))
+        monkeypatch.setenv("DEBRIEF_SETTINGS", str(world.machine.settings_file))
+        came = terminal.runs("check", "--json")
+    assert _found(came, "notice") == [("warning", "CHK-1 and CHK-2 were opened for the same action item.")]
