@@ -16,8 +16,8 @@ _WITHOUT = (
     "it."
 )
 _NOT_LINKED = (
-    "Issues cannot be linked to {anchor} as they are made, so that it proves nothing: the field Linked Issues is not on "
-    "the create screen of {title}. Add it there."
+    "Issues cannot be linked to {anchor} as they are made, so that it proves nothing: the field Linked Issues is not "
+    "on the create screen of {title}. Add it there."
 )
 _AGAIN = "correct jira.anchor_issues.{project}"
 
