@@ -5,7 +5,7 @@ goes through the effects ledger; what cannot be read becomes a gap in the draft,
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -38,6 +38,7 @@ from handlers.work import (
     requests_of,
     the_postmortem,
     told_to_compose,
+    until_the_lease_is_asked_for,
     work_of,
 )
 from handlers.written import written_in
@@ -55,7 +56,6 @@ NOT_LOOKED_AT: Mapping[str, str] = {}
 NOT_OPENED: Mapping[str, dict[str, Any]] = {}
 ONCE_MORE = "once more: "
 MOST_TIMES_MORE = 5
-ASK_FOR_THE_LEASE_EVERY = timedelta(minutes=1)
 NO_JIRA = "Jira is not configured: set jira.site in debrief.yml, and JIRA_EMAIL and JIRA_TOKEN among the secrets"
 
 
@@ -163,7 +163,9 @@ def take_the_lease(work: Work, when: str = "") -> int:
         )
         if token is not None:
             return token
-        work.steps.wait(work.named(f"{when}another journey is at work, {attempt}"), ASK_FOR_THE_LEASE_EVERY)
+        work.steps.wait(
+            work.named(f"{when}another journey is at work, {attempt}"), until_the_lease_is_asked_for(attempt)
+        )
     raise AssertionError("count() does not end")
 
 

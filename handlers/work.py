@@ -31,6 +31,8 @@ UNREAD = "It was said in a private channel, which was not read this time."
 
 # Renewed before every write outside: this long another journey waits for one that died.
 LEASE_FOR = timedelta(minutes=20)
+ASK_FOR_THE_LEASE_EVERY = timedelta(minutes=1)
+"""At the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,11 @@ def is_left_undone(work: Work) -> bool:
         item.accepted and item.route and not item.issue_key for item in the_postmortem(work).action_items
     )
     return bool(unopened) or any("parked" in said for said in announced.values())
+
+
+def until_the_lease_is_asked_for(attempt: int) -> timedelta:
+    """2 s, then 4, 8, ... : a round takes seconds, and somebody may be waiting for what they decided."""
+    return min(timedelta(seconds=2 ** min(attempt, 6)), ASK_FOR_THE_LEASE_EVERY)
 
 
 def counted(issues: Iterable[dict[str, Any]]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.steps import Json
 from connectors.store.following import Following
+from connectors.store.leases import Leases
 from postmortem.action_items.item import ActionItem
 from postmortem.follow_up.followed import FollowedItem
 from tests.incidents.people import IVO
@@ -31,6 +32,21 @@ def test_a_decision_during_the_refresh_goes_on_with_what_the_refresh_has_read(tm
         assert len(world.jira.expects_issues(2)) == 2
         assert item(world, CABLES).accepted
         assert item(world, CABLES).issue_key
+        assert item(world, ALERT).issue_key
+
+
+def test_a_decision_during_a_round_is_taken_up_seconds_after_that_round(tmp_path: Path):
+    with world_of(tmp_path, "came-back") as world:
+        world.resolves()
+        world.settles()
+        leases = Leases(world.store, world.clock.now)
+        leases.take(world.incident_id(), "another round", timedelta(minutes=20))
+        decides(world, item(world, ALERT), verdict="accepted")
+        world.passes(timedelta(seconds=5))
+        leases.release(world.incident_id(), "another round")
+
+        world.passes(timedelta(seconds=5))
+
         assert item(world, ALERT).issue_key
 
 
