@@ -48,7 +48,7 @@ def forgotten(home: Path, accepted: Sequence[Accepted]) -> Iterator[str]:
 
 
 def wrong_at_rest(town: Neighbours, incidents: Sequence[Incident]) -> Iterator[str]:
-    """Of every incident that was announced, one of each thing; nothing beside."""
+    """Of every incident that was announced, one of each thing; nothing beside. What was suggested is accepted."""
     yield from _leftovers(town.machine.home)
     yield from _journeys_not_done(town.machine.home)
     store = town.machine.store()
@@ -58,7 +58,7 @@ def wrong_at_rest(town: Neighbours, incidents: Sequence[Incident]) -> Iterator[s
     store.close()
     keys = Counter(key for issue in town.jira.issues for key in _keys(issue))
     yield from (f"{times} issues have the key {key}" for key, times in keys.items() if times > 1)
-    surplus = len(town.jira.issues) - sum(incident.items for incident in incidents)
+    surplus = len(town.jira.issues) - sum(incident.issues for incident in incidents)
     if surplus:
         yield f"{surplus:+} issues beside those of the action items"
 
@@ -69,8 +69,8 @@ def _wrong_with(town: Neighbours, incident: Incident, shelf: Shelf) -> Iterator[
         yield "no postmortem is kept"
         return
     issues = [item.issue_key for item in kept.action_items if item.issue_key]
-    if len(set(issues)) != incident.items:
-        yield f"{incident.items} action items, and the postmortem names the issues {issues}"
+    if len(set(issues)) != incident.issues:
+        yield f"{incident.issues} action items, and the postmortem names the issues {issues}"
     yield from _wrong_draft(town.machine.home, incident.id, issues)
     yield from _wrong_in_jira(town, incident.id, issues)
     ours = [message for message in town.slack.workspace.posted if message["channel"] == incident.channel]

@@ -26,12 +26,24 @@ CHAT = """
 """
 
 
+SUGGESTED_BY = HANA
+SUGGESTIONS = 0.6
+"""So many of the incidents have an action item that nobody marked: it waits for somebody who accepts it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """`items` is how many action items its people wrote down; each of them becomes an issue."""
+    """`items` is how many action items its people wrote down; each of them becomes an issue. `suggestion` are words of
+    one that becomes one only if somebody accepts it."""
 
     script: Script
     items: int
+    suggestion: str | None = None
+
+    @property
+    def issues(self) -> int:
+        """How many there are once the suggestion is accepted."""
+        return self.items + (self.suggestion is not None)
 
     @property
     def id(self) -> str:
@@ -59,8 +71,10 @@ def incident(name: str, number: int, chance: Random, now: datetime) -> Incident:
     side.triggers(at("09:00:05"), "ivo", priority="P2")
     side.acknowledges(at("09:02:00"), "ivo")
     side.resolves(at("09:20:00"), "ivo", note=f"Made room on the disk of {service}.")
-    story.chat(CHAT.format(service=service.lower()) + _said(chance.sample(WORK, items), service, chance))
-    return Incident(latest(story.script(), now), items)
+    suggestion = f"{service.lower()} dashboards" if chance.random() < SUGGESTIONS else None
+    unmarked = f"09:30:10 hana: I'll add the {suggestion} to the on-call handbook tomorrow\n" if suggestion else ""
+    story.chat(CHAT.format(service=service.lower()) + _said(chance.sample(WORK, items), service, chance) + unmarked)
+    return Incident(latest(story.script(), now), items, suggestion)
 
 
 def _said(works: list[str], service: str, chance: Random) -> str:

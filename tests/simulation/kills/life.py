@@ -16,6 +16,7 @@ from tests.e2e.town import Town
 from tests.simulation.kills.held import forgotten, torn, wrong_at_rest
 from tests.simulation.kills.incidents import Incident, incident
 from tests.simulation.kills.moments import Kill, Kind, draw
+from tests.simulation.kills.people import People
 from tests.simulation.kills.sender import Sender
 from tests.simulation.kills.weather import Weather
 
@@ -69,6 +70,7 @@ class Life:
         self._announced: list[Incident] = []
         self._coming = self._next_incident()
         self._town = Town(home, [self._coming.script], settings=QUICK, around=self._weather.around)
+        self._people = People(self._town, Random(seed + 3))
         self._start_takes = 1.0
 
     def run(self) -> Told:
@@ -82,6 +84,7 @@ class Life:
             self.told.violations.append(str(error))
         finally:
             self._sender.stop()
+            self._people.stop()
             self._town.move_out()
         self._tell_figures()
         return self.told
@@ -97,6 +100,8 @@ class Life:
         while sum(one.id not in noted for one in self._announced) < OPEN_AT_ONCE:
             self._announced.append(self._coming)
             self._sender.sends(*self._coming.script.webhooks)
+            if self._coming.suggestion:
+                self._people.decides(self._coming)
             self._coming = self._next_incident()
             for vendor, holds in ((self._town.pagerduty, "pagerduty"), (self._town.slack, "slack")):
                 vendor.holds(getattr(self._coming.script, holds))
@@ -119,7 +124,7 @@ class Life:
 
     def _listens(self, served: Served) -> None:
         began = time.monotonic()
-        self._sender.address = served.listens()
+        self._sender.address = self._people.address = served.listens()
         self._start_takes = time.monotonic() - began
 
     def _waits_for(self, kill: Kill, served: Served, hold: Hold | None) -> None:
@@ -141,7 +146,7 @@ class Life:
     def _kills(self, served: Served, kill: Kill, hold: Hold | None, since: int) -> None:
         has_ended = served.process.poll()
         served.kills()
-        self._sender.address = None
+        self._sender.address = self._people.address = None
         if hold is not None:
             hold.over.set()
         if has_ended is not None:
@@ -182,7 +187,7 @@ class Life:
 
     def _rests(self, served: Served) -> bool:
         deadline = time.monotonic() + LONGEST_TO_REST
-        while not (self._sender.is_idle() and set(served.journeys()) == {"done"}):
+        while not (self._sender.is_idle() and self._people.is_idle() and set(served.journeys()) == {"done"}):
             if time.monotonic() > deadline:
                 return False
             self._waits(0.1)
@@ -202,7 +207,7 @@ class Life:
         held = {"incidents": len(self._announced), "issues": len(self._town.jira.issues)}
         lost = {"answers_lost": self._weather.lost, "accepted": len(self._sender.answered_so_far())}
         self.told.figures.update(held | lost)
-        self.told.figures.update(self._sender.figures)
+        self.told.figures.update(self._sender.figures + self._people.figures)
         self.told.slowest_vendor = self._weather.worst
 
 
@@ -214,4 +219,4 @@ def _kind_of(request: str) -> str:
 def _last_step(lines: list[str]) -> str:
     """The last step of which this run of the process told, without its numbers."""
     steps = [found[1] for line in lines if (found := _STEP.match(line))]
-    return re.sub(r"\d+", "n", steps[-1]) if steps else "nothing yet"
+    return re.sub(r"C[A-Z0-9]{10}|\d+", "n", steps[-1]) if steps else "nothing yet"
