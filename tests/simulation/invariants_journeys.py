@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from connectors.engine.journal import Journey
@@ -121,8 +122,12 @@ def _unseen(_: Call) -> None:
 
 
 def _difference(order: dict[str, list[str]], history: History) -> str:
-    scopes = [scope for scope in {*order, *history.order} if order.get(scope) != history.order.get(scope)]
-    return "; ".join(f"{scope or 'top'}: {order.get(scope)} for {history.order.get(scope)}" for scope in sorted(scopes))
+    """The first step in which they differ, by scope."""
+    for scope in sorted({*order, *history.order}):
+        pairs = zip_longest(order.get(scope, ()), history.order.get(scope, ()))
+        if found := next((pair for pair in pairs if pair[0] != pair[1]), None):
+            return f"{scope}{found[0]!r} for {found[1]!r}"
+    return "another result"
 
 
 @dataclass

@@ -63,9 +63,11 @@ def _check_timeline(household: Household, incident_id: str) -> None:
     postmortem = shelf.postmortem()
     if postmortem is None or postmortem.evidence_name is None:
         return
-    known = {*_ID.findall(shelf.evidence(postmortem.evidence_name).model_dump_json())}
+    known = {f"pagerduty/incident/{postmortem.incident.id}"}
+    known |= {*_ID.findall(shelf.evidence(postmortem.evidence_name).model_dump_json())}
     for event in postmortem.timeline.events:
-        if missing := {event.id, *event.evidence_ids} - known:
+        rests_on = {event.id.partition("#")[0], *event.evidence_ids}  # "#triggered" tells what of the record it is
+        if missing := rests_on - known:
             raise Broken(8, f"{event.text!r} rests on {sorted(missing)}, which nobody told")
     _check_order(postmortem.timeline.events)
 
