@@ -228,7 +228,7 @@ def evidence_from_parts(incident: Incident, parts: Iterable[Part], collected_at:
         changes=_once(part.changes for part in parts),
         messages=_once(part.messages for part in parts),
         past_incidents=_once(part.past_incidents for part in parts),
-        observations=_once(part.observations for part in parts),
+        observations=_told_once(_once(part.observations for part in parts)),
         written=tuple(written for part in parts for written in part.written),
         private_channels=tuple(sorted({channel_id for part in parts for channel_id in part.private_channels})),
         people=_people(part.people for part in parts),
@@ -265,3 +265,11 @@ class _Identified(Protocol):
 
 def _once[T: _Identified](groups: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
     return tuple({record.id: record for group in groups for record in group}.values())
+
+
+def _told_once(observations: Iterable[Observation]) -> tuple[Observation, ...]:
+    """What two subscriptions told, as while a secret is replaced, is one fact whatever ids they gave it: the first."""
+    first: dict[Observation, Observation] = {}
+    for observation in sorted(observations, key=lambda each: each.id):
+        first.setdefault(observation.model_copy(update={"id": ""}), observation)
+    return tuple(first.values())
