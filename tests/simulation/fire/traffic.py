@@ -17,9 +17,8 @@ type Kind = Literal["resolve", "observe", "read later", "unknown", "ping", "forg
 EVERY = 100
 """One in so many is the resolve of an incident; those before it are about the same incident."""
 SMALLEST, LARGEST = 2_000, 55 * 1024
-_KINDS: list[Kind] = [
-    *["observe"] * 5, *["read later"] * 6, *["unknown"] * 2, "ping", *["forged"] * 2, *["again"] * 4,
-]  # fmt: skip
+_KINDS: tuple[Kind, ...] = ("observe", "read later", "unknown", "ping", "forged", "again")
+_OF_TWENTY = (5, 6, 2, 1, 2, 4)
 _PADDING = ("replica 2 lags behind by 20 minutes, searches are stale; " * 1000)[:LARGEST]
 
 _CHAT = """
@@ -66,7 +65,8 @@ class Traffic:
 
     def delivery(self, number: int) -> Delivery:
         rng = Random(f"{self.seed}/{number}")
-        kind = "resolve" if number % EVERY == EVERY - 1 else rng.choice(_KINDS)
+        (chosen,) = rng.choices(_KINDS, _OF_TWENTY)
+        kind = "resolve" if number % EVERY == EVERY - 1 else chosen
         if kind == "again" and number % EVERY:
             return self.delivery(rng.randrange(number - number % EVERY, number))
         return self._delivery(kind, number, rng)
