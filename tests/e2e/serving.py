@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,16 +28,19 @@ class DidNotStart(AssertionError):
 class Served:
     """One run of the process, which ends with ours at the latest. Its log goes to `log`, one file for all runs.
 
-    Without a `port` it takes a free one. Without `waits` it may not listen yet: ask `listens`.
+    Without a `port` it takes a free one. Without `waits` it may not listen yet: ask `listens`. `module` is what is run,
+    with its arguments, instead of `debrief serve`.
     """
 
-    def __init__(self, machine: Machine, log: Path, *, port: int = 0, waits: bool = True) -> None:
+    def __init__(
+        self, machine: Machine, log: Path, *, port: int = 0, waits: bool = True, module: Sequence[str] = ()
+    ) -> None:
         files = {"HOME": machine.home, "SETTINGS": machine.settings_file, "SECRETS": machine.secrets_file}
         environment = os.environ | {f"DEBRIEF_{name}": str(path) for name, path in files.items()}
-        serve = [sys.executable, "-m", "handlers.cli", "serve", "--port", str(port)]
+        serve = module or ("handlers.cli", "serve", "--port", str(port))
         with log.open("a") as errors:
             self.process = subprocess.Popen(
-                [*TIED, str(os.getpid()), *serve],
+                [*TIED, str(os.getpid()), sys.executable, "-m", *serve],
                 cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True,
             )  # fmt: skip
         self.address = self.listens() if waits else ""

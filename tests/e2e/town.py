@@ -1,6 +1,7 @@
 """The neighbours of a process that is killed: fakes that hold a chosen call, and the process, as often as it starts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from tests.vendors.wire import Vendor
 
 
 class Town(Neighbours):
-    """`around` may put something more between a fake and its callers, nearer to the fake than what holds them."""
+    """`around` may put something more between a fake and its callers, nearer to the fake than what holds them.
+
+    The fakes' clock is ahead by `ahead`.
+    """
 
     def __init__(
         self,
@@ -27,12 +31,16 @@ class Town(Neighbours):
         self.holding = Holding()
         self.log = home / "log.txt"
         self.served: Served | None = None
+        self.ahead = timedelta(0)
         super().__init__(
-            home, scripts, utc_now, settings=settings, around=lambda vendor: self.holding.around(around(vendor))
+            home, scripts, self.now, settings=settings, around=lambda vendor: self.holding.around(around(vendor))
         )
 
-    def serves(self, *, waits: bool = True) -> Served:
-        self.served = Served(self.machine, self.log, waits=waits)
+    def now(self) -> datetime:
+        return utc_now() + self.ahead
+
+    def serves(self, *, waits: bool = True, module: Sequence[str] = ()) -> Served:
+        self.served = Served(self.machine, self.log, waits=waits, module=module)
         return self.served
 
     def move_out(self) -> None:

@@ -24,7 +24,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.simulation.kills.life import Life, Stopped, Told
+from tests.simulation.kills.life import Life
+from tests.simulation.kills.mortal import Stopped
+from tests.simulation.kills.told import Told
 from tests.simulation.report import Failure, Report
 
 KILLS_A_LIFE = 25

@@ -47,8 +47,9 @@ def forgotten(home: Path, accepted: Sequence[Accepted]) -> Iterator[str]:
             yield f"the event {one.event_id} was accepted ({one.reason}), and {journey} is not in the journal"
 
 
-def wrong_at_rest(town: Neighbours, incidents: Sequence[Incident]) -> Iterator[str]:
-    """Of every incident that was announced, one of each thing; nothing beside. What was suggested is accepted."""
+def wrong_at_rest(town: Neighbours, incidents: Sequence[Incident], accepted: Sequence[Accepted]) -> Iterator[str]:
+    """Of every incident one of each thing, with what was suggested accepted; nothing beside, and nothing forgotten."""
+    yield from forgotten(town.machine.home, accepted)
     yield from _leftovers(town.machine.home)
     yield from _journeys_not_done(town.machine.home)
     store = town.machine.store()

@@ -1,7 +1,7 @@
 """Small whole incidents, as many as a life needs, each with ids, a channel and action items of its own."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from random import Random
 
 from tests.incidents.builder import Story
@@ -26,6 +26,8 @@ CHAT = """
 """
 
 
+DUE_AFTER = timedelta(days=10)
+TEAM_CHANNEL = {"id": "C0TEAM0001", "name": "team-platform"}
 SUGGESTED_BY = HANA
 SUGGESTIONS = 0.6
 """So many of the incidents have an action item that nobody marked: it waits for somebody who accepts it."""
@@ -54,7 +56,7 @@ class Incident:
         return self.script.slack["channels"][0]["name"]
 
 
-def incident(name: str, number: int, chance: Random, now: datetime) -> Incident:
+def incident(name: str, number: int, chance: Random, now: datetime, *, suggests: bool = True) -> Incident:
     """The `number`th of a life that is called `name`, over by `now`."""
     service, items = chance.choice(SERVICES), chance.randint(1, 4)
     story = Story(
@@ -71,15 +73,19 @@ def incident(name: str, number: int, chance: Random, now: datetime) -> Incident:
     side.triggers(at("09:00:05"), "ivo", priority="P2")
     side.acknowledges(at("09:02:00"), "ivo")
     side.resolves(at("09:20:00"), "ivo", note=f"Made room on the disk of {service}.")
-    suggestion = f"{service.lower()} dashboards" if chance.random() < SUGGESTIONS else None
+    suggestion = f"{service.lower()} dashboards" if suggests and chance.random() < SUGGESTIONS else None
     unmarked = f"09:30:10 hana: I'll add the {suggestion} to the on-call handbook tomorrow\n" if suggestion else ""
-    story.chat(CHAT.format(service=service.lower()) + _said(chance.sample(WORK, items), service, chance) + unmarked)
+    story.chat(
+        CHAT.format(service=service.lower())
+        + _said(chance.sample(WORK, items), service, (now + DUE_AFTER).date(), chance)
+        + unmarked
+    )
     return Incident(latest(story.script(), now), items, suggestion)
 
 
-def _said(works: list[str], service: str, chance: Random) -> str:
+def _said(works: list[str], service: str, due_on: date, chance: Random) -> str:
     lines = (
-        f"09:{20 + minute}:40 ivo: ACTION: @{chance.choice(CAST).handle} {work.format(service.lower())} by 2026-12-04\n"
+        f"09:{20 + minute}:40 ivo: ACTION: @{chance.choice(CAST).handle} {work.format(service.lower())} by {due_on}\n"
         for minute, work in enumerate(works, start=1)
     )
     return "".join(lines)

@@ -64,6 +64,7 @@ class Kill:
                 return None
 
 
-def draw(chance: Random) -> Kill:
-    (kind,) = chance.choices([*WEIGHTS], [*WEIGHTS.values()])
+def draw(chance: Random, *, has_webhooks: bool = True) -> Kill:
+    weights = {kind: weight for kind, weight in WEIGHTS.items() if has_webhooks or kind is not Kind.WEBHOOK}
+    (kind,) = chance.choices([*weights], [*weights.values()])
     return Kill(kind, chance.random(), chance.randint(1, 40))
