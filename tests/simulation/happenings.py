@@ -4,7 +4,9 @@ Each variant is a function that is given the household and the call; False where
 """
 
 import copy
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -158,6 +160,18 @@ def _the_same_execution(household: "Household", _call: Call) -> bool:
     return bool(journeys) and _begins(household, "postmortem", name=journeys[0])
 
 
+def _a_twin(household: "Household", _call: Call) -> bool:
+    """The process was thought dead, and is not: a second goes on with the same journeys, from the same history."""
+    if len(household.beside) >= MOST_BESIDE or not household.engine.journeys():
+        return False
+    home, name = household.machine.home, f"beside-{len(household.beside)}"
+    with closing(sqlite3.connect(home / "journal.db")) as ours, closing(sqlite3.connect(home / f"{name}.db")) as copy:
+        ours.backup(copy)
+    household.beside.append(machine := Beside(household, name))
+    machine.works()
+    return True
+
+
 def _another_journey(household: "Household", _call: Call) -> bool:
     return _begins(household, "postmortem")
 
@@ -246,4 +260,5 @@ CONCURRENT: tuple[Happening, ...] = (
     _three_at_once,
     _the_secret_is_rotated,
     _a_deploy,
+    _a_twin,
 )

@@ -16,6 +16,7 @@ that did not hold. 9 (canary secrets) and 11 (sentences of a model) have their o
     13  a journey that is run again asks for the same steps             invariants_journeys.py
     14  no storms of requests, and none inside a Retry-After            invariants_calls.py
     15  the document shows what Jira says of its issues                 invariants_words.py
+    16  one journey at a time works on an incident (ours)              invariants_leases.py
 
 A story says what only it knows: `household.witness.wrote(where, text)` when a person writes, `took_back(text)` when it
 is deleted, and a word that begins with "canary-" in what is said in a private channel.
@@ -26,6 +27,7 @@ from datetime import datetime, timedelta
 from tests.simulation import invariants_calls as calls
 from tests.simulation import invariants_effects as effects
 from tests.simulation import invariants_journeys as journeys
+from tests.simulation import invariants_leases as leases
 from tests.simulation import invariants_words as words
 from tests.simulation.broken import Broken
 from tests.simulation.household import Household
@@ -43,6 +45,7 @@ def check_always(household: Household) -> None:
     effects.check_new(household)
     words.check_new(household)
     journeys.check_new(household)
+    leases.check_new(household)
 
 
 def check_at_rest(household: Household) -> None:

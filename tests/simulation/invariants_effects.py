@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,8 @@ from handlers.leftovers import OLD
 from handlers.reconcile import EVERY
 from postmortem.action_items.issues import action_key
 from postmortem.action_items.item import ActionItem
+from postmortem.action_items.seen import record_of
+from postmortem.places import in_channel
 from tests.simulation.broken import Broken
 from tests.simulation.household import Household
 from tests.vendors.confluence_shapes import KeptPage
@@ -113,9 +115,20 @@ def _check_items(household: Household, incident_id: str) -> None:
         return
     document, install_id = document_of(household, incident_id), household.house.settings.install_id
     made: Counter[tuple[str, str]] = household.witness.seen.get("once", Counter())
+    _check_records(household, postmortem.action_items)
     for item in postmortem.action_items:
         if item.accepted and item.is_listed and not item.is_gone:
             _check_item(household, item, made["issues", action_key(install_id, incident_id, item.id)], document)
+
+
+def _check_records(household: Household, items: Sequence[ActionItem]) -> None:
+    """1. In other words an item is the same item: a message has no more issues than things it asks for."""
+    issues = Counter(record_of(item.id) for item in items if item.issue_key)
+    for channel_id, channel in household.slack.workspace.channels.items():
+        for ts, message in channel.messages.items():
+            made, asked = issues[f"{in_channel(channel_id)}{ts}"], message.get("text", "").count("ACTION:")
+            if made > asked > 0:
+                raise Broken(1, f"{made} issues were made of {asked} action items in {message['text']!r}")
 
 
 def _has_failed(household: Household, incident_id: str) -> bool:

@@ -78,6 +78,18 @@ def adds_an_action_item(household: "Household") -> bool:
     return True
 
 
+def edits_an_action_item(household: "Household") -> bool:
+    """The first thing that somebody asked for, in other words: it is the same action item, and keeps its issue."""
+    for channel in household.slack.workspace.channels.values():
+        for message in channel.messages.values():
+            if message.get("text", "").startswith("ACTION:"):
+                words = f"{message['text']} (as agreed)"
+                edited = {"user": message["user"], "ts": f"{household.clock.now().timestamp():.6f}"}
+                channel.put(message | {"text": words, "edited": edited})
+                return True
+    return False
+
+
 def accepts_a_suggestion(household: "Household") -> bool:
     return _clicks(household, "Accept")
 
@@ -118,6 +130,7 @@ DEEDS: tuple[Deed, ...] = (
     drops_a_suggestion,
     edits_the_page,
     deletes_the_page,
+    edits_an_action_item,
 )
 
 

@@ -57,5 +57,6 @@ SCOPES: dict[str, Scope] = {
     "plain": Scope(_script, {"settings": _SOON}),
     "private": Scope(lambda: _script(private=True), {"settings": _SOON, "confluence": True}),
     "no-anchor": Scope(_script, {"settings": _SOON, "anchored": False, "jira_lag": 3.0}),
+    "slow-index": Scope(_script, {"settings": _SOON, "anchored": False, "jira_lag": 300.0}),
     "no-page": Scope(_script, {"settings": {"refresh_after": "20m"}}),
 }
