@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from postmortem.build_timeline import build_timeline
 from postmortem.curation import Curation
 from postmortem.evidence import CUT_BY_PAGERDUTY, Reaction
+from postmortem.observations import Observation
 from postmortem.timeline import TimelineEvent, in_order
 from tests.unit.given import (
     BEA,
@@ -362,6 +363,15 @@ def _records(drawn: list[tuple[Any, ...]]) -> list[Any]:
     return made
 
 
+def _ids_of_the_first(records: list[Any]) -> set[str]:
+    """What two webhooks tell in the same words is one record, known by the first."""
+    first: dict[Any, str] = {}
+    for record in sorted(records, key=lambda each: each.id):
+        told = record.model_copy(update={"id": ""}) if isinstance(record, Observation) else record.id
+        first.setdefault(told, record.id)
+    return {*first.values()}
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(_LOG | _OTHER, max_size=40))
 def test_every_record_stands_in_exactly_one_event(drawn: list[tuple[Any, ...]]):
@@ -369,7 +379,7 @@ def test_every_record_stands_in_exactly_one_event(drawn: list[tuple[Any, ...]]):
 
     named = Counter(evidence_id for event in events(*records) for evidence_id in event.evidence_ids)
 
-    assert {record.id: 1 for record in records} == {
+    assert dict.fromkeys(_ids_of_the_first(records), 1) == {
         evidence_id: count for evidence_id, count in named.items() if not evidence_id.startswith("pagerduty/incident/")
     }
 
