@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from connectors.effects import LATEST_CREATE, Create, Ledger, Look, ProofRefused, Sight, Unseen, Waits
-from connectors.errors import BadReply, ConnectorError, NotFound, Unreachable
+from connectors.errors import BadReply, ConnectorError, NotFound, OutcomeUnknown, Unreachable
 from connectors.jira.api import JiraApi
 from connectors.jira.open_issue import (
     AnchorRefused,
@@ -199,7 +199,8 @@ def _assigned(steps: Steps, opening: Opening, request: IssueRequest, issue: Outc
 
 
 def _linked(steps: Steps, opening: Opening, request: IssueRequest, issue: Outcome) -> list[str]:
-    """Link the issue to the postmortem; an issue without its link is still an issue, so a refusal is only said."""
+    """Link the issue to the postmortem; an issue without its link is still an issue, so a refusal is only said. One
+    that is made again changes nothing: what is lost is waited for, at Jira as in our own store."""
     remote_link = request.remote_link
     if remote_link is None:
         return []
@@ -209,7 +210,7 @@ def _linked(steps: Steps, opening: Opening, request: IssueRequest, issue: Outcom
         link(opening.jira, issue["key"], remote_link)
 
     try:
-        patiently(steps, "link the issue", put)
+        patiently(steps, "link the issue", put, outage=(*OUTAGE, OutcomeUnknown))
     except ConnectorError as error:
         return [f"{issue['key']} has no link to the postmortem: {error}"]
     return []

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from connectors.effects import LATEST_CREATE, Ledger, Waits
 from connectors.opening import Opening, open_issues
 from connectors.retrying import WRITES_BEGIN_WITHIN
@@ -47,6 +49,18 @@ class Round:
 
 def asked(number: int, project: str = "OPS", *, is_private: bool = False, **route: Any) -> IssueRequest:
     return request_for(key=f"pm-{number}", route=Route(project=project, **route), is_private=is_private)
+
+
+@pytest.mark.parametrize("lost", [Reply(dropped=True), Reply(hung=True), Reply(500), Reply(503)])
+@pytest.mark.parametrize("is_made", [False, True], ids=["before", "after the effect"])
+def test_a_link_whose_answer_is_lost_is_made_all_the_same_and_once(tmp_path: Path, lost: Reply, is_made: bool):
+    round_ = Round(tmp_path)
+    round_.jira.fails_next("POST .*/remotelink", lost, times=2, after_effect=is_made)
+    link = ("system=debrief&incident=Q1", "https://debrief.acme.example/Q1", "Postmortem")
+    (outcome,) = round_.opens(request_for(remote_link=link))
+
+    assert outcome["said"] == []
+    assert len(round_.jira.remote_links["OPS-1"]) == 1
 
 
 def test_each_backlog_is_looked_at_once_and_one_that_refuses_parks_its_own_items(tmp_path: Path):
