@@ -17,7 +17,7 @@ from connectors.engine.journal import Journey
 from connectors.engine.local import LocalEngine
 from tests.neighbours import WEBHOOK_SECRET
 from tests.simulation.broken import Broken
-from tests.simulation.endings import Ending, ending_of, unsaid
+from tests.simulation.endings import Ending, ending_of, is_to_be_the_same, unsaid
 from tests.simulation.faults import HAPPENINGS, LATE_BY, Fault, Kind, reaches, strikes
 from tests.simulation.happenings import delivers
 from tests.simulation.household import Household, household_of
@@ -229,8 +229,9 @@ class Passage:
         for ours, theirs in zip(self._household.outside.calls[: first - 1], self._fair.calls, strict=False):
             if ours != theirs:
                 raise Broken(13, f"call {ours.number} is {ours}, and was {theirs}: the order of calls is not certain")
-        if len(self._passed.strikes) == 1 and not self._passed.strikes[0].lasts:
-            difference = unsaid(self._fair.ending, self._passed.ending)
+        only = self._passed.strikes[0]
+        if len(self._passed.strikes) == 1 and not only.lasts and is_to_be_the_same(only.fault):
+            difference = unsaid(only.fault, self._fair.ending, self._passed.ending)
             if difference:
                 raise Broken(2, difference)
 
