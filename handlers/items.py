@@ -19,7 +19,7 @@ from connectors.store.following import Following
 from handlers.looking import look_at_all
 from handlers.work import Work, private_everywhere, the_postmortem
 from postmortem.action_items.decision import Decision
-from postmortem.action_items.issues import NO_ROUTE, action_key
+from postmortem.action_items.issues import action_key, outcome_of
 from postmortem.action_items.item import ActionItem
 from postmortem.follow_up.amendments import (
     Amendment,
@@ -110,7 +110,10 @@ def _followed(
 ) -> Iterator[FollowedItem]:
     postmortem, settings = the_postmortem(work), work.house.settings
     link, private = work.house.document_link(work.incident_id), private_everywhere(work)
-    for item, outcome in _with_outcomes(postmortem.action_items, outcomes):
+    for item in postmortem.action_items:
+        outcome = outcome_of(item, outcomes)
+        if not outcome:
+            continue
         key = action_key(settings.install_id, work.incident_id, item.id)
         yield followed_from_item(
             item,
@@ -122,17 +125,6 @@ def _followed(
             private=private,
             now=work.house.now(),
         )
-
-
-def _with_outcomes(
-    items: Sequence[ActionItem], outcomes: Mapping[str, Mapping[str, Any]]
-) -> Iterator[tuple[ActionItem, Mapping[str, Any]]]:
-    """Accepted items beside what became of them: those without a route were not tried. Whatever was composed since the
-    issues were asked for has no outcome here."""
-    for item in items:
-        outcome = outcomes.get(item.id) if item.route else {"parked": NO_ROUTE}
-        if item.accepted and outcome:
-            yield item, outcome
 
 
 def _is_accepted(item: ActionItem) -> bool:

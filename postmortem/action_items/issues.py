@@ -65,34 +65,37 @@ def request_issues(
 def with_issues(postmortem: Postmortem, made: Sequence[Mapping[str, Any] | None]) -> Postmortem:
     """The postmortem with the issues that are known already: {"key", "link"} or None per action item."""
     items = zip(postmortem.action_items, made, strict=True)
-    return postmortem.model_copy(update={"action_items": tuple(_with_issue(item, issue) for item, issue in items)})
+    return postmortem.model_copy(update={"action_items": tuple(_with_outcome(item, issue) for item, issue in items)})
 
 
 def with_outcomes(postmortem: Postmortem, outcomes: Mapping[str, Mapping[str, Any]]) -> Postmortem:
     """The postmortem after opening. `outcomes`: by item id its issue, or the reason why there is none."""
-    items = tuple(
-        _with_issue(item, outcomes.get(item.id)) if item.accepted and item.route else _without_route(item)
-        for item in postmortem.action_items
-    )
+    items = tuple(_with_outcome(item, outcome_of(item, outcomes)) for item in postmortem.action_items)
     return postmortem.model_copy(update={"action_items": items})
+
+
+def outcome_of(item: ActionItem, outcomes: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """What became of an item: one without a route was not tried. None where it is not accepted, or was composed since
+    the issues were asked for."""
+    if not item.accepted:
+        return None
+    return outcomes.get(item.id) if item.route else {"parked": NO_ROUTE}
 
 
 def _and(said: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*said, *more)))
 
 
-def _with_issue(item: ActionItem, issue: Mapping[str, Any] | None) -> ActionItem:
-    if issue is None:
-        return item
-    if "parked" in issue:
-        return item.model_copy(update={"said": _and(item.said, (f"Not opened: {issue['parked']}",))})
-    return item.model_copy(
-        update={"issue_key": issue["key"], "issue_link": issue["link"], "said": _and(item.said, issue.get("said", ()))}
-    )
-
-
-def _without_route(item: ActionItem) -> ActionItem:
-    return item.model_copy(update={"said": (NO_ROUTE,)}) if item.accepted else item
+def _with_outcome(item: ActionItem, outcome: Mapping[str, Any] | None) -> ActionItem:
+    """With everything that was said of it before, too."""
+    if outcome is None or (item.issue_key and "parked" in outcome and item.route is None):
+        return item  # an issue that is open stays open, also where its route was taken away since
+    if "parked" in outcome:
+        why = outcome["parked"]
+        told = why if why == NO_ROUTE else f"Not opened: {why}"
+        return item.model_copy(update={"said": _and(item.said, (told,))})
+    issue = {"issue_key": outcome["key"], "issue_link": outcome["link"]}
+    return item.model_copy(update=issue | {"said": _and(item.said, outcome.get("said", ()))})
 
 
 def summary_of(text: str) -> str:

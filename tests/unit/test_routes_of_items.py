@@ -2,6 +2,7 @@
 
 import pytest
 
+from postmortem.action_items.issues import NO_ROUTE, with_outcomes
 from postmortem.action_items.item import ActionItem
 from postmortem.compose import compose
 from postmortem.incident import Incident, Reference
@@ -61,3 +62,13 @@ def test_a_marked_item_goes_to_the_backlog_of_what_it_names():
     )
     items: tuple[ActionItem, ...] = compose(told, SETTINGS, composed_at=COLLECTED).action_items
     assert [item.route.project if item.route else None for item in items] == ["SRC", "CHK"]
+
+
+def test_what_was_said_of_an_item_stays_where_no_route_takes_it():
+    told = evidence(said("m1", 60, "Action: raise the pool of search"), service=Reference(id="P1", name="checkout"))
+    drafted = compose(told, read_settings(""), composed_at=COLLECTED)
+    (item,) = drafted.action_items
+    assert item.route is None
+    known = drafted.model_copy(update={"action_items": (item.model_copy(update={"said": ("Read twice.",)}),)})
+    (shown,) = with_outcomes(with_outcomes(known, {}), {}).action_items
+    assert shown.said == ("Read twice.", NO_ROUTE)
