@@ -19,6 +19,7 @@ from tests.vendors.pagerduty_webhooks import body_of, sign
 from tests.vendors.wire import Reply
 
 _HOUR = timedelta(hours=1)
+_SOON = timedelta(seconds=30)
 _OURS = (Fault(Kind.KILL, 0), Fault(Kind.KILL, 1), Fault(Kind.TIMEOUT_BEFORE), Fault(Kind.TIMEOUT_AFTER))
 _CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "perf_counter", "random", "urandom", "getenv"}
 
@@ -37,7 +38,7 @@ def promises() -> int:
     for place in range(len(script().webhooks)):
         with household_of(script()) as household:
             household.rings(household.scripts[0].webhooks[place])
-            calls, starts = len(household.outside.calls), bool(household.engine.journeys())
+            calls, starts = len(household.outside.calls), _started(household)
         for number in range(1, calls + 2):
             for fault in _OURS:
                 tried += 1
@@ -45,18 +46,21 @@ def promises() -> int:
     return tried
 
 
-def _promised(place: int, number: int, fault: Fault, starts: bool) -> None:
+def _promised(place: int, number: int, fault: Fault, starts: list[str]) -> None:
     with household_of(script()) as household:
         household.outside.meets = _at(household, number, fault)
         webhook = household.scripts[0].webhooks[place]
         if _is_heard(household, webhook) is None:
+            household.lives(_SOON)
             _is_heard(household, webhook)  # PagerDuty delivers again
         household.comes_back()
-        if bool(household.engine.journeys()) != starts:
-            kind = webhook["event"]["event_type"]
-            raise Seen(
-                f"{fault} at call {number} of the receiver: {kind} was answered with 202, and nothing comes of it"
-            )
+        if (comes := _started(household)) != starts:
+            told = f"{webhook['event']['event_type']} was answered with 202, and {comes or 'nothing'} comes of it"
+            raise Seen(f"{fault} at call {number} of the receiver: {told}, not {starts}")
+
+
+def _started(household: Household) -> list[str]:
+    return [journey.name for journey in household.engine.journeys()]
 
 
 def _is_heard(household: Household, webhook: dict[str, Any]) -> int | None:
