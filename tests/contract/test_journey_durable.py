@@ -1,21 +1,31 @@
 """The very same journey on AWS Lambda durable functions, in their SDK's own runner, ends in the same vendors' state."""
 
-import functools
 import logging
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from connectors.effects import Effect, Ledger
 from connectors.engine.durable import durable_handler
+from connectors.engine.local import LocalEngine
 from connectors.steps import Json
+from connectors.store.looked import Looked
+from connectors.store.notices import Notices
+from connectors.store.shelf import Shelf
 from handlers.follow_up import follow_up
+from handlers.house import House
 from handlers.journey import make_postmortem
+from handlers.reconcile import reconcile
 from tests.contract.dying import left_behind
 from tests.contract.test_engine import executed
 from tests.contract.test_journey import announcements
+from tests.simulation.durable.__main__ import live_twice
 from tests.world import World, world_of
 
 
@@ -36,7 +46,7 @@ def test_the_journey_on_durable_functions_makes_what_the_local_engine_makes(tmp_
         expected = _made(local)
     with world_of(tmp_path / "durable", "checkout-latency") as world:
         bell: Json = {"incident_id": world.incident_id(), "journey": "pm-durable-1"}
-        ended = executed(durable_handler(functools.partial(make_postmortem, house=world.house)), bell)
+        ended = executed(durable_handler(partial(make_postmortem, house=world.house)), bell)
 
         assert ended.error is None
         assert _made(world) == expected
@@ -48,12 +58,29 @@ def test_a_decision_on_durable_functions_leaves_behind_what_the_local_engine_lea
         local.passes(timedelta(minutes=10))
         expected = left_behind(local)
     with _with_a_suggestion(tmp_path / "durable") as world:
-        ended = executed(durable_handler(functools.partial(make_postmortem, house=world.house)), _accepts(world))
+        ended = executed(durable_handler(partial(make_postmortem, house=world.house)), _accepts(world))
         world.passes(timedelta(minutes=10))
 
         assert ended.error is None
         world.jira.expects_issues(1)
         assert left_behind(world) == expected
+
+
+def test_a_look_of_the_reconciler_on_durable_functions_finds_what_the_local_engine_finds(tmp_path: Path):
+    """A resolve that no webhook announced, and a write whose answer was lost: journeys are started for both."""
+    bell: Json = {"journey": "rc-2026-11-11-09-30"}
+    with _with_something_missed(tmp_path / "local") as (local, house, started):
+        engine = LocalEngine(tmp_path / "looks.db", {"reconcile": partial(reconcile, house=house)}, local.clock)
+        engine.start("reconcile", "rc-1", bell)
+        engine.settle()
+        engine.close()
+        expected = (sorted(started), _notices(local))
+    with _with_something_missed(tmp_path / "durable") as (world, house, started):
+        ended = executed(durable_handler(partial(reconcile, house=house)), bell)
+
+        assert ended.error is None
+        assert len(started) == 2
+        assert (sorted(started), _notices(world)) == expected
 
 
 def test_a_sweep_on_durable_functions_leaves_behind_what_the_local_engine_leaves(tmp_path: Path):
@@ -63,7 +90,7 @@ def test_a_sweep_on_durable_functions_leaves_behind_what_the_local_engine_leaves
         local.passes(timedelta(minutes=10))
         expected = left_behind(local)
     with _with_an_open_issue(tmp_path / "durable") as world:
-        ended = executed(durable_handler(functools.partial(follow_up, house=world.house)), bell)
+        ended = executed(durable_handler(partial(follow_up, house=world.house)), bell)
         world.passes(timedelta(minutes=10))
 
         assert ended.error is None
@@ -91,6 +118,28 @@ def _with_an_open_issue(home: Path) -> Generator[World]:
         yield world
 
 
+@contextmanager
+def _with_something_missed(home: Path) -> Generator[tuple[World, House, list[str]]]:
+    """And the names of the journeys that are started; none of them runs."""
+    home.mkdir()
+    started = list[str]()
+    with world_of(home, "came-back") as world:
+        Looked(world.store).begin(world.clock.now() - timedelta(hours=2))
+        Shelf(world.store, "QLOST").remember(incident={"title": "Checkout fails"})
+        assert Ledger(world.store, "QLOST").write("pm-lost", Effect("sent", token=1, sent_at=world.clock.now()))
+        world.clock.advance(timedelta(hours=1))
+
+        def start(_kind: str, name: str, _payload: dict[str, Any]) -> bool:
+            started.append(name)
+            return True
+
+        yield world, replace(world.house, start=start), started
+
+
+def _notices(world: World) -> list[str]:
+    return [notice.sentence for notice in Notices(world.store).all(world.clock.now())]
+
+
 def _accepts(world: World) -> Json:
     (suggestion,) = world.postmortem().action_items
     decision: Json = {
@@ -101,6 +150,13 @@ def _accepts(world: World) -> Json:
         "at": world.clock.now().isoformat(),
     }
     return {"incident_id": world.incident_id(), "journey": "de-1", "decision": decision, "once": "click-1"}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_life_full_of_faults_ends_on_durable_functions_as_on_the_local_engine(seed: int):
+    lived = live_twice(seed)
+    assert lived.different == [], lived.story.told()
+    assert lived.local == lived.durable, "both engines asked for the same"
 
 
 def _made(world: World) -> tuple[list[str], int, int, int]:
