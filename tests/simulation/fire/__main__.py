@@ -4,19 +4,17 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.simulation.fire.bombs import Blasts, in_process, over_http
 from tests.simulation.fire.forging import event_body
 from tests.simulation.fire.fuzz import Fuzzed, flips, fuzz
 from tests.simulation.fire.load import load
+from tests.simulation.fire.memory import folder_in_memory
 from tests.simulation.fire.outage import outage
 from tests.simulation.fire.unsigned import unsigned
 from tests.simulation.report import Failure, Report
 
-_MEMORY = Path("/dev/shm")  # noqa: S108 # a disk in memory, where there is one
 _CALL = "python -m tests.simulation.fire"
 
 type Figures = dict[str, Any]
@@ -85,8 +83,8 @@ def _counts(name: str, fuzzed: Fuzzed) -> Figures:
 def _bombs(chosen: argparse.Namespace, report: Report) -> Figures:
     blasts: dict[str, Blasts] = {}
     for where, go in {"in_process": in_process, "over_http": over_http}.items():
-        with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-            blasts[where] = go(Path(folder))
+        with folder_in_memory() as folder:
+            blasts[where] = go(folder)
         report.failures += [Failure(wrong, f"{_CALL} bombs") for wrong in blasts[where].wrong]
     return {
         where: {"bombs": found.bombs, "answers": found.answers, "worst": found.worst} for where, found in blasts.items()
@@ -94,8 +92,8 @@ def _bombs(chosen: argparse.Namespace, report: Report) -> Figures:
 
 
 def _load(chosen: argparse.Namespace, report: Report) -> Figures:
-    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-        told = load(Path(folder), chosen.rate, chosen.seconds, chosen.kills, chosen.seed)
+    with folder_in_memory() as folder:
+        told = load(folder, chosen.rate, chosen.seconds, chosen.kills, chosen.seed)
     again = f"{_CALL} load --rate {chosen.rate} --seconds {chosen.seconds} --kills {chosen.kills} --seed {chosen.seed}"
     for what in ("lost", "doubles", "wrong"):
         report.failures += [Failure(f"{what}: {one}", again) for one in told[what]]
@@ -103,8 +101,8 @@ def _load(chosen: argparse.Namespace, report: Report) -> Figures:
 
 
 def _outage(chosen: argparse.Namespace, report: Report) -> Figures:
-    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-        told = outage(Path(folder), chosen.count, chosen.seed)
+    with folder_in_memory() as folder:
+        told = outage(folder, chosen.count, chosen.seed)
     again = f"{_CALL} outage --count {chosen.count} --seed {chosen.seed}"
     report.failures += [Failure(one, again) for one in told["wrong"]]
     return told | {"wrong": len(told["wrong"])}
