@@ -6,8 +6,8 @@ from tests.incidents.people import ADA, HANA, IVO
 from tests.incidents.script import Script
 
 
-def script(*, private: bool = False) -> Script:
-    """With `private`, people talked about it in a private channel."""
+def script(*, private: bool = False, suggests: bool = False) -> Script:
+    """With `private`, people talked about it in a private channel; with `suggests`, one of them only mused."""
     story = Story(
         "stale_replica",
         "search: replica 2 is stale",
@@ -23,7 +23,7 @@ def script(*, private: bool = False) -> Script:
     side.triggers(at("09:00:05"), "ivo", priority="P2")
     side.acknowledges(at("09:02:00"), "ivo")
     side.resolves(at("09:20:00"), "ivo", note="Replica 2 rebuilt.")
-    story.chat(CHAT)
+    story.chat(CHAT + (MUSING if suggests else ""))
     story.projects = (*story.projects, project("SRE", "Reliability"))
     return story.script()
 
@@ -34,4 +34,7 @@ CHAT = """
 09:19:30 hana: rebuilt, lag is at zero
 09:20:40 ivo: ACTION: @hana delete old snapshots every night, before 2026-12-01
 09:21:00 hana: ACTION: @ivo alert on search disks over 80 % by 2026-12-04
+"""
+MUSING = """\
+09:21:20 ivo: we should put the replica lag on the team's dashboard
 """

@@ -18,12 +18,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from connectors.engine.journal import Journey
+from connectors.store.looked import Looked
 from tests.incidents.stale_replica import script
 from tests.simulation.faults import HAPPENINGS, Fault, Kind
 from tests.simulation.household import Household
 from tests.simulation.invariants import Broken, check_always, check_at_rest
 from tests.simulation.outside import Call, Killed, fair
-from tests.simulation.sender import Sender
+from tests.simulation.sender import SUBSCRIPTION, Sender
 from tests.simulation.states import Ledgers, states_at_rest
 from tests.simulation.story import Story
 from tests.simulation.weather import Weather, in_words
@@ -34,6 +35,7 @@ LONGEST_SETTLING = timedelta(days=3)
 PLANNED = ("settle", "refresh later", "look 1", "look 2", "look 3")
 """Waits that are meant: what follows them has its own quarter of an hour."""
 QUARTER = timedelta(minutes=15)
+SET_UP_BEFORE = timedelta(days=7)
 _OFF_FOR = (timedelta(0), timedelta(minutes=1), timedelta(minutes=12), timedelta(hours=1))
 _NO_CALL = Call(0, "engine", "nothing is under way", writes=False)
 
@@ -91,12 +93,17 @@ class Life:
     def is_lived(self) -> None:
         household, calendar = self.household, self.household.calendar
         household.outside.meets, household.outside.after = self._meets, self._after
-        for webhook, after in zip(household.scripts[0].webhooks, self.story.webhooks_after, strict=True):
+        if self.story.is_unheard:
+            self._is_unheard()
+        for webhook, after in zip(household.scripts[0].webhooks, self.story.webhooks_after, strict=False):
             calendar.at(self.began + after, partial(self.sender.tells, webhook))
         for deed in self.story.deeds:
             calendar.at(self.began + deed.after, partial(self._does, deed.what))
         if self.story.is_looked_after:
+            Looked(household.store.store).begin(self.began - SET_UP_BEFORE)
             self._looks()
+        if self.story.shut_for is not None:
+            self._shuts_jira_for(self.story.shut_for)
         household.lives(self.story.lasts)
         if self.story.mode == "liveness":
             self._comes_to_rest()
@@ -134,10 +141,21 @@ class Life:
         if HAPPENINGS[what.kind][what.variant](self.household, _NO_CALL):
             self.weather.counts(what)
 
+    def _is_unheard(self) -> None:
+        """PagerDuty had disabled the subscription and lost its queue: the second look from now finds the resolve."""
+        self.household.pagerduty.subscriptions.disables(SUBSCRIPTION)
+        self.weather.disturbs((self.weather.calms_at or self.began) + 2 * QUARTER)
+
+    def _shuts_jira_for(self, duration: timedelta) -> None:
+        """Somebody has archived the project, and restores it."""
+        jira = self.household.jira
+        jira.archives("OPS")
+        self.household.calendar.at(self.began + duration, partial(jira.archives, "OPS", is_archived=False))
+
     def _looks(self) -> None:
         """As the machine does every quarter of an hour."""
         household = self.household
-        if household.clock.now() < self.began + self.story.lasts:
+        if household.clock.now() < max(self.began + self.story.lasts, self.weather.latest):
             household.calendar.at(household.clock.now() + QUARTER, self._looks)
             household.reconciles()
 
@@ -161,12 +179,12 @@ class Life:
         return journey.state == "waiting" and self.household.engine.waits_in(journey.name) in PLANNED
 
 
-def lives(story: Story) -> Lived:
-    """Live a story, from its beginning to its end or to what went wrong."""
+def lives(story: Story, kind: type[Home] = Home) -> Lived:
+    """Live a story in a household of this kind, from its beginning to its end or to what went wrong."""
     lived = Lived(story)
     with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-        told = pickle.loads(_script(story.is_private))  # noqa: S301 # our own, of a moment ago
-        household = Home(Path(folder), told, seed=story.seed, **story.options)
+        told = pickle.loads(_script(**story.script))  # noqa: S301 # our own, of a moment ago
+        household = kind(Path(folder), told, seed=story.seed, **story.options)
         household.open()
         try:
             _live(Life(story, household, lived))
@@ -177,9 +195,9 @@ def lives(story: Story) -> Lived:
 
 
 @cache
-def _script(is_private: bool) -> bytes:
+def _script(**how: bool) -> bytes:
     """Every life has its own, and none need write it anew."""
-    return pickle.dumps(script(private=is_private))
+    return pickle.dumps(script(**how))
 
 
 def _live(life: Life) -> None:

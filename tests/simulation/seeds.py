@@ -11,7 +11,7 @@ import multiprocessing
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,7 +22,7 @@ from tests.simulation.report import Failure, Report
 from tests.simulation.states import MUST_BE_REACHED
 from tests.simulation.story import Mode, Story, story_of
 
-AT_ONCE = 20
+AT_ONCE = 10
 """Lives that a process is given at a time."""
 ENOUGH_FOR_EVERY_STATE = 1_000
 MOST_SHORTENED = 5
@@ -114,13 +114,13 @@ def _lived(batches: Sequence[Sequence[int]], mode: str, jobs: int) -> Iterator[T
         yield from pool.map(lived_all, batches, [mode] * len(batches))
 
 
-def shortest(lived: Lived) -> Lived:
+def shortest(lived: Lived, live: Callable[[Story], Lived] = lives) -> Lived:
     """The shortest life found that goes wrong in the same way: things are left out, one after the other."""
     tries, best = 0, lived
     shorter = iter(lived.story.shorter())
     while tries < MOST_TRIES and (story := next(shorter, None)):
         tries += 1
-        tried = lives(story)
+        tried = live(story)
         if tried.wrong and tried.number == lived.number:
             best, shorter = tried, iter(story.shorter())
     return best

@@ -7,6 +7,7 @@ from typing import Any
 from tests.neighbours import WEBHOOK_SECRET
 from tests.simulation.household import Household
 
+SUBSCRIPTION = "PSUB0001"
 URL = "https://debrief.acme.example/pagerduty"
 _EVENTS = ["incident.triggered", "incident.acknowledged", "incident.resolved", "incident.annotated",
            "incident.reopened"]  # fmt: skip
@@ -21,7 +22,7 @@ class Sender:
         self._household, self._happened, self._is_off = household, happened, is_off
         self._failures, self._is_busy = 0, False
         self._subscriptions = household.pagerduty.subscriptions
-        self._subscriptions.adds("PSUB0001", URL, WEBHOOK_SECRET, self._delivers, events=_EVENTS)
+        self._subscriptions.adds(SUBSCRIPTION, URL, WEBHOOK_SECRET, self._delivers, events=_EVENTS)
 
     def tells(self, webhook: dict[str, Any]) -> None:
         self._trying(lambda: self._subscriptions.tells(webhook))

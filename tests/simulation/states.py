@@ -94,6 +94,7 @@ def states_at_rest(household: Household) -> Counter[str]:
         "looked again, and there was more": any('"refresh":{"evidence"' in (one.result or "") for one in journeys),
         "seen that a person removed it": any(item.standing == "removed" for item in Following(store).all()),
         "found by asking PagerDuty": list(store.list("NOTICES", "missed/")),
+        "parked": any('"parked":{"' in (one.result or "") for one in journeys),
         "waited for another journey": any("attempt 2" in call.what for call in household.outside.calls),
         "an edit kept in a draft that was written again": _is_an_edit_kept(household),
     }

@@ -48,14 +48,18 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`options` are those of a household. `webhooks_after`: how long each webhook is on its way. `calm_after`: when the
-    weather ends, in liveness mode."""
+    """`options` are those of a household, `script` those of the incident. `is_looked_after`: the machine looks every
+    quarter of an hour. `webhooks_after`: how long each webhook is on its way; `is_unheard`: PagerDuty has disabled the
+    subscription. `shut_for`: so long Jira's project is archived. `calm_after`: when the weather ends, in liveness mode.
+    """
 
     seed: int
     mode: Mode
     options: dict[str, Any] = field(default_factory=dict[str, Any])
-    is_private: bool = False
+    script: dict[str, bool] = field(default_factory=dict[str, bool])
     is_looked_after: bool = False
+    is_unheard: bool = False
+    shut_for: timedelta | None = None
     webhooks_after: tuple[timedelta, ...] = ()
     lasts: timedelta = timedelta(minutes=30)
     calm_after: timedelta | None = None
@@ -79,7 +83,8 @@ def story_of(seed: int, mode: Mode) -> Story:
     chance = Random(seed)
     is_reopened = chance.random() < 0.06
     looks_again = mode == "liveness" or chance.random() < 0.5
-    lasts = timedelta(minutes=60 if is_reopened else 35 if looks_again else 15)
+    is_unheard = chance.random() < 0.03
+    lasts = timedelta(minutes=60 if is_reopened else 35 if looks_again or is_unheard else 15)
     calm_after = lasts * chance.random() if mode == "liveness" else None
     deeds = [_deed(chance, calm_after or lasts) for _ in range(chance.choice((0, 0, 1, 1, 2)))]
     if is_reopened:
@@ -89,9 +94,11 @@ def story_of(seed: int, mode: Mode) -> Story:
         seed,
         mode,
         options=_options(chance),
-        is_private=chance.random() < 0.06,
-        is_looked_after=chance.random() < 0.25,
-        webhooks_after=tuple(_on_its_way(chance) for _ in range(4)),
+        script={"private": chance.random() < 0.06, "suggests": chance.random() < 0.12},
+        is_looked_after=is_unheard or chance.random() < 0.2,
+        is_unheard=is_unheard,
+        shut_for=lasts * chance.random() if chance.random() < 0.04 else None,
+        webhooks_after=() if is_unheard else tuple(_on_its_way(chance) for _ in range(4)),
         lasts=lasts,
         calm_after=calm_after,
         faults=tuple(sorted((_struck(chance, most) for _ in range(_how_many(chance))), key=lambda one: one.at)),
