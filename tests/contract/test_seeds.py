@@ -38,7 +38,10 @@ class NothingIsStarted(Home):
     """A household whose receiver accepts what it hears, and starts nothing."""
 
     def doorway(self) -> Doorway:
-        return replace(super().doorway(), start=lambda _kind, _name, _payload: True)
+        def start(kind: str, name: str, payload: dict[str, Any]) -> bool:
+            return True
+
+        return replace(super().doorway(), start=start)
 
 
 def test_all_goes_well_in_a_hundred_and_fifty_lives():
