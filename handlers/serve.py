@@ -18,13 +18,13 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 
+from connectors.disk import disk_errors
 from connectors.engine.failed import Failure, failures_among
 from connectors.engine.journal import JournalInUse
 from connectors.engine.local import LocalEngine
 from connectors.engine.local_steps import Progress
 from connectors.engine.outcome import place_of
 from connectors.errors import NotAllowed, NotFound
-from connectors.store.disk import disk_errors
 from handlers.desk import desk_with
 from handlers.follow_up import follow_up
 from handlers.house import House

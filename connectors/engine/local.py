@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
+from connectors.disk import disk_errors
 from connectors.engine.clock import Clock
 from connectors.engine.journal import Journal, Journey
 from connectors.engine.local_steps import LocalSteps, Progress, Run, Suspended
@@ -46,7 +47,7 @@ class LocalEngine:
         on_progress: Callable[[Progress], None] = _quiet,
     ) -> None:
         """Raises JournalInUse where another engine has this journal open."""
-        self._journal = Journal(path)
+        self._journal, self._path = Journal(path), path
         self._functions, self._clock, self._ordered, self._width = journeys, clock, ordered, width
         self._on_progress = on_progress
         self._busy: set[str] = set()
@@ -60,12 +61,13 @@ class LocalEngine:
     def start(self, kind: str, name: str, payload: Json) -> bool:
         """Start a journey, once: False where the name was started before, whatever became of it.
 
-        Durable when it returns. The journey runs in `serve` or `run_due`.
+        Durable when it returns. The journey runs in `serve` or `run_due`. Raises Unreachable where the disk is full.
         """
         if kind not in self._functions:
             raise Mistake(f"There is no journey of the kind {kind!r}.")
         packed(f"the payload of {name}", payload)
-        new = self._journal.add(name, kind, json.dumps(payload, allow_nan=False), self._clock.now())
+        with disk_errors("writing the journal", self._path):
+            new = self._journal.add(name, kind, json.dumps(payload, allow_nan=False), self._clock.now())
         self._wake.set()
         return new
 
@@ -86,7 +88,8 @@ class LocalEngine:
     def forget(self, kind: str, before: datetime) -> int:
         """Strike out the journeys of a kind that ended and were started before this moment. How many. For kinds whose
         names hold the time: theirs never come again."""
-        return self._journal.forget(kind, before)
+        with disk_errors("writing the journal", self._path):
+            return self._journal.forget(kind, before)
 
     def waits_in(self, name: str) -> str | None:
         """The name of the wait that a waiting journey rests in; None where it waits to be tried again."""

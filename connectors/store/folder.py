@@ -17,7 +17,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from connectors.store.disk import disk_errors
+from connectors.disk import disk_errors
 from connectors.store.limits import check_name, check_prefix
 from connectors.store.port import Conflict, File
 

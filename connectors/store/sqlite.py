@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from connectors.store.disk import disk_errors, make_private
+from connectors.disk import disk_errors, make_private
 from connectors.store.folder import Folder
 from connectors.store.limits import check_key, check_name, json_from_value, last_second
 from connectors.store.port import ABSENT, Conflict, File, Record

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 
+from connectors.disk import disk_errors
 from connectors.engine.journal import JournalInUse
 from connectors.engine.outcome import Mistake
 from connectors.errors import ConnectorError, NotAllowed, NotFound, OutcomeUnknown, Rejected
-from connectors.store.disk import disk_errors
 from postmortem.settings import SettingsError
 
 

@@ -10,8 +10,8 @@ from typing import IO
 
 import pytest
 
+from connectors.disk import disk_errors
 from connectors.errors import BadReply, ConnectorError, NotAllowed, Unreachable
-from connectors.store.disk import disk_errors
 from connectors.store.port import Conflict
 from connectors.store.sqlite import SqliteStore
 from tests.contract.stores import Clock
