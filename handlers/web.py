@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -67,6 +67,9 @@ class _Deliveries:
         try:
             async with asyncio.timeout(LONGEST_BODY_SECONDS):
                 body = await body_up_to(self._most, request)
+        except ClientDisconnect:
+            log.info("a delivery was broken off: whoever sent it sends it again")
+            return
         except TimeoutError:
             answer = envelope.Response(503, "the body did not arrive in time")
         else:

@@ -1,15 +1,20 @@
 """What one machine answers to PagerDuty, to browsers, and to those who pretend to be one of them."""
 
+import logging
 import socket
+import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
 
+from connectors.store.shelf import Shelf
 from handlers.receive import LARGEST_BODY
 from handlers.serve import listening
+from handlers.ticks import start_ticks
 from tests.contract.cli import Terminal
 from tests.contract.serving import Visitor, csrf_of, visited
 from tests.contract.test_cli_offline import save_pagerduty, save_slack
@@ -49,6 +54,16 @@ def test_a_delivery_that_turns_out_too_long_is_refused_without_its_end(visitor: 
     chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
 
     assert raw(visitor, head + chunk * 5).startswith(b"HTTP/1.1 413")  # the last chunk, of no bytes, never came
+
+
+def test_a_delivery_that_is_broken_off_is_no_error_of_ours(visitor: Visitor, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.INFO)
+    with socket.create_connection(("127.0.0.1", visitor.port), timeout=5) as connection:
+        connection.sendall(b"POST /pagerduty HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{half")
+
+    assert visitor.gets("/healthz").status == 200
+    assert "a delivery was broken off" in caplog.text
+    assert "Exception" not in caplog.text
 
 
 def raw(visitor: Visitor, request: bytes) -> bytes:
@@ -198,3 +213,26 @@ def test_no_answer_waits_for_an_acknowledgement():
         accepted, _ = listener.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+class Once(threading.Event):
+    """Set as soon as anybody waits for it."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return True
+
+
+def test_the_journeys_that_kept_events_are_forgotten_after_a_month_and_the_events_are_not(world: World):
+    world.resolves()
+    world.settles()
+    observed = Shelf(world.store, world.incident_id()).observations()
+    world.clock.advance(timedelta(days=29))
+    start_ticks(world.engine, world.clock.now, Once())
+    assert {"observe", "postmortem"} <= {each.kind for each in world.engine.journeys()}
+
+    world.clock.advance(timedelta(days=3))
+    start_ticks(world.engine, world.clock.now, Once())
+
+    assert {each.kind for each in world.engine.journeys()} == {"postmortem", "follow_up", "reconcile"}
+    assert Shelf(world.store, world.incident_id()).observations() == observed
