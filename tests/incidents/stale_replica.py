@@ -1,5 +1,7 @@
 """The smallest whole incident, for runs by the ten thousand: one alert, five messages, two action items with owners."""
 
+import re
+
 from tests.incidents.builder import Story
 from tests.incidents.jira_side import project
 from tests.incidents.people import ADA, HANA, IVO
@@ -23,9 +25,15 @@ def script(*, private: bool = False, suggests: bool = False) -> Script:
     side.triggers(at("09:00:05"), "ivo", priority="P2")
     side.acknowledges(at("09:02:00"), "ivo")
     side.resolves(at("09:20:00"), "ivo", note="Replica 2 rebuilt.")
-    story.chat(CHAT + (MUSING if suggests else ""))
+    chat = CHAT + (MUSING if suggests else "")
+    story.chat(with_canaries(chat) if private else chat)
     story.projects = (*story.projects, project("SRE", "Reliability"))
     return story.script()
+
+
+def with_canaries(chat: str) -> str:
+    """The same with words that nobody but the readers of the channel may ever see."""
+    return re.sub(r"\b(snapshots|disks|replica)\b", r"canary-\1", chat)
 
 
 CHAT = """

@@ -8,6 +8,7 @@ from tests.incidents.builder import Story
 from tests.incidents.jira_side import project
 from tests.incidents.people import ADA, HANA, IVO
 from tests.incidents.script import Script
+from tests.incidents.stale_replica import with_canaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def _script(*, private: bool = False) -> Script:
     side.triggers(at("09:00:05"), "ivo", priority="P2")
     side.acknowledges(at("09:02:00"), "ivo")
     side.resolves(at("09:20:00"), "ivo", note="Replica 2 rebuilt.")
-    story.chat(_CHAT)
+    story.chat(with_canaries(_CHAT) if private else _CHAT)
     story.projects = (*story.projects, project("SRE", "Reliability"))
     return story.script()
 
@@ -52,10 +53,11 @@ _SOON: dict[str, Any] = {
     "refresh_after": "20m",
     "publish": {"public_base_url": "https://debrief.acme.example"},
 }
+_READS_ALL: dict[str, Any] = {"private_channels": {"audience": "who is in the channel"}}
 
 SCOPES: dict[str, Scope] = {
     "plain": Scope(_script, {"settings": _SOON}),
-    "private": Scope(lambda: _script(private=True), {"settings": _SOON, "confluence": True}),
+    "private": Scope(lambda: _script(private=True), {"settings": _SOON | {"slack": _READS_ALL}, "confluence": True}),
     "no-anchor": Scope(_script, {"settings": _SOON, "anchored": False, "jira_lag": 3.0}),
     "slow-index": Scope(_script, {"settings": _SOON, "anchored": False, "jira_lag": 300.0}),
     "no-page": Scope(_script, {"settings": {"refresh_after": "20m"}}),

@@ -108,7 +108,8 @@ def story_of(seed: int, mode: Mode) -> Story:
 
 def _options(chance: Random) -> dict[str, Any]:
     """A small house; now and then one that is set up otherwise."""
-    settings: dict[str, Any] = {"refresh_after": "15m"}
+    reads_all = {"private_channels": {"audience": "who is in the channel"}}
+    settings: dict[str, Any] = {"refresh_after": "15m", "slack": reads_all}
     if chance.random() < 0.92:
         settings["publish"] = {"public_base_url": "https://debrief.acme.example"}
     if chance.random() < 0.12:
@@ -133,7 +134,7 @@ def _how_many(chance: Random) -> int:
 def _struck(chance: Random, most: int) -> Struck:
     (kind,) = chance.choices(list(Kind), [_RARE.get(kind, 1) for kind in Kind])
     fault = Fault(kind, chance.randrange(VARIANTS[kind]))
-    times = 1 if kind in ONCE else chance.choice((1, 1, 1, 1, 1, 1, 2, 3, 6, 25))
+    times = 1 if kind in ONCE else chance.choice((1, 1, 1, 1, 1, 1, 1, 2, 3, 12))
     return Struck(chance.randrange(1, most), fault, times)
 
 
