@@ -112,8 +112,9 @@ class Life:
     def _meets(self, call: Call, act: Callable[[], Any]) -> Any:
         return self.weather.meets(call, partial(self._ledgers.sees, call, act))
 
-    def _after(self, _call: Call) -> None:
-        if self._is_checking:
+    def _after(self, call: Call) -> None:
+        """A read of the store changes nothing, and what changed meanwhile was looked at in its own calls."""
+        if self._is_checking or (call.to == "store" and not call.writes):
             return
         self._is_checking = True
         try:
@@ -218,9 +219,7 @@ def _live(life: Life) -> None:
 
 def _digest(household: Household, lived: Lived) -> str:
     """Of every call, of all that was told, and of what the vendors and the store hold in the end."""
-    held = hashlib.sha256()
-    for call in household.outside.calls:
-        held.update(f"{call}\n".encode())
+    held = hashlib.sha256("\n".join(map(str, household.outside.calls)).encode())
     vendors = (household.pagerduty, household.slack, household.jira, household.confluence)
     for part in ([vendor.state() for vendor in vendors], lived.trace, lived.wrong, sorted(lived.states.items())):
         held.update(json.dumps(part, sort_keys=True, default=str).encode())

@@ -1,6 +1,6 @@
 """What PagerDuty insists on: headers, include[], pages and their limits, and how its refusals look."""
 
-import copy
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -104,7 +104,7 @@ def expanded(
     incident: dict[str, Any], include: set[str], users: dict[str, Any], services: dict[str, Any]
 ) -> dict[str, Any]:
     """The incident as asked for: references become whole users where included, and some fields only then appear."""
-    shown = copy.deepcopy(incident)
+    shown = json.loads(json.dumps(incident))
     for name, wanted in _ONLY_WHEN_INCLUDED.items():
         if wanted not in include:
             shown.pop(name, None)
