@@ -1,91 +1,26 @@
 """Every writing outside leaves a record: what, whose, when, and a hash of it; never its words."""
 
 import json
-import re
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from connectors.audited import Audited, audited
 from connectors.effects import Ledger
 from connectors.store.audit import Audit, What
 from connectors.store.port import Conflict
 from handlers.actions import bell_of
 from postmortem.action_items.decision import Decision
 from tests.contract.test_story_of_an_item import CHANNEL
+from tests.simulation.broken import Broken
 from tests.simulation.faults import Fault, Kind, strikes
 from tests.simulation.household import Household, household_of
+from tests.simulation.invariants_audit import SEEN_BY_NOBODY, check_at_rest, every_record, expected, unrecorded
 from tests.simulation.outside import Call
 
 URL = "https://debrief.acme.example"
 SETTINGS: dict[str, Any] = {"publish": {"public_base_url": URL}, "slack": {"unclear_wait": "60s"}}
-
-_WRITES: tuple[tuple[str, frozenset[What]], ...] = (
-    (r"POST /rest/api/3/issue", frozenset({What.ISSUE})),
-    (r"POST /rest/api/3/issue/([^/]+)/remotelink", frozenset({What.LINK})),
-    (r"POST /rest/api/3/issue/[^/]+/comment", frozenset({What.COMMENT})),
-    (r"PUT /rest/api/3/issue/[^/]+/assignee", frozenset({What.ASSIGNEE, What.ISSUE_EDIT})),
-    (r"PUT /rest/api/3/issue/[^/]+", frozenset({What.ISSUE_EDIT})),
-    (r"POST /api/chat\.postMessage", frozenset({What.MESSAGE})),
-    (r"POST /api/chat\.update", frozenset({What.MESSAGE_EDIT})),
-    (r"POST /api/files\.getUploadURLExternal|POST /upload.*|POST /api/files\.completeUploadExternal",
-     frozenset({What.FILE})),
-    (r"POST /api/conversations\.join", frozenset({What.CHANNEL})),
-    (r"POST /incidents/[^/]+/notes", frozenset({What.NOTE})),
-    (r"POST /wiki/api/v2/pages", frozenset({What.PAGE})),
-    (r"POST /wiki/(?:api/v2/pages|rest/api/content)/([^/]+)/(?:properties|label)", frozenset({What.PAGE_MARK})),
-    (r"PUT /wiki/api/v2/pages/([^/]+)", frozenset({What.PAGE_EDIT})),
-    (r"POST /webhook_subscriptions/([^/]+)/enable", frozenset({What.SUBSCRIPTION})),
-)  # fmt: skip
-_OWNERS = """SELECT DISTINCT "partition" FROM records WHERE "partition" LIKE 'INC#%'"""
-_SEEN_BY_NOBODY = re.compile(r"POST /api/conversations\.open")
-"""A direct message without a message in it."""
-
-
-def every_record(household: Household) -> list[Audited]:
-    with closing(sqlite3.connect(household.machine.home / "records.sqlite")) as records:
-        found = records.execute(_OWNERS).fetchall()
-    return [one for (partition,) in found for one in audited(household.store, partition.removeprefix("INC#"))]
-
-
-def unrecorded(household: Household) -> Iterator[str]:
-    """Every writing that a vendor was asked for, or shows, and that no record tells of."""
-    records = every_record(household)
-    targets = {what: [one.target for one in records if one.what == what] for what in What}
-    for call in household.outside.calls:
-        if call.writes and call.to not in ("store", "engine") and not _SEEN_BY_NOBODY.fullmatch(call.what):
-            whats, target = _expected(call.what)
-            if not any(target in shown for what in whats for shown in targets[what]):
-                yield call.what
-    for what, ids in _shown(household).items():
-        # Of what is unclear the vendor's name for it is not known; that it was sent is.
-        unclear = [one for one in records if one.what == what and one.state == "unclear"]
-        yield from (f"{what} {id_}" for id_ in ids if id_ not in targets[what] and not unclear)
-
-
-def _expected(call: str) -> tuple[frozenset[What], str]:
-    for pattern, whats in _WRITES:
-        if found := re.fullmatch(pattern, call):
-            return whats, found.group(1) if found.groups() else ""
-    raise AssertionError(f"nobody said how this is recorded: {call}")
-
-
-def _shown(household: Household) -> dict[What, list[str]]:
-    """What the vendors hold of ours, by its name."""
-    issues, workspace = household.jira.issues, household.slack.workspace
-    ours = [issue["key"] for issue in issues if any(label.startswith("pm-") for label in issue["fields"]["labels"])]
-    ids = {channel.info["name"]: channel.info["id"] for channel in workspace.channels.values()}
-    posts = [one for one in workspace.posted if not one.get("files")]
-    return {
-        What.ISSUE: ours,
-        What.COMMENT: [str(one["id"]) for issue in ours for one in household.jira.comments(issue)],
-        What.MESSAGE: [f"{ids.get(one['channel'], one['channel'])}/{one['ts']}" for one in posts],
-        What.PAGE: [page.id for page in household.confluence.ours()],
-    }
 
 
 def lives_a_life(household: Household) -> None:
@@ -148,8 +83,8 @@ def _losing_the_first_of_each(household: Household, fault: Fault) -> Callable[[C
     struck = set[frozenset[What]]()
 
     def meets(call: Call, act: Callable[[], Any]) -> Any:
-        is_ours = call.writes and call.to not in ("store", "engine") and not _SEEN_BY_NOBODY.fullmatch(call.what)
-        kind = _expected(call.what)[0] if is_ours else None
+        is_ours = call.writes and call.to not in ("store", "engine") and not SEEN_BY_NOBODY.fullmatch(call.what)
+        kind = expected(call.what)[0] if is_ours else None
         if kind is None or kind in struck:
             return act()
         struck.add(kind)
@@ -195,3 +130,16 @@ def test_a_replay_writes_the_record_once_and_none_is_ever_changed():
         household.engine.start("postmortem", "again", {"incident_id": household.incident_id(), "journey": "again"})
         household.lives(timedelta(days=2))
         assert done.items() <= dict(ledger.lines()).items()
+
+
+@pytest.mark.parametrize(("kind", "of"), [("EFFECT#pm-", "issue"), ("AUDIT#", "link"), ("EFFECT#pagerduty", "note")])
+def test_a_writing_without_its_record_is_noticed(kind: str, of: str):
+    with household_of("stale_replica", settings=SETTINGS) as household:
+        household.resolves()
+        household.lives(timedelta(hours=1))
+        check_at_rest(household)
+        store, owner = household.store.store, f"INC#{household.incident_id()}"
+        for record in list(store.list(owner, kind)):
+            store.delete(owner, record.sort, expected=record.version)
+        with pytest.raises(Broken, match=f"17: no record tells of .*{of}"):
+            check_at_rest(household)

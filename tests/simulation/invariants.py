@@ -17,6 +17,7 @@ that did not hold. 9 (canary secrets) and 11 (sentences of a model) have their o
     14  no storms of requests, and none inside a Retry-After            invariants_calls.py
     15  the document shows what Jira says of its issues                 invariants_words.py
     16  one journey at a time works on an incident (ours)              invariants_leases.py
+    17  every writing outside has its record (ours)                    invariants_audit.py
 
 A story says what only it knows: `household.witness.wrote(where, text)` when a person writes, `took_back(text)` when it
 is deleted, and a word that begins with "canary-" in what is said in a private channel.
@@ -24,6 +25,7 @@ is deleted, and a word that begins with "canary-" in what is said in a private c
 
 from datetime import datetime, timedelta
 
+from tests.simulation import invariants_audit as audit
 from tests.simulation import invariants_calls as calls
 from tests.simulation import invariants_effects as effects
 from tests.simulation import invariants_journeys as journeys
@@ -54,6 +56,7 @@ def check_at_rest(household: Household) -> None:
     journeys.check_at_rest(household)
     effects.check_at_rest(household)
     words.check_at_rest(household)
+    audit.check_at_rest(household)
 
 
 def rests_by(household: Household) -> datetime:
