@@ -33,10 +33,10 @@ class Defect:
     def name(self) -> str:
         return self.path.stem
 
-    def plant(self, copy: Path) -> None:
-        """Put the defect into a copy of the tree. Raises DoesNotApply, with what to do."""
+    def plant(self, copy: Path, *options: str) -> None:
+        """Put the defect into a copy of the tree; with "--check" only try. Raises DoesNotApply, with what to do."""
         applied = subprocess.run(
-            ["git", "apply", "--whitespace=nowarn", str(self.path)],
+            ["git", "apply", "--whitespace=nowarn", *options, str(self.path)],
             cwd=copy,
             env={"GIT_CEILING_DIRECTORIES": str(copy.parent), "PATH": "/usr/local/bin:/usr/bin:/bin"},
             capture_output=True,
@@ -47,7 +47,7 @@ class Defect:
             where = applied.stderr.strip().splitlines()[-1:] or ["git apply failed"]
             raise DoesNotApply(
                 f"{self.path.name} does not apply any more ({where[0]}). Look at {', '.join(self.files)}, put the "
-                f"defect in by hand, write it with `git diff -U2` under the same first lines, and take it out again."
+                f"defect in by hand, write it with `git diff -U1` under the same first lines, and take it out again."
             )
 
 
