@@ -1,10 +1,9 @@
 """Starting a journey once more for work that was left: at most once in six hours for the same work."""
 
-import hashlib
-import json
 from datetime import timedelta
 from typing import Any
 
+from connectors.engine.failed import name_to_try_again
 from handlers.house import House
 
 RETRY_EVERY = timedelta(hours=6)
@@ -16,7 +15,7 @@ def start_again(house: House, payload: dict[str, Any]) -> bool:
     was done already, or where there is nobody to start one."""
     if house.start is None:
         return False
-    work = {name: value for name, value in payload.items() if name != "journey"}
-    digest = hashlib.sha256(json.dumps(work, sort_keys=True).encode()).hexdigest()[:40]
-    name = f"rt-{digest}-{int(house.now().timestamp() // RETRY_EVERY.total_seconds())}"
-    return house.start("postmortem", name, work | {"journey": name})
+    name = name_to_try_again(payload, int(house.now().timestamp() // RETRY_EVERY.total_seconds()))
+    if payload.get("journey") == name:  # that one failed: AWS would say yes to the same name, and start nothing
+        return False
+    return house.start("postmortem", name, payload | {"journey": name})

@@ -10,11 +10,12 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from connectors.engine.start import journey_name
+from handlers.doorway import Doorway
 from handlers.house import House, Start
 
 if TYPE_CHECKING:
@@ -39,20 +40,6 @@ class Journey(Protocol):
     """What an engine runs: the steps, what it was started with, and the house it works in."""
 
     def __call__(self, steps: Steps, bell: Any, /, house: House) -> Any: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Doorway:
-    """What the receivers need; `secrets` and `deliveries` are made only when a request looks signed. `follows` tells
-    whether a Jira issue, by its id, is one of ours; `announced` gives the name of the journey of an incident's resolve,
-    also where that was found by asking before its webhook came."""
-
-    secrets: Callable[[], Secrets]
-    deliveries: Callable[[], Deliveries]
-    start: Start
-    now: Callable[[], datetime]
-    follows: Callable[[str], bool] = lambda _: True
-    announced: Callable[[str, datetime], str] = journey_name
 
 
 def utc_now() -> datetime:
@@ -265,6 +252,13 @@ def _start_on_aws(kind: str, name: str, payload: dict[str, Any]) -> bool:
     return start_on_lambda(_client("lambda"), function_arn, kind, name, payload)
 
 
+def _failed_on_aws() -> Sequence[Failure]:
+    from connectors.engine.failed_on_aws import failures_on_lambda
+
+    since = utc_now() - timedelta(days=7)  # what failed before is a person's to look into
+    return failures_on_lambda(_client("lambda"), os.environ["DEBRIEF_POSTMORTEM_ARN"], since)
+
+
 @functools.cache
 def durable(journey: Journey) -> Callable[[Any, Any], Any]:
     """The Lambda handler of one kind of journey, made at its first call."""
@@ -288,8 +282,8 @@ def aws_house() -> House:
     dynamodb, s3 = (boto3.client(name, config=config) for name in ("dynamodb", "s3"))
     store = DynamoStore(dynamodb, os.environ["DEBRIEF_TABLE"], s3, os.environ["DEBRIEF_BUCKET"], utc_now)
     settings = _settings_in(store)
-    templates = _templates_in(store, settings)
-    return build_house(settings, _aws_secrets(), store, templates=templates, start=_start_on_aws)
+    templates, secrets = _templates_in(store, settings), _aws_secrets()
+    return build_house(settings, secrets, store, templates=templates, start=_start_on_aws, failures=_failed_on_aws)
 
 
 def _templates_in(store: Store, settings: Settings) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -50,16 +51,17 @@ def start_on_lambda(client: Any, function_arn: str, kind: str, name: str, payloa
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") == "DurableExecutionAlreadyStartedException":
             return False
-        raise _named_error(tried, error.response) from error
+        raise named_error(tried, error.response, _REMEDIES) from error
     except BotoCoreError as error:
         raise Unreachable(tried, f"Lambda could not be asked ({type(error).__name__})", "Try again.") from error
     return True
 
 
-def _named_error(tried: str, response: Any) -> ConnectorError:
+def named_error(tried: str, response: Any, remedies: Mapping[int, tuple[type[ConnectorError], str]]) -> ConnectorError:
+    """What a refusal of Lambda's means, by its HTTP status."""
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500))
     came_back = f"Lambda answered {status} {response.get('Error', {}).get('Code', '')}".rstrip()
     if status >= 500:
         return Unreachable(tried, came_back, "Try again.")
-    kind, remedy = _REMEDIES.get(status, (Rejected, "Set a published version or alias of the journey function."))
+    kind, remedy = remedies.get(status, (Rejected, "Set a published version or alias of the journey function."))
     return kind(tried, came_back, remedy)

@@ -3,6 +3,8 @@
 import json
 import logging
 from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +13,9 @@ from connectors.steps import Json
 from handlers import follow_up, journey, observe, reconcile, wiring
 from tests.contract.stores import Aws
 from tests.contract.test_engine import executed
+from tests.vendors.wire import Reply, Request, json_reply, served
 
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:debrief-dev-journey:durable"
 pytest_plugins = ["tests.contract.store_fixtures"]
 
 TICK: Json = {
@@ -24,9 +28,17 @@ TICK: Json = {
 
 
 @pytest.fixture(autouse=True)
-def _on_aws(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+def on_aws(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Generator["Lambda"]:
     """A function's environment, without a vendor's secrets. What wiring made for it is forgotten afterwards."""
+    service = Lambda()
+    with served(service) as lambda_url:
+        yield from _environment(aws, monkeypatch, lambda_url, service)
+
+
+def _environment(aws: Aws, monkeypatch: pytest.MonkeyPatch, lambda_url: str, service: "Lambda") -> Generator["Lambda"]:
     environment = {
+        "AWS_ENDPOINT_URL_LAMBDA": lambda_url,
+        "DEBRIEF_POSTMORTEM_ARN": FUNCTION,
         "AWS_ENDPOINT_URL": aws.emulated.url,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -37,11 +49,30 @@ def _on_aws(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     logging.disable(logging.CRITICAL)
-    yield
+    yield service
     logging.disable(logging.NOTSET)
     for made in vars(wiring).values():
         if hasattr(made, "cache_clear"):
             made.cache_clear()
+
+
+@dataclass
+class Lambda:
+    """Lists the executions that failed, tells of each, and notes what is started."""
+
+    failed: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    asked: list[Request] = field(default_factory=list[Request])
+
+    def answer(self, request: Request) -> Reply:
+        self.asked.append(request)
+        if request.path.endswith("/invocations"):
+            return Reply(202)
+        if "/functions/" in request.path:
+            return json_reply({"DurableExecutions": self.failed if "FAILED" in request.query["Statuses"] else []})
+        return json_reply(self.failed[0])
+
+    def state(self) -> dict[str, Any]:
+        return {}
 
 
 def result_of(handler: Callable[[Any, Any], Any], payload: Json) -> Any:
@@ -51,6 +82,29 @@ def result_of(handler: Callable[[Any, Any], Any], payload: Json) -> Any:
 
 
 def test_a_tick_of_the_scheduler_lets_the_reconciler_look():
+    assert result_of(reconcile.handler, TICK)["started_again"] == 0
+
+
+def test_a_journey_that_failed_is_started_again_under_another_name_and_not_twice_in_six_hours(on_aws: Lambda):
+    bell = {"incident_id": "Q1", "journey": "pm-Q1-1"}
+    started_at = (datetime.now(UTC) - timedelta(hours=1)).timestamp()
+    on_aws.failed = [
+        {
+            "DurableExecutionArn": f"{FUNCTION}/durable-execution/pm-Q1-1/7f2a",
+            "DurableExecutionName": "pm-Q1-1",
+            "FunctionArn": FUNCTION,
+            "Status": "FAILED",
+            "StartTimestamp": started_at,
+            "InputPayload": json.dumps(bell),
+            "Error": {"ErrorMessage": "NotAllowed: Reading: 403."},
+        }
+    ]
+    assert result_of(reconcile.handler, TICK)["started_again"] == 1
+    invoked = on_aws.asked[-1]
+    name = invoked.headers["x-amz-durable-execution-name"]
+    assert (name[:3], invoked.json()) == ("rt-", {"incident_id": "Q1", "journey": name})
+
+    on_aws.failed[0] |= {"DurableExecutionName": name, "InputPayload": json.dumps(invoked.json())}
     assert result_of(reconcile.handler, TICK)["started_again"] == 0
 
 

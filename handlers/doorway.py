@@ -1,0 +1,29 @@
+"""What the receivers need. Standard library only at import: they load nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from connectors.engine.start import journey_name
+from handlers.house import Start
+
+if TYPE_CHECKING:
+    from connectors.secrets.port import Secrets
+    from connectors.store.deliveries import Deliveries
+
+
+@dataclass(frozen=True, slots=True)
+class Doorway:
+    """`secrets` and `deliveries` are made only when a request looks signed. `follows` tells whether a Jira issue, by
+    its id, is one of ours; `announced` gives the name of the journey of an incident's resolve, also where that was
+    found by asking before its webhook came."""
+
+    secrets: Callable[[], Secrets]
+    deliveries: Callable[[], Deliveries]
+    start: Start
+    now: Callable[[], datetime]
+    follows: Callable[[str], bool] = lambda _: True
+    announced: Callable[[str, datetime], str] = journey_name
