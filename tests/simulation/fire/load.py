@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from connectors.engine.journal import Journal
+from connectors.engine.journal import Journal, Journey
 from connectors.store.port import Store
 from connectors.store.shelf import Shelf
 from handlers.wiring import utc_now
@@ -139,7 +139,8 @@ def look_up(neighbours: Neighbours, sent: list[Sent]) -> dict[str, Any]:
     accepted = [each for each in sent if each.status == 202]
     resolves = {each.incident_id for each in accepted if each.kind == "resolve"}
     observed = {(each.incident_id, each.event_id) for each in accepted if each.kind == "observe"}
-    lost = [one for id_ in sorted(resolves) for one in _missing(store, journal, id_)]
+    journeys = [each for each in journal.journeys() if each.kind == "postmortem"]
+    lost = [one for id_ in sorted(resolves) for one in _missing(store, journeys, id_)]
     known = {id_: {one.id for one in Shelf(store, id_).observations().observations} for id_, _ in observed}
     kept = {id_: _evidence_of(store, id_) for id_ in resolves}
     for id_, event_id in sorted(observed):
@@ -158,9 +159,9 @@ def look_up(neighbours: Neighbours, sent: list[Sent]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _missing(store: Store, journal: Journal, incident_id: str) -> list[str]:
+def _missing(store: Store, every: list[Journey], incident_id: str) -> list[str]:
     state = Shelf(store, incident_id).state()
-    journeys = [each for each in journal.journeys() if each.name.startswith(f"pm-{incident_id}-")]
+    journeys = [each for each in every if each.name.startswith(f"pm-{incident_id}-")]
     missing = [f"{incident_id}: {len(journeys)} journeys"] if len(journeys) != 1 else []
     missing += [f"{each.name}: {each.state}, {each.error}" for each in journeys if each.state != "done"]
     document = state.get("document")
