@@ -24,7 +24,7 @@ from handlers.receive import LARGEST_BODY, receive
 from handlers.slack_clicked import slack_clicked
 from handlers.web_actions import decide, show_actions, show_report
 from handlers.web_door import Door
-from handlers.web_drafts import draft_again, show_draft, show_json, show_list, show_markdown
+from handlers.web_drafts import draft_again, show_draft, show_json, show_list, show_markdown, show_story
 from handlers.web_site import Site, body_up_to
 
 __all__ = ["Site", "app_of"]
@@ -46,6 +46,7 @@ def app_of(site: Site) -> Starlette:
             Route("/postmortems/{incident_id}", partial(show_draft, site)),
             Route("/postmortems/{incident_id}/document.md", partial(show_markdown, site)),
             Route("/postmortems/{incident_id}/document.json", partial(show_json, site)),
+            Route("/postmortems/{incident_id}/story", partial(show_story, site)),
             Route("/postmortems/{incident_id}/again", partial(draft_again, site), methods=["POST"]),
             Route("/postmortems/{incident_id}/actions/{name}", partial(decide, site), methods=["POST"]),
             Route("/actions", partial(show_actions, site)),

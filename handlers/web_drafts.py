@@ -14,6 +14,7 @@ from connectors.store.notices import Notices
 from connectors.store.shelf import list_postmortems
 from handlers import pages
 from handlers.standings import standing_of, standings
+from handlers.story import Told, story_of
 from handlers.web_actions import panel_beside
 from handlers.web_site import (
     NOT_HERE,
@@ -93,6 +94,15 @@ def show_json(site: Site, request: Request) -> Response:
     if postmortem is None:
         raise HTTPException(404, NOT_HERE)
     return Response(render_json(postmortem), media_type="application/json")
+
+
+def show_story(site: Site, request: Request) -> Response:
+    """How the postmortem came about, as `debrief status` tells it."""
+    incident_id = request.path_params["incident_id"]
+    if not state_of(site, incident_id) and not standing_of(incident_id, site.store, site.engine):
+        raise HTTPException(404, NOT_HERE)
+    story = story_of(Told(site.store, site.engine, site.now()), incident_id)
+    return HTMLResponse(pages.page("story", title="How it came about", story=story))
 
 
 async def draft_again(site: Site, request: Request) -> Response:

@@ -188,3 +188,17 @@ def test_no_draft_says_why(tmp_path: Path):
             text = " ".join(Seen(visitor.gets("/").text).text.split())
 
     assert "Stopped. No draft: " in text
+
+
+def test_how_a_draft_came_about_is_told(world: World, visitor: Visitor):
+    address = f"/postmortems/{world.incident_id()}"
+    world.resolves()
+    waiting = visitor.gets(f"{address}/story")
+    assert "PagerDuty&#39;s webhook told of it." in waiting.text
+    world.passes(timedelta(hours=1))
+    assert f"{address}/story" in visitor.gets(address).text
+    told = visitor.gets(f"{address}/story")
+    assert_harmless(told.text)
+    for words in ("The draft was published.", "The issue CHK-1 was opened", "The draft is made. After 2026-11-18"):
+        assert words in told.text
+    assert visitor.gets("/postmortems/QNOBODY/story").status == 404
