@@ -17,7 +17,7 @@ from handlers.wiring import Machine
 
 PROJECT = Path(__file__).parents[2]
 TIED = [sys.executable, "-I", "-S", str(Path(__file__).with_name("tied.py"))]
-LONGEST_SECONDS = 20.0
+LONGEST_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 0.02
 
 
@@ -53,18 +53,18 @@ class Served:
             if found:
                 self.address = found[0]
                 return found[0]
-        code, _ = self._ends()
+        code, _ = self.ends()
         raise DidNotStart(f"it did not start: exit code {code}")
 
     def kills(self) -> None:
         """SIGKILL: nothing is tidied up."""
         self.process.kill()
-        self._ends()
+        self.ends()
 
     def stops(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Ask it to end; returns its exit code and what it said last."""
         self.process.send_signal(number)
-        return self._ends()
+        return self.ends()
 
     def journeys(self) -> dict[str, int]:
         """How many journeys are in which state."""
@@ -76,7 +76,8 @@ class Served:
             connection.close()
         return answer["journeys"]
 
-    def _ends(self) -> tuple[int, str]:
+    def ends(self) -> tuple[int, str]:
+        """Wait until it has ended; returns the same."""
         out, _ = self.process.communicate(timeout=LONGEST_SECONDS)
         return self.process.returncode, out
 
