@@ -13,9 +13,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from connectors.errors import OutcomeUnknown, RateLimited, Unreachable
 from connectors.store.port import ABSENT, Conflict, Record, Store
 
 _SORT = "AUDIT#"
+_AGAIN_AFTER = 5.0
 
 
 class What(StrEnum):
@@ -67,7 +69,12 @@ class Audit:
         self._store, self._partition, self.by = store, f"INC#{owner}", by
 
     def will_send(self, what: What, target: str, content: Any, at: datetime) -> None:
-        """Before it is sent. The same by the same journey is recorded once, when it was first sent."""
+        """Before it is sent. The same by the same journey is recorded once, when it was first sent.
+
+        A store that does not answer is a RateLimited here: nothing was sent, and whoever waits for the vendor
+        (`connectors/patience.py`) waits for the store, too. No issue goes without its link, and no draft without its
+        chat, because of a record.
+        """
         digest = digest_of(content)
         value = {"by": self.by, "what": what, "target": target, "digest": digest, "at": at.isoformat()}
         try:
@@ -76,6 +83,8 @@ class Audit:
             )
         except Conflict:
             return
+        except (Unreachable, OutcomeUnknown) as error:
+            raise RateLimited(error.tried, error.came_back, error.remedy, retry_after=_AGAIN_AFTER) from error
 
     def all(self) -> Iterator[Sent]:
         return map(_sent, self._store.list(self._partition, _SORT))

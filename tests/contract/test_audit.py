@@ -143,3 +143,28 @@ def test_a_writing_without_its_record_is_noticed(kind: str, of: str):
             store.delete(owner, record.sort, expected=record.version)
         with pytest.raises(Broken, match=f"17: no record tells of .*{of}"):
             check_at_rest(household)
+
+
+def test_a_store_that_does_not_answer_for_a_moment_costs_no_link_and_no_chat():
+    """Every record is refused at first: nothing is left out for it."""
+    with household_of("checkout-latency", settings=SETTINGS, confluence=True) as household:
+        next(iter(household.slack.workspace.channels.values())).info["is_member"] = False
+        household.outside.meets = _without_the_store_at_first(household)
+        household.resolves()
+        household.lives(timedelta(hours=3))
+        assert len(household.jira.remote_links) == 3
+        assert not [item.said for item in household.postmortem().action_items if item.said]
+        assert "[#inc-4211]" in household.draft()
+        assert [*unrecorded(household)] == []
+
+
+def _without_the_store_at_first(household: Household) -> Callable[[Call, Callable[[], Any]], Any]:
+    struck = set[str]()
+
+    def meets(call: Call, act: Callable[[], Any]) -> Any:
+        if " AUDIT#" not in call.what or call.what in struck:
+            return act()
+        struck.add(call.what)
+        return strikes(Fault(Kind.TIMEOUT_BEFORE), household, call, act)
+
+    return meets
