@@ -8,8 +8,9 @@ from tests.incidents.people import ADA, HANA, IVO
 from tests.incidents.script import Script
 
 
-def script(*, private: bool = False, suggests: bool = False) -> Script:
-    """With `private`, people talked about it in a private channel; with `suggests`, one of them only mused."""
+def script(*, private: bool = False, suggests: bool = False, one_item: bool = False) -> Script:
+    """With `private`, people talked about it in a private channel; with `suggests`, one of them only mused; with
+    `one_item`, one of the two action items was never said."""
     story = Story(
         "stale_replica",
         "search: replica 2 is stale",
@@ -25,7 +26,7 @@ def script(*, private: bool = False, suggests: bool = False) -> Script:
     side.triggers(at("09:00:05"), "ivo", priority="P2")
     side.acknowledges(at("09:02:00"), "ivo")
     side.resolves(at("09:20:00"), "ivo", note="Replica 2 rebuilt.")
-    chat = CHAT + (MUSING if suggests else "")
+    chat = CHAT + ("" if one_item else SECOND_ITEM) + (MUSING if suggests else "")
     story.chat(with_canaries(chat) if private else chat)
     story.projects = (*story.projects, project("SRE", "Reliability"))
     return story.script()
@@ -41,6 +42,8 @@ CHAT = """
 09:10:00 hana: its disk is full of old snapshots, I delete them and rebuild it
 09:19:30 hana: rebuilt, lag is at zero
 09:20:40 ivo: ACTION: @hana delete old snapshots every night, before 2026-12-01
+"""
+SECOND_ITEM = """\
 09:21:00 hana: ACTION: @ivo alert on search disks over 80 % by 2026-12-04
 """
 MUSING = """\

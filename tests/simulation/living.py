@@ -104,6 +104,8 @@ class Life:
             self._looks()
         if self.story.shut_for is not None:
             self._shuts_jira_for(self.story.shut_for)
+        if self.story.locked_out_for is not None:
+            self._locks_out_for(self.story.locked_out_for)
         household.lives(self.story.lasts)
         if self.story.mode == "liveness":
             self._comes_to_rest()
@@ -152,6 +154,12 @@ class Life:
         jira = self.household.jira
         jira.archives("OPS")
         self.household.calendar.at(self.began + duration, partial(jira.archives, "OPS", is_archived=False))
+
+    def _locks_out_for(self, duration: timedelta) -> None:
+        """Somebody has taken our token back, and gives it to us again."""
+        pagerduty = self.household.pagerduty
+        usual, pagerduty.token = pagerduty.token, "another"
+        self.household.calendar.at(self.began + duration, partial(setattr, pagerduty, "token", usual))
 
     def _looks(self) -> None:
         """As the machine does every quarter of an hour."""

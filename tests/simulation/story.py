@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Literal
 
 from tests.simulation.faults import HAPPENINGS, VARIANTS, Fault, Kind
+from tests.simulation.people import DEEDS, deletes_the_page, edits_the_page
 
 type Mode = Literal["safety", "liveness"]
 
@@ -16,23 +17,28 @@ ONCE = (*HAPPENINGS, Kind.KILL, Kind.PAUSE)
 """Kinds that come one at a time; of the others several calls in a row may meet the same."""
 ABOUT_SO_MANY_CALLS = 460
 """Of a life in which everything goes well, its later look included."""
+_WRITES = ("POST /rest/api/3/issue", "chat.postMessage", "/notes", "EFFECT#", "LEASE")
+"""Where a fault does the most harm: one in five happens there."""
 _RARE = {Kind.CONCURRENT: 0.4, Kind.REOPENED: 0.2}
 """Kinds that are drawn less often than the others: each is half a life more."""
+_LEFT_OUT = ("causes", "impact", "lessons", "people", "resolution", "response", "response_times", "review", "tried")
+"""Sections that a house with short postmortems does not want."""
 _BESIDE = {Kind.PERSON: 8, Kind.WEBHOOKS: 2, Kind.CONCURRENT: 1, Kind.KILL: 2}
 """What happens at moments of its own, and how often against the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """From the `at`th call on, so many calls of one side meet this fault: the first that it can happen to, and those
-    that follow there."""
+    """From the `at`th call on, so many calls of one side meet this fault: the first that it can happen to, whose name
+    has the words `near`, and those that follow there."""
 
     at: int
     fault: Fault
     times: int = 1
+    near: str = ""
 
     def __str__(self) -> str:
-        return f"{self.fault}, {self.times} times, from call {self.at} on"
+        return f"{self.fault}, {self.times} times, from call {self.at} on, {self.near or 'anywhere'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,8 @@ class Deed:
 class Story:
     """`options` are those of a household, `script` those of the incident. `is_looked_after`: the machine looks every
     quarter of an hour. `webhooks_after`: how long each webhook is on its way; `is_unheard`: PagerDuty has disabled the
-    subscription. `shut_for`: so long Jira's project is archived. `calm_after`: when the weather ends, in liveness mode.
+    subscription. `shut_for`: so long Jira's project is archived; `locked_out_for`: PagerDuty does not know our token.
+    `calm_after`: when the weather ends, in liveness mode.
     """
 
     seed: int
@@ -60,6 +67,7 @@ class Story:
     is_looked_after: bool = False
     is_unheard: bool = False
     shut_for: timedelta | None = None
+    locked_out_for: timedelta | None = None
     webhooks_after: tuple[timedelta, ...] = ()
     lasts: timedelta = timedelta(minutes=30)
     calm_after: timedelta | None = None
@@ -84,24 +92,32 @@ def story_of(seed: int, mode: Mode) -> Story:
     is_reopened = chance.random() < 0.06
     looks_again = mode == "liveness" or chance.random() < 0.5
     is_unheard = chance.random() < 0.03
+    options = _options(chance)
     lasts = timedelta(minutes=60 if is_reopened else 35 if looks_again or is_unheard else 15)
     calm_after = lasts * chance.random() if mode == "liveness" else None
     deeds = [_deed(chance, calm_after or lasts) for _ in range(chance.choice((0, 0, 1, 1, 2)))]
     if is_reopened:
         deeds.append(Deed(lasts * chance.uniform(0, 0.5), Fault(Kind.REOPENED, 0)))
     most = ABOUT_SO_MANY_CALLS * (2 if is_reopened else 1)
+    faults = [_struck(chance, most) for _ in range(_how_many(chance))]
+    faults += [_at_the_page(chance, most) for _ in range(2 if options["confluence"] else 0)]
     return Story(
         seed,
         mode,
-        options=_options(chance),
-        script={"private": chance.random() < 0.06, "suggests": chance.random() < 0.12},
+        options=options,
+        script={
+            "private": chance.random() < 0.06,
+            "suggests": chance.random() < 0.12,
+            "one_item": chance.random() < 0.6,
+        },
         is_looked_after=is_unheard or chance.random() < 0.2,
         is_unheard=is_unheard,
         shut_for=lasts * chance.random() if chance.random() < 0.04 else None,
+        locked_out_for=lasts * chance.random() if chance.random() < 0.02 else None,
         webhooks_after=() if is_unheard else tuple(_on_its_way(chance) for _ in range(4)),
         lasts=lasts,
         calm_after=calm_after,
-        faults=tuple(sorted((_struck(chance, most) for _ in range(_how_many(chance))), key=lambda one: one.at)),
+        faults=tuple(sorted(faults, key=lambda one: one.at)),
         deeds=tuple(sorted(deeds, key=lambda one: one.after)),
     )
 
@@ -112,6 +128,8 @@ def _options(chance: Random) -> dict[str, Any]:
     settings: dict[str, Any] = {"refresh_after": "15m", "slack": reads_all}
     if chance.random() < 0.92:
         settings["publish"] = {"public_base_url": "https://debrief.acme.example"}
+    if chance.random() < 0.7:
+        settings["document"] = {"sections": {section: {"show": False} for section in _LEFT_OUT}}
     if chance.random() < 0.12:
         settings["jira"] = {"after_unclear": "park"}
     return {
@@ -135,7 +153,14 @@ def _struck(chance: Random, most: int) -> Struck:
     (kind,) = chance.choices(list(Kind), [_RARE.get(kind, 1) for kind in Kind])
     fault = Fault(kind, chance.randrange(VARIANTS[kind]))
     times = 1 if kind in ONCE else chance.choice((1, 1, 1, 1, 1, 1, 1, 2, 3, 12))
-    return Struck(chance.randrange(1, most), fault, times)
+    is_write = kind not in HAPPENINGS and chance.random() < 0.2
+    return Struck(chance.randrange(1, most), fault, times, chance.choice(_WRITES) if is_write else "")
+
+
+def _at_the_page(chance: Random, most: int) -> Struck:
+    """Somebody is at the Confluence page when it is written."""
+    fault = Fault(Kind.PERSON, DEEDS.index(chance.choice((edits_the_page, edits_the_page, deletes_the_page))))
+    return Struck(chance.randrange(1, most), fault, near=chance.choice(("", "PUT /")))
 
 
 def _deed(chance: Random, until: timedelta) -> Deed:

@@ -28,7 +28,7 @@ class _Coming:
     side: Side | None = None
 
     def meets(self, call: Call) -> bool:
-        is_there = self.side in (None, call.to) and call.number >= self.struck.at
+        is_there = self.side in (None, call.to) and call.number >= self.struck.at and self.struck.near in call.what
         return is_there and self.left > 0 and reaches(self.struck.fault, call)
 
 
