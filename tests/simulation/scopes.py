@@ -58,6 +58,7 @@ _READS_ALL: dict[str, Any] = {"private_channels": {"audience": "who is in the ch
 SCOPES: dict[str, Scope] = {
     "plain": Scope(_script, {"settings": _SOON}),
     "private": Scope(lambda: _script(private=True), {"settings": _SOON | {"slack": _READS_ALL}, "confluence": True}),
+    "page": Scope(_script, {"settings": _SOON, "confluence": True}),
     "no-anchor": Scope(_script, {"settings": _SOON, "anchored": False, "jira_lag": 3.0}),
     "slow-index": Scope(_script, {"settings": _SOON, "anchored": False, "jira_lag": 300.0}),
     "no-page": Scope(_script, {"settings": {"refresh_after": "20m"}}),

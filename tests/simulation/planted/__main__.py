@@ -11,7 +11,7 @@ object: per defect the detector that caught it, after how many seeds, runs or sc
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -22,27 +22,23 @@ from tests.simulation.planted.defects import Defect, DoesNotApply, defects
 from tests.simulation.planted.workbench import Looked, copied, look
 from tests.simulation.report import Failure, Report
 
-LONGEST = 150.0
-"""Seconds for one defect: more would mean that nothing sees it. The undamaged copy has as long for each detector."""
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """On one defect, or on the undamaged copy (None). `stale` says why its patch does not apply."""
+    """On one defect. `stale` says why its patch does not apply."""
 
-    defect: Defect | None
+    defect: Defect
     looked: Looked | None = None
     stale: str | None = None
 
+    @property
+    def is_caught(self) -> bool:
+        return self.looked is not None and self.looked.caught_by is not None
+
     def told(self) -> dict[str, Any]:
-        looked = self.looked
-        name = self.defect.name if self.defect else "undamaged"
-        if looked is None:
-            return {"defect": name, "caught": False, "why": self.stale}
-        found = {looked.counts: looked.after} if looked.counts else {}
-        by = {"by": looked.caught_by} if looked.caught_by else {}
-        return {"defect": name, "caught": looked.caught_by is not None, **by, **found, "seconds": looked.seconds,
-                "saw": looked.what}  # fmt: skip
+        return {"defect": self.defect.name, "caught": self.is_caught} | (
+            self.looked.told() if self.looked else {"why": self.stale}
+        )
 
 
 def judged(tree: Path, most_seeds: int, defect: Defect) -> Verdict:
@@ -51,27 +47,28 @@ def judged(tree: Path, most_seeds: int, defect: Defect) -> Verdict:
             defect.plant(copy)
         except DoesNotApply as stale:
             return Verdict(defect, stale=str(stale))
-        return Verdict(defect, look(copy, defect.detectors, most_seeds=most_seeds, seconds=LONGEST))
+        return Verdict(defect, look(copy, defect.detectors, most_seeds=most_seeds))
 
 
-def is_clean(tree: Path, most_seeds: int, detector: str) -> Verdict:
-    """Whether this detector sees nothing where there is nothing."""
-    return Verdict(None, look(tree, [detector], most_seeds=most_seeds, seconds=LONGEST))
+def is_clean(tree: Path, most_seeds: int, detector: str) -> Looked:
+    """What this detector sees where there is nothing: it should be nothing."""
+    looked = look(tree, [detector], most_seeds=most_seeds)
+    print(f"undamaged, {detector}: {looked.saw or 'clean'}", file=sys.stderr)
+    return looked
 
 
-def failures_of(verdicts: Sequence[Verdict], undamaged: Sequence[Verdict]) -> Iterator[Failure]:
+def failures_of(verdicts: Sequence[Verdict], undamaged: Mapping[str, Looked]) -> Iterator[Failure]:
     for verdict in verdicts:
-        name = verdict.defect.name if verdict.defect else ""
+        name, tried = verdict.defect.name, ", ".join(verdict.defect.detectors)
         again = f"uv run python -m tests.simulation.planted --only {name}"
         if verdict.stale:
             yield Failure(verdict.stale, again)
-        elif verdict.looked and not verdict.looked.caught_by:
-            tried = ", ".join(verdict.defect.detectors) if verdict.defect else ""
-            yield Failure(f"{name} is not caught: a hole in {tried}", again, more={"last": verdict.looked.what})
-    for verdict in undamaged:
-        if verdict.looked and (verdict.looked.caught_by or verdict.looked.what):
-            what = f"the undamaged copy is not clean: {verdict.looked.caught_by} saw {verdict.looked.what}"
-            yield Failure(what, "uv run python -m tests.simulation.planted")
+        elif not verdict.is_caught:
+            yield Failure(f"{name} is not caught: {tried} have a hole", again)
+    for detector, looked in undamaged.items():
+        if looked.saw:
+            what = f"the undamaged copy is not clean: {detector} saw {looked.saw}"
+            yield Failure(what, f"uv run python -m tests.simulation.planted.look '{detector}'")
 
 
 def main(arguments: list[str]) -> int:
@@ -86,28 +83,28 @@ def main(arguments: list[str]) -> int:
     report = Report()
     with copied() as tree, ThreadPoolExecutor(asked.jobs) as pool:
         detectors = sorted({detector for defect in chosen for detector in defect.detectors}, key=_slowest_first)
-        clean = [pool.submit(is_clean, tree, asked.most_seeds, detector) for detector in detectors]
-        verdicts = list(pool.map(partial(_told, tree, asked.most_seeds), chosen))
-        undamaged = [future.result() for future in clean]
+        planted = pool.map(partial(_told, tree, asked.most_seeds), chosen)
+        clean = pool.map(partial(is_clean, tree, asked.most_seeds), detectors)
+        verdicts, undamaged = list(planted), dict(zip(detectors, clean, strict=True))
     report.failures += failures_of(verdicts, undamaged)
     return report.finish(_figures(verdicts, undamaged))
 
 
 def _told(tree: Path, most_seeds: int, defect: Defect) -> Verdict:
     verdict = judged(tree, most_seeds, defect)
-    by = verdict.looked.caught_by if verdict.looked else None
-    print(f"{defect.name}: {f'caught by {by}' if by else 'NOT CAUGHT'}", file=sys.stderr)
+    by = f"caught by {verdict.looked.caught_by}" if verdict.looked and verdict.is_caught else "NOT CAUGHT"
+    print(f"{defect.name}: {by}", file=sys.stderr)
     return verdict
 
 
-def _figures(verdicts: Sequence[Verdict], undamaged: Sequence[Verdict]) -> dict[str, Any]:
-    caught = [verdict.looked.caught_by for verdict in verdicts if verdict.looked and verdict.looked.caught_by]
+def _figures(verdicts: Sequence[Verdict], undamaged: Mapping[str, Looked]) -> dict[str, Any]:
+    caught = [verdict.looked.caught_by or "" for verdict in verdicts if verdict.looked and verdict.is_caught]
     return {
         "caught": f"{len(caught)} of {len(verdicts)}",
-        "undamaged_is_clean": not any(one.looked and one.looked.what for one in undamaged),
+        "undamaged_is_clean": not any(looked.saw for looked in undamaged.values()),
         "by_detector": dict(Counter(by.partition(" ")[0] for by in caught).most_common()),
         "defects": [verdict.told() for verdict in verdicts],
-        "undamaged": [one.told() for one in undamaged],
+        "undamaged": {detector: looked.told() for detector, looked in undamaged.items()},
     }
 
 

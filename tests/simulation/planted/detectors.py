@@ -35,7 +35,7 @@ type Detector = Callable[[str, Limits], Found]
 
 MOST_WALKS = (60, 600, 2000)
 """Of a scope: few at first, because a short trace is found soon where there is one."""
-MOST_PASSAGES = 100
+MOST_PASSAGES = 60
 
 
 def schedules(_argument: str, _limits: Limits) -> Found:
@@ -71,16 +71,22 @@ def boundaries(argument: str, _limits: Limits) -> Found:
 
     Judged by what must always hold, not by its likeness to the life in fair weather.
     """
+    scope, todo = passages(argument)
+    for number, strikes in enumerate(todo, 1):
+        passed = passes(scope, strikes)
+        if passed.wrong:
+            return Found(f"{' '.join(map(str, passed.strikes))}: {passed.wrong}", number, "passages")
+    return Found(None, len(todo), "passages")
+
+
+def passages(argument: str) -> tuple[str, list[tuple[Strike, ...]]]:
+    """The small world, and what strikes in each passage through it."""
     scope, which, what = (*argument.split(" ", 2), "")[:3]
     calls = [call for call in fair_passage(scope).calls if what in str(call)]
     together = list(product(*map(_faults, which.split("+"))))
     todo = [(call.number, faults) for call in calls for faults in together if reaches(faults[0], call)]
-    todo = todo[:: max(1, len(todo) // MOST_PASSAGES)]
-    for number, (at, faults) in enumerate(todo, 1):
-        passed = passes(scope, tuple(Strike(at, fault) for fault in faults))
-        if passed.wrong:
-            return Found(f"{' '.join(map(str, passed.strikes))}: {passed.wrong}", number, "passages")
-    return Found(None, len(todo), "passages")
+    chosen = todo[:: max(1, len(todo) // MOST_PASSAGES)]
+    return scope, [tuple(Strike(at, fault) for fault in faults) for at, faults in chosen]
 
 
 def _faults(which: str) -> list[Fault]:

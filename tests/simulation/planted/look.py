@@ -6,6 +6,7 @@ A detector is a name and, after a space, its argument: "seeds", "schedules", "bo
 """
 
 import json
+import resource
 import sys
 import time
 from argparse import ArgumentParser
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import handlers
 from tests.simulation.planted.detectors import DETECTORS, Found, Limits
-from tests.simulation.planted.workbench import Looked
+from tests.simulation.planted.workbench import LONGEST, Looked
 
 
 def look(detectors: Sequence[str], limits: Limits) -> Looked:
@@ -38,6 +39,7 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     here = Path(str(handlers.__file__)).parents[1]
     assert here == Path.cwd(), f"this is the code of {here}, not that of {Path.cwd()}"
+    resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST + 5))
     print(json.dumps(asdict(look(asked.detectors, Limits(asked.most_seeds)))))
     return 0
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Generator, Sequence
@@ -18,17 +19,26 @@ _FILES = ("pyproject.toml",)
 _MEMORY = Path("/dev/shm")  # noqa: S108 # a disk in memory, where there is one
 _NOT_COPIED = shutil.ignore_patterns("node_modules", "*.zip")
 
+LONGEST = 150
+"""Seconds of work for one defect: more would mean that nothing sees it. A busy machine takes longer by the clock."""
+STOOD_STILL = 3600
+
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What the detectors say of a copy. `caught_by`: the first that saw something, None where none did; `what` it saw,
-    `after` how many of what it counts ("seeds", "calls that failed"...)."""
+    """What the detectors say of a copy. `caught_by`: the first that saw something, None where none did; what it `saw`,
+    `after` how many of what it `counts` ("seeds", "passages"...)."""
 
     caught_by: str | None
-    what: str | None
+    saw: str | None
     after: int
     counts: str
     seconds: float
+
+    def told(self) -> dict[str, Any]:
+        by = {"by": self.caught_by} if self.caught_by else {}
+        found = {self.counts: self.after} if self.counts else {}
+        return by | found | {"seconds": self.seconds, "saw": self.saw}
 
 
 @contextmanager
@@ -45,16 +55,15 @@ def copied(tree: Path = ROOT) -> Generator[Path]:
         yield copy
 
 
-def look(copy: Path, detectors: Sequence[str], *, most_seeds: int, seconds: float) -> Looked:
+def look(copy: Path, detectors: Sequence[str], *, most_seeds: int) -> Looked:
     """Run the detectors there until one catches something, by the same interpreter."""
     command = [sys.executable, "-m", "tests.simulation.planted.look", "--most-seeds", str(most_seeds), *detectors]
-    try:
-        ran = subprocess.run(
-            command, cwd=copy, env=_environment(copy), capture_output=True, text=True, timeout=seconds, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return Looked(None, f"nothing was seen within {seconds:.0f} seconds", 0, "", seconds)
+    ran = subprocess.run(
+        command, cwd=copy, env=_environment(copy), capture_output=True, text=True, timeout=STOOD_STILL, check=False
+    )
     told = _told(ran.stdout)
+    if ran.returncode == -signal.SIGXCPU:
+        return Looked(None, f"nothing was seen within {LONGEST} seconds of work", 0, "", LONGEST)
     if told is None:  # the defect broke the detector itself, which nobody overlooks
         return Looked("the start", (ran.stderr.strip().splitlines() or ["it ended without a word"])[-1], 1, "runs", 0.0)
     return Looked(**told)
