@@ -164,7 +164,8 @@ def take_the_lease(work: Work, when: str = "") -> int:
         if token is not None:
             return token
         work.steps.wait(
-            work.named(f"{when}another journey is at work, {attempt}"), until_the_lease_is_asked_for(attempt)
+            work.named(f"{when}another journey is at work, {attempt}"),
+            until_the_lease_is_asked_for(work.journey, attempt),
         )
     raise AssertionError("count() does not end")
 

@@ -50,6 +50,22 @@ def test_a_decision_during_a_round_is_taken_up_seconds_after_that_round(tmp_path
         assert item(world, ALERT).issue_key
 
 
+def test_decisions_that_wait_for_the_same_round_ask_at_different_moments(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.resolves()
+        world.settles()
+        leases = Leases(world.store, world.clock.now)
+        leases.take(world.incident_id(), "another round", timedelta(minutes=20))
+        for one in world.postmortem().action_items:
+            decides(world, one, verdict="accepted")
+
+        world.passes(timedelta(minutes=3))
+
+        wakes = [journey.wake_at for journey in world.engine.journeys() if journey.state == "waiting"]
+        assert len(wakes) > 2
+        assert len(set(wakes)) == len(wakes)
+
+
 def test_a_journey_that_was_overtaken_while_jira_was_down_ends_as_if_it_had_waited_its_turn(tmp_path: Path):
     with world_of(tmp_path, "checkout-latency") as world:
         world.jira.is_down = True
