@@ -38,7 +38,7 @@ OPEN_AT_ONCE = 3
 """Incidents that are not over yet: as soon as there are fewer, the next one is announced."""
 MONDAYS, KILLS_A_MONDAY = 2, 3
 MONDAY, HOUR = 0, 10
-LONGEST_TO_REST = 120.0
+LONGEST_TO_REST = 180.0
 LOOKS, LOOK_EVERY = 3, 0.2
 """It rests when so many looks in a row found nothing to do: the process starts what is due just after it listens."""
 
