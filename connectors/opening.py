@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from connectors.at_once import at_once
 from connectors.effects import LATEST_CREATE, Create, Ledger, Look, ProofRefused, Sight, Unseen, Waits
 from connectors.errors import BadReply, ConnectorError, NotFound, OutcomeUnknown, Unreachable
 from connectors.jira.api import JiraApi
@@ -83,7 +84,8 @@ def open_issues(steps: Steps, opening: Opening, requests: Sequence[IssueRequest]
         check = RouteCheck.model_validate(known)
         if check.screen is None:
             return _opened_before(child, opening, request) or {"parked": " ".join(check.problems)}
-        return _open(child, opening, request, check.screen)
+        screen = check.screen
+        return at_once(child, "open the issue", lambda steps: _open(steps, opening, request, screen))
 
     return steps.each(f"{prefix}open issues", list(range(len(requests))), open_one)
 

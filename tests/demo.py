@@ -47,7 +47,7 @@ _WORDS = {
     "compose": "Composing the draft",
     "publish": "Publishing the draft",
     "read the route": "Looking at what the Jira project asks for",
-    "open the issue, round 1": "Opening a Jira issue",
+    "open the issue at once": "Opening a Jira issue",
     "publish with issues": "Publishing it again, with its issues",
     "announce in Slack, round 1": "Announcing it in the incident's Slack channel",
     "note in PagerDuty, round 1": "Writing a note on the PagerDuty incident",

@@ -54,7 +54,7 @@ def test_a_renamed_step_is_noticed_and_the_message_says_what_to_do(engine: type[
 
 @ENGINES
 def test_a_renamed_step_of_an_item_is_noticed_while_its_issue_is_unclear(engine: type[Twin]):
-    names = {"open the issue, round 1": "make the issue, round 1"}
+    names = {"open the issue at once": "make the issue at once"}
     told = replayed(of("waiting for an unclear create"), engine, lambda steps: RenamingSteps(steps, names))
-    assert "of “open issues” the history has “open the issue, round 1”" in told[0]
+    assert "of “open issues” the history has “open the issue at once”" in told[0]
     assert "The file to edit: connectors/opening.py." in told[0]

@@ -69,7 +69,7 @@ class Waiting(BaseModel):
 
 class History(BaseModel):
     """`moment`: what it waits for, in words. `then`: journeys to be started once it has gone on to its end, by name
-    (kind, payload). `issues`, `messages`, `notes`: how many there were in the end when it was recorded."""
+    (kind, payload)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -82,9 +82,6 @@ class History(BaseModel):
     records: tuple[tuple[str, str, str, int, int | None], ...]
     files: dict[str, str]
     written: tuple[Written, ...]
-    issues: int
-    messages: int
-    notes: int
 
     @property
     def name(self) -> str:

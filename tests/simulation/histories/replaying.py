@@ -1,6 +1,7 @@
 """Replaying a kept history on today's code, and saying in plain words what would break where it does not go on."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,14 +9,15 @@ from connectors.steps import Steps
 from tests.simulation.durable.twins import Twin
 from tests.simulation.histories.history import History, Noted, Waiting, restored
 from tests.simulation.histories.noting import INSIDE, Asked
-from tests.simulation.histories.recording import go_on, left
+from tests.simulation.histories.recording import go_on
 
 _ROOT = Path(__file__).parents[3]
 _PREFIXES = ("refresh: ", "once more: ")
-_NUMBERED = re.compile(r"(,? (attempt |round |wait |look |page )?\d+)+$")
-_ASKS = r"\b(named|run|wait|each|patiently|make_once|once)\("
+_NUMBERED = re.compile(r" at once$|: wait$|: asked to wait|(,? (attempt |round |wait |look |page )?\d+)+$")
+_ASKS = r"\b(named|run|wait|each|patiently|make_once|once|at_once)\("
 WAYS_OUT = """\
 Ways out, the first that fits:
+ 0. Was that version never released? Then record it again: uv run python -m tests.simulation.histories --record
  1. Keep the old name, and the old order. Names are what a history is found by; nobody reads them but operators.
  2. Ask for the new step only where no history is, after the last wait, or behind a marker that is kept: let a step that
     was there before return one ({"way": 2}), and go the new way where it is there. Who began before has none.
@@ -67,8 +69,17 @@ def _ended_badly(history: History, twin: Twin) -> list[str]:
         for name in names
         if states[name][0] != "done"
     ]
-    now, then = left(twin), {"issues": history.issues, "messages": history.messages, "notes": history.notes}
-    return wrong or ([] if now == then else [f"{history.name}: it left {now} behind, and then {then}."])
+    return wrong or [
+        f"{history.name}: there are {times} of {what}." for what, times in _made(twin).items() if times > 1
+    ]
+
+
+def _made(twin: Twin) -> Counter[str]:
+    """How often each thing was made outside: an issue is known by its label, a message and a note by what they say."""
+    labels = [f"the issue {label}" for issue in twin.jira.issues for label in issue["fields"]["labels"]]
+    posted = [f"the message {said['channel']} {said['text']}" for said in twin.slack.workspace.posted]
+    notes = [f"the note {note}" for note in twin.pagerduty.written_notes]
+    return Counter([*(label for label in labels if label.startswith("the issue pm-")), *posted, *notes])
 
 
 def _plain(key: str) -> str:
