@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
@@ -84,7 +83,7 @@ def _clicked(site: Site, request: envelope.Request) -> envelope.Response:
 
 
 def _health(site: Site, _request: Request) -> Response:
-    return JSONResponse({"status": "ok", "journeys": Counter(each.state for each in site.engine.journeys())})
+    return JSONResponse({"status": "ok", "journeys": site.engine.states()})
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

@@ -94,6 +94,10 @@ class Journal:
         """All of them, oldest first."""
         return [_journey(row) for row in self._read(_IN_ORDER)]
 
+    def states(self) -> dict[str, int]:
+        """How many journeys are in which state."""
+        return dict(self._read("SELECT state, count(*) FROM journeys GROUP BY state"))
+
     def due(self, now: datetime) -> list[str]:
         """Names of the journeys that have something to do now, the one that waited longest first."""
         rows = self._read(

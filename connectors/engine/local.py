@@ -85,6 +85,10 @@ class LocalEngine:
         """Every journey ever started here, oldest first."""
         return self._journal.journeys()
 
+    def states(self) -> dict[str, int]:
+        """How many journeys are in which state: asked often, and of thousands."""
+        return self._journal.states()
+
     def forget(self, kind: str, before: datetime) -> int:
         """Strike out the journeys of a kind that ended and were started before this moment. How many. For kinds whose
         names hold the time: theirs never come again."""
