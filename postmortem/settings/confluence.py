@@ -26,7 +26,7 @@ class ConfluenceSettings(Section):
     may_hold_private_channels: bool = False
     """Whether everybody who may read the space may also read what was said in private channels. Without it an incident
     that was spoken of in one gets no page."""
-    unclear_wait: PositiveDuration = timedelta(seconds=60)
+    unclear_wait: PositiveDuration = timedelta(seconds=120)
     """How long an unclear answer to the creation of a page rests before it is looked into."""
 
     @model_validator(mode="after")

@@ -72,7 +72,7 @@ class PagerDutySettings(Section):
     """Whether PagerDuty is asked every 15 minutes about resolved incidents that no webhook announced."""
     write_note: bool = True
     """Whether a note with the links is written on the incident."""
-    unclear_wait: PositiveDuration = timedelta(seconds=60)
+    unclear_wait: PositiveDuration = timedelta(seconds=120)
     """How long an unclear answer to a note rests before it is looked into."""
 
 
@@ -100,7 +100,7 @@ class SlackSettings(Section):
     """Whether what people said they will or should do is suggested as an action item where nobody marked it."""
     look_back: Duration = timedelta(hours=1)
     """How long before the incident's first record the chat is read."""
-    unclear_wait: PositiveDuration = timedelta(seconds=60)
+    unclear_wait: PositiveDuration = timedelta(seconds=120)
     """How long an unclear answer to an announcement rests before it is looked into."""
 
 

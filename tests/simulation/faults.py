@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from tests.simulation.household import Household
 
 TIMEOUT = timedelta(seconds=20)
-LATE_BY = {side: timedelta(seconds=45 if side == "jira" else 25) for side in VENDORS}
-"""After the caller gave up: within what the ledger counts on, which is 60 seconds, and 120 of Jira."""
+LATE_BY = dict.fromkeys(VENDORS, timedelta(seconds=45))
+"""After the caller gave up: within what the ledger counts on, which is that nothing is done 60 seconds after it was
+sent, give or take."""
 PAUSE = timedelta(minutes=25)
 """Longer than a lease lasts."""
 _OF_OUR_CLOCK = 3
