@@ -26,7 +26,7 @@ from typing import Any
 
 from tests.simulation.faults import HAPPENINGS, VARIANTS, Fault, Kind, reaches
 from tests.simulation.outside import VENDORS, Call
-from tests.simulation.passage import Passed, Strike, passes
+from tests.simulation.passage import Passed, Strike, addresses, passes
 from tests.simulation.report import Failure, Report
 from tests.simulation.scopes import SCOPES
 
@@ -66,10 +66,10 @@ def pairs(calls: Sequence[Call], faults: Sequence[Fault], seed: int) -> Iterator
     chance = Random(seed)
     while True:
         first, second = sorted(chance.sample(range(1, len(calls) + 1), 2))
-        yield _drawn(first, calls, faults, chance), _drawn(second, calls, faults, chance)
+        yield drawn(first, calls, faults, chance), drawn(second, calls, faults, chance)
 
 
-def _drawn(number: int, calls: Sequence[Call], faults: Sequence[Fault], chance: Random) -> Strike:
+def drawn(number: int, calls: Sequence[Call], faults: Sequence[Fault], chance: Random) -> Strike:
     """Kinds with many variants are no more likely for that."""
     possible = [fault for fault in faults if reaches(fault, calls[number - 1])]
     kinds = list(dict.fromkeys(fault.kind for fault in possible))
@@ -91,8 +91,12 @@ class Tally:
     states: Counter[str] = field(default_factory=Counter[str])
     wrong: list[Passed] = field(default_factory=list[Passed])
 
+    def __post_init__(self) -> None:
+        self._numbers = addresses(self.calls)
+
     def counts(self, passed: Passed) -> None:
         is_pair = len(passed.strikes) > 1
+        self.met |= {self._numbers[address] for address in passed.reached if address in self._numbers}
         self.pairs += is_pair
         self.singles += not is_pair
         self.lasting += passed.strikes[0].lasts
@@ -102,8 +106,6 @@ class Tally:
         for strike in () if is_pair else passed.strikes:
             kind = self.kinds.setdefault(strike.fault.kind, Counter())
             kind.update(runs=1, reached=bool(passed.reached), recovered=bool(passed.reached) and not passed.wrong)
-        if passed.reached and not is_pair:
-            self.met.add(passed.strikes[0].at)
 
     @property
     def left_out(self) -> list[Call]:
@@ -208,7 +210,7 @@ def _one(scope: str, strikes: Strikes, report: Report) -> int:
     counted = tally(scope, [strikes], jobs=1)
     report.failures += failures(counted)
     passed = passes(scope, strikes, fair_passage(scope))
-    return report.finish({"scope": scope, "reached": passed.reached, "trace": passed.trace})
+    return report.finish({"scope": scope, "reached": len(passed.reached), "trace": passed.trace})
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ then as long as it takes until everything has come to rest.
 
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from tests.simulation.happenings import delivers
 from tests.simulation.household import Household, household_of
 from tests.simulation.invariants import AT_REST_WITHIN, check_always, check_at_rest
 from tests.simulation.invariants_journeys import MAY_WAIT_IN
-from tests.simulation.outside import VENDORS, Call, Killed
+from tests.simulation.outside import Call, Killed
 from tests.simulation.scopes import SCOPES
 from tests.simulation.states import Ledgers
 
@@ -34,6 +34,9 @@ UNTIL_A_LOOK_IS_OVER = timedelta(minutes=5)
 _HOOK = "https://debrief.acme.example/pagerduty"
 UNTIL_THE_NEXT = timedelta(hours=1)
 MOST_BOUTS = 400
+type Address = tuple[str, int]
+"""What a call is, and the how manieth of these it is: the same in every passage, whatever else was called."""
+
 CONDITIONAL = (*HAPPENINGS, Kind.PAGES)
 """Kinds that now and then find nothing to do."""
 
@@ -53,11 +56,11 @@ class Strike:
 
 @dataclass
 class Passed:
-    """What became of a passage. `reached` are the numbers of the calls that were struck; `counted` is how many calls
-    the life had before it was looked after."""
+    """What became of a passage. `reached` are the calls that were struck; `counted` is how many calls the life had
+    before it was looked after."""
 
     strikes: tuple[Strike, ...]
-    reached: list[int] = field(default_factory=list[int])
+    reached: list[Address] = field(default_factory=list[Address])
     wrong: str | None = None
     counted: int = 0
     calls: list[Call] = field(default_factory=list[Call])
@@ -102,6 +105,7 @@ class Passage:
         self._household, self._passed, self._fair = household, passed, fair
         self._coming = list(passed.strikes)
         self._lasting: dict[tuple[str, str], tuple[Fault, datetime]] = {}
+        self._times = Counter[str]()
         self._ledgers = Ledgers(household, self._happens)
         self._latest, self._is_checking = household.clock.now(), False
 
@@ -128,6 +132,8 @@ class Passage:
 
     def _meets(self, call: Call, act: Callable[[], Any]) -> Any:
         act = partial(self._ledgers.sees, call, act)
+        self._times[str(call)] += 1
+        address = str(call), self._times[str(call)]
         fault = self._fault_for(call)
         if fault is None:
             return act()
@@ -137,7 +143,7 @@ class Passage:
             return strikes(fault, self._household, call, act)
         finally:
             happened = fault.kind not in CONDITIONAL or self._household.outside.met.total() > met
-            self._was_struck(fault, call, happened=happened)
+            self._was_struck(fault, call, address, happened=happened)
 
     def _fault_for(self, call: Call) -> Fault | None:
         for strike in self._coming:
@@ -149,11 +155,11 @@ class Passage:
         fault, until = self._lasting.get((call.to, call.what), (None, self._latest))
         return fault if self._household.clock.now() < until else None
 
-    def _was_struck(self, fault: Fault, call: Call, *, happened: bool) -> None:
+    def _was_struck(self, fault: Fault, call: Call, address: Address, *, happened: bool) -> None:
         late_by = LATE_BY[call.to] if fault.kind is Kind.LATE else timedelta(0)
         self._latest = max(self._latest, self._household.clock.now() + late_by)
         if happened:
-            self._passed.reached.append(call.number)
+            self._passed.reached.append(address)
             self._happens(str(fault.kind))
         elif len(self._passed.strikes) == 1:
             raise Over  # from here on it would be as in fair weather
@@ -240,6 +246,11 @@ def _why(engine: LocalEngine, journey: Journey) -> str:
     return f"in {engine.waits_in(journey.name)}, {journey.error}"
 
 
-def endpoints(calls: list[Call]) -> list[int]:
-    """The numbers of calls to vendors: what lasts is of one endpoint."""
-    return [call.number for call in calls if call.to in VENDORS]
+def addresses(calls: Sequence[Call]) -> dict[Address, int]:
+    """The numbers of calls, by their addresses."""
+    times = Counter[str]()
+    found = dict[Address, int]()
+    for call in calls:
+        times[str(call)] += 1
+        found[str(call), times[str(call)]] = call.number
+    return found

@@ -62,4 +62,5 @@ SCOPES: dict[str, Scope] = {
     "no-anchor": Scope(_script, {"settings": _SOON, "anchored": False, "jira_lag": 3.0}),
     "slow-index": Scope(_script, {"settings": _SOON, "anchored": False, "jira_lag": 300.0}),
     "no-page": Scope(_script, {"settings": {"refresh_after": "20m"}}),
+    "hasty": Scope(_script, {"settings": _SOON | {"jira": {"unclear_wait": "30s"}}}),  # too short: must be found out
 }
