@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from random import Random
 
@@ -10,7 +11,7 @@ import pytest
 from tests.simulation.boundaries import Tally, drawn, every_fault, fair_passage, goes_through, pairs, singles
 from tests.simulation.faults import Fault, Kind
 from tests.simulation.outside import Call
-from tests.simulation.passage import CONDITIONAL, Strike
+from tests.simulation.passage import CONDITIONAL, Strike, addresses
 
 AT_ONCE = 5
 """Faults in one passage, so that every call is struck within seconds."""
@@ -30,9 +31,11 @@ def quiet() -> Iterator[None]:
 def struck_apart(calls: list[Call]) -> Iterator[tuple[Strike, ...]]:
     """Every call once, with a fault that is drawn by its number; several of one passage lie far apart."""
     faults, apart = every_fault(OF_A_CALL), -(-len(calls) // AT_ONCE)
+    named = list(addresses(calls))
     for first in range(1, apart + 1):
         numbers = range(first, len(calls) + 1, apart)
-        yield tuple(drawn(number, calls, faults, Random(number)) for number in numbers)
+        strikes = [drawn(number, calls, faults, Random(number)) for number in numbers]
+        yield tuple(replace(strike, where=named[strike.at - 1]) for strike in strikes)
 
 
 def test_every_call_to_the_outside_may_fail():

@@ -34,21 +34,27 @@ UNTIL_A_LOOK_IS_OVER = timedelta(minutes=5)
 _HOOK = "https://debrief.acme.example/pagerduty"
 UNTIL_THE_NEXT = timedelta(hours=1)
 MOST_BOUTS = 400
-type Address = tuple[str, int]
-"""What a call is, and the how manieth of these it is: the same in every passage, whatever else was called."""
-
 CONDITIONAL = (*HAPPENINGS, Kind.PAGES)
 """Kinds that now and then find nothing to do."""
+
+
+type Address = tuple[str, int]
+"""What a call is, and the how manieth of these it is: the same in every passage, whatever else was called."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strike:
     """A fault at the `at`th call, or the first after it that it can happen to. One that `lasts` meets every call to the
-    same endpoint for a while."""
+    same endpoint for a while. With `where` it is that call of fair weather and no other, whatever its number is now."""
 
     at: int
     fault: Fault
     lasts: bool = False
+    where: Address | None = None
+
+    def meets(self, call: Call, address: Address) -> bool:
+        is_here = call.number >= self.at if self.where is None else address == self.where
+        return is_here and reaches(self.fault, call)
 
     def __str__(self) -> str:
         return f"{self.at}:{self.fault.kind.name}:{self.fault.variant}{'+' if self.lasts else ''}"
@@ -134,7 +140,7 @@ class Passage:
         act = partial(self._ledgers.sees, call, act)
         self._times[str(call)] += 1
         address = str(call), self._times[str(call)]
-        fault = self._fault_for(call)
+        fault = self._fault_for(call, address)
         if fault is None:
             return act()
         self._household.tells(f"{fault}: call {call.number}, {call}")
@@ -145,9 +151,9 @@ class Passage:
             happened = fault.kind not in CONDITIONAL or self._household.outside.met.total() > met
             self._was_struck(fault, call, address, happened=happened)
 
-    def _fault_for(self, call: Call) -> Fault | None:
+    def _fault_for(self, call: Call, address: Address) -> Fault | None:
         for strike in self._coming:
-            if call.number >= strike.at and reaches(strike.fault, call):
+            if strike.meets(call, address):
                 self._coming.remove(strike)
                 if strike.lasts:
                     self._lasting[call.to, call.what] = strike.fault, self._household.clock.now() + A_WHILE
