@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Self
 
 from connectors.engine.journal import Journey
 from connectors.store.looked import Looked
@@ -41,10 +41,19 @@ _NO_CALL = Call(0, "engine", "nothing is under way", writes=False)
 
 
 class Home(Household):
-    """A household whose machine may stay off for a while after it died: so long, the next time."""
+    """A household whose machine may stay off for a while after it died: so long, the next time. `log` is its trace with
+    every call in it."""
 
     off_for = timedelta(0)
     is_off = False
+
+    def open(self) -> Self:
+        self.log = list[tuple[datetime, Call | str]]()
+        return super().open()
+
+    def tells(self, what: str) -> None:
+        super().tells(what)
+        self.log.append((self.clock.now(), what))
 
     def comes_back(self) -> None:
         self.is_off = True
@@ -62,7 +71,7 @@ class Over(BaseException):
 @dataclass
 class Lived:
     """What became of a story. `met` are the faults by kind that met a call; `wrong` is what did not hold, `number` that
-    of the invariant."""
+    of the invariant. `trace` tells what was met, `log` every call, too."""
 
     story: Story
     wrong: str | None = None
@@ -74,6 +83,7 @@ class Lived:
     lived_for: timedelta = timedelta(0)
     digest: str = ""
     trace: list[str] = field(default_factory=list[str])
+    log: list[tuple[datetime, Call | str]] = field(default_factory=list[tuple[datetime, Call | str]])
 
 
 class Life:
@@ -112,6 +122,7 @@ class Life:
         self.lived.states += states_at_rest(household)
 
     def _meets(self, call: Call, act: Callable[[], Any]) -> Any:
+        self.household.log.append((self.household.clock.now(), call))
         return self.weather.meets(call, partial(self._ledgers.sees, call, act))
 
     def _after(self, call: Call) -> None:
@@ -222,7 +233,7 @@ def _live(life: Life) -> None:
     household.outside.meets, household.outside.after = fair, lambda _: None
     lived.met, lived.calls = life.weather.met, len(household.outside.calls)
     lived.lived_for = household.clock.now() - life.began
-    lived.trace = [str(line) for line in household.trace]
+    lived.trace, lived.log = [str(line) for line in household.trace], household.log
 
 
 def _digest(household: Household, lived: Lived) -> str:

@@ -135,7 +135,7 @@ def _options(chance: Random) -> dict[str, Any]:
     return {
         "settings": settings,
         "confluence": chance.random() < 0.05,
-        "anchored": chance.random() < 0.88,
+        "anchored": chance.random() < 0.8,
         "jira_lag": chance.choice((0.0, 3.0, 300.0)),
     }
 
