@@ -107,6 +107,7 @@ class Life:
             self._is_unheard()
         for webhook, after in zip(household.scripts[0].webhooks, self.story.webhooks_after, strict=False):
             calendar.at(self.began + after, partial(self.sender.tells, webhook))
+            self.weather.disturbs(self.began + after)
         for deed in self.story.deeds:
             calendar.at(self.began + deed.after, partial(self._does, deed.what))
         if self.story.is_looked_after:
