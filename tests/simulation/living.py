@@ -26,8 +26,8 @@ from tests.simulation.invariants import Broken, check_always, check_at_rest
 from tests.simulation.outside import Call, Killed, fair
 from tests.simulation.sender import SUBSCRIPTION, Sender
 from tests.simulation.states import Ledgers, states_at_rest
-from tests.simulation.story import Story
-from tests.simulation.weather import Weather, in_words
+from tests.simulation.story import Story, in_words
+from tests.simulation.weather import Weather
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 # a disk in memory, where there is one
 SETTLES_WITHIN = timedelta(minutes=15)
@@ -174,11 +174,12 @@ class Life:
         self.household.calendar.at(self.began + duration, partial(setattr, pagerduty, "token", usual))
 
     def _looks(self) -> None:
-        """As the machine does every quarter of an hour."""
+        """As the machine does every quarter of an hour, and every hour at what is followed."""
         household = self.household
         if household.clock.now() < max(self.began + self.story.lasts, self.weather.latest):
             household.calendar.at(household.clock.now() + QUARTER, self._looks)
             household.reconciles()
+            household.sweeps()
 
     def _comes_to_rest(self) -> None:
         """Within a quarter of an hour from the last disturbance, and from the end of what is waited for on purpose."""

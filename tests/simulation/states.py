@@ -1,5 +1,6 @@
 """Which states lives came through that must be reached now and then: else nothing is known of them."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -8,10 +9,13 @@ from typing import Any
 from connectors.effects import TAKEN_OVER
 from connectors.store.following import Following
 from connectors.store.port import Conflict, Store
+from tests.simulation.faults import VARIANTS, Fault, Kind
 from tests.simulation.household import Household
 from tests.simulation.outside import Call
-from tests.simulation.people import DEEDS
+from tests.simulation.story import in_words
 from tests.vendors.wire import Reply
+
+_NUMBER = re.compile(r"\d+")
 
 MUST_BE_REACHED = (
     "adopted after a lost answer",
@@ -31,7 +35,8 @@ MUST_BE_REACHED = (
     "failed, and tried again",
     "failed for good",
     "looked again, and there was more",
-    *(f"somebody {deed.__name__.replace('_', ' ')}" for deed in DEEDS),
+    in_words(Fault(Kind.REOPENED)),
+    *(in_words(Fault(kind, variant)) for kind in (Kind.PERSON, Kind.CONCURRENT) for variant in range(VARIANTS[kind])),
 )
 
 
@@ -102,5 +107,13 @@ def states_at_rest(household: Household) -> Counter[str]:
 
 
 def _is_an_edit_kept(household: Household) -> bool:
+    """Whether a document was written anew that has what a person wrote in it before."""
     written = [one for one in household.witness.people_wrote if one.where.startswith("drafts/")]
-    return any(one.text.encode() in file.content for one in written if (file := household.store.store.load(one.where)))
+    saved = {call.what: call.number for call in household.outside.calls if call.what.startswith("save drafts/")}
+    edits = [one for one in written if saved.get(f"save {one.where}", 0) > _call_of(one.text)]
+    return any(one.text.encode() in file.content for one in edits if (file := household.store.store.load(one.where)))
+
+
+def _call_of(words: str) -> int:
+    """What people write says at which call they wrote it."""
+    return int(next(iter(_NUMBER.findall(words)), 0))

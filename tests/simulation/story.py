@@ -3,12 +3,14 @@
 A story is lived by `living.py`. The same seed draws the same story; a shorter one is made by leaving things out.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 from typing import Any, Literal
 
 from tests.simulation.faults import HAPPENINGS, VARIANTS, Fault, Kind
+from tests.simulation.happenings import CONCURRENT
 from tests.simulation.people import DEEDS, deletes_the_page, edits_the_page
 
 type Mode = Literal["safety", "liveness"]
@@ -27,6 +29,20 @@ _BESIDE = {Kind.PERSON: 8, Kind.WEBHOOKS: 2, Kind.CONCURRENT: 1, Kind.KILL: 2}
 """What happens at moments of its own, and how often against the others."""
 
 
+def in_words(fault: Fault) -> str:
+    """What people and other machines do by its name."""
+    if fault.kind is Kind.PERSON:
+        return f"somebody {spoken(DEEDS[fault.variant])}"
+    if fault.kind is Kind.CONCURRENT:
+        return spoken(CONCURRENT[fault.variant])
+    return str(fault)
+
+
+def spoken(does: Callable[..., Any]) -> str:
+    """The name of a function as words."""
+    return does.__name__.strip("_").replace("_", " ")
+
+
 @dataclass(frozen=True, slots=True)
 class Struck:
     """From the `at`th call on, so many calls of one side meet this fault: the first that it can happen to, whose name
@@ -38,7 +54,7 @@ class Struck:
     near: str = ""
 
     def __str__(self) -> str:
-        return f"{self.fault}, {self.times} times, from call {self.at} on, {self.near or 'anywhere'}"
+        return f"{in_words(self.fault)}, {self.times} times, from call {self.at} on, {self.near or 'anywhere'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +65,7 @@ class Deed:
     what: Fault
 
     def __str__(self) -> str:
-        return f"{self.what}, after {self.after}"
+        return f"{in_words(self.what)}, after {self.after}"
 
 
 @dataclass(frozen=True, slots=True)

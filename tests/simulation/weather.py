@@ -9,16 +9,10 @@ from typing import Any
 from tests.simulation.faults import HAPPENINGS, LATE_BY, Fault, Kind, reaches, strikes
 from tests.simulation.household import Household
 from tests.simulation.outside import Call, Side
-from tests.simulation.people import DEEDS
-from tests.simulation.story import Story, Struck
+from tests.simulation.story import Story, Struck, in_words
 
 CONDITIONAL = (*HAPPENINGS, Kind.PAGES)
 """Kinds that now and then find nothing to do."""
-
-
-def in_words(fault: Fault) -> str:
-    """What people do by its name."""
-    return f"somebody {DEEDS[fault.variant].__name__.replace('_', ' ')}" if fault.kind is Kind.PERSON else str(fault)
 
 
 @dataclass
