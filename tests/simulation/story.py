@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from tests.simulation.faults import HAPPENINGS, VARIANTS, Fault, Kind
 from tests.simulation.happenings import CONCURRENT
-from tests.simulation.people import DEEDS, deletes_the_page, edits_the_page
+from tests.simulation.household import Household
+from tests.simulation.people import DEEDS, adds_an_action_item, deletes_an_issue, deletes_the_page, edits_the_page
 
 type Mode = Literal["safety", "liveness"]
 
@@ -112,6 +113,11 @@ def story_of(seed: int, mode: Mode) -> Story:
     lasts = timedelta(minutes=60 if is_reopened else 35 if looks_again or is_unheard else 15)
     calm_after = lasts * chance.random() if mode == "liveness" else None
     deeds = [_deed(chance, calm_after or lasts) for _ in range(chance.choice((0, 0, 1, 1, 2)))]
+    if chance.random() < 0.03:
+        deeds += [
+            Deed(lasts * 0.2, _by_a_person(deletes_an_issue)),
+            Deed(lasts * 0.21, _by_a_person(adds_an_action_item)),
+        ]
     if is_reopened:
         deeds.append(Deed(lasts * chance.uniform(0, 0.5), Fault(Kind.REOPENED, 0)))
     most = ABOUT_SO_MANY_CALLS * (2 if is_reopened else 1)
@@ -173,9 +179,13 @@ def _struck(chance: Random, most: int) -> Struck:
     return Struck(chance.randrange(1, most), fault, times, chance.choice(_WRITES) if is_write else "")
 
 
+def _by_a_person(does: Callable[[Household], bool]) -> Fault:
+    return Fault(Kind.PERSON, DEEDS.index(does))
+
+
 def _at_the_page(chance: Random, most: int) -> Struck:
     """Somebody is at the Confluence page when it is written."""
-    fault = Fault(Kind.PERSON, DEEDS.index(chance.choice((edits_the_page, edits_the_page, deletes_the_page))))
+    fault = _by_a_person(chance.choice((edits_the_page, edits_the_page, deletes_the_page)))
     return Struck(chance.randrange(1, most), fault, near=chance.choice(("", "PUT /")))
 
 
