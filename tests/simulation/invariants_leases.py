@@ -11,7 +11,7 @@ _ENDS = ("finish", "give the lease back")
 
 def check_new(household: Household) -> None:
     """What was written over each incident's lease since the last look."""
-    seen, calls = household.witness.seen, household.outside.calls
+    seen, calls = household.witness.seen, household.outside.ended
     first = seen.get("leases", 0)
     seen["leases"] = len(calls)
     seen["latest"] = latest = max(seen.get("latest", household.clock.now()), household.clock.now())

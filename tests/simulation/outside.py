@@ -51,11 +51,14 @@ def fair(_call: Call, act: Callable[[], Any]) -> Any:
 
 @dataclass
 class Outside:
-    """`meets` is the weather. `after` is told of every call that came back: the place for what must always hold."""
+    """`meets` is the weather. `after` is told of every call that came back: the place for what must always hold.
+    `calls` stand in the order in which they began, `ended` in that in which they came back: one may begin within
+    another."""
 
     meets: Meets = fair
     after: Callable[[Call], None] = lambda _: None
     calls: list[Call] = field(default_factory=list[Call])
+    ended: list[Call] = field(default_factory=list[Call])
     met: Counter[str] = field(default_factory=Counter[str])
 
     def passes(self, to: Side, what: str, writes: bool, act: Callable[[], Any], request: Request | None = None) -> Any:
@@ -64,6 +67,7 @@ class Outside:
         try:
             return self.meets(call, act)
         finally:
+            self.ended.append(call)
             self.after(call)
 
 
