@@ -13,7 +13,6 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn, Protocol, cast
 from urllib.parse import urlsplit
 
@@ -22,7 +21,7 @@ from requests import exceptions as http
 from urllib3.exceptions import NewConnectionError
 
 from connectors.errors import BadReply, NotAllowed, NotFound, OutcomeUnknown, RateLimited, Rejected, Unreachable
-from connectors.retrying import Quiet, wait_hint
+from connectors.retrying import Quiet, unix_date, wait_hint
 
 LOOK_FIRST = "Look whether it exists before trying again."
 LONGEST_SENTENCE = 300
@@ -139,7 +138,7 @@ def wait_from_headers(headers: dict[str, str]) -> float | None:
     `Retry-After` in seconds, `X-RateLimit-Reset` as ISO 8601:
     https://developer.atlassian.com/cloud/jira/platform/rate-limiting/ (2026-11-20)
     """
-    now = _unix_date(headers.get("date", ""))
+    now = unix_date(headers.get("date", ""))
     if now is None:
         given = headers.get("retry-after", "").strip()
         return wait_hint({"retry-after": given}, now=0.0) if given.isdigit() else None
@@ -245,10 +244,3 @@ def _is_anonymous(came: Answer) -> bool:
     https://jira.atlassian.com/browse/JRA-41559 (2026-11-20)
     """
     return "AUTHENTICATED_FAILED" in came.headers.get("x-seraph-loginreason", "")
-
-
-def _unix_date(text: str) -> float | None:
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except ValueError:
-        return None

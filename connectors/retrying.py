@@ -130,3 +130,11 @@ def wait_hint(headers: dict[str, str], *, now: float) -> float | None:
             except ValueError:
                 continue
     return None
+
+
+def unix_date(text: str) -> float | None:
+    """The Unix time of a `Date` header; None where it is none."""
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except ValueError:
+        return None

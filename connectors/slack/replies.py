@@ -22,7 +22,7 @@ from connectors.errors import (
     Rejected,
     Unreachable,
 )
-from connectors.retrying import wait_hint
+from connectors.retrying import unix_date, wait_hint
 
 type Raw = dict[str, Any]
 
@@ -139,8 +139,10 @@ def broken(tried: str, came_back: str, *, writes: bool) -> ConnectorError:
 
 
 def hint_from(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds that Slack asks to wait; `now` is a Unix time."""
-    return wait_hint({name.lower(): value for name, value in headers.items()}, now=now)
+    """Seconds that Slack asks to wait. A time of day counts by the answer's own Date, where it has one; `now` is our
+    clock, a Unix time."""
+    lower = {name.lower(): value for name, value in headers.items()}
+    return wait_hint(lower, now=unix_date(lower.get("date", "")) or now)
 
 
 def _in_words(reason: Exception) -> str:

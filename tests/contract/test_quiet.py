@@ -114,6 +114,17 @@ def test_nothing_of_that_kind_is_sent_before_its_time_whoever_asks(vendor: Calla
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
+def test_a_time_of_day_counts_by_the_vendors_clock_and_not_by_ours(vendor: Callable[[], Asked]):
+    asked = vendor()
+    theirs = asked.watch.at - 900
+    refusal = {"retry-after": formatdate(theirs + 30, usegmt=True), "date": formatdate(theirs, usegmt=True)}
+    asked.moody.turns(Reply(429, refusal), times=1)
+    with pytest.raises(RateLimited) as told:
+        asked.one()
+    assert told.value.retry_after == 30
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
 def test_a_refusal_without_a_time_keeps_nobody_waiting(vendor: Callable[[], Asked]):
     asked = vendor()
     asked.moody.turns(Reply(429, {"retry-after": "0"}), times=1)
