@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
@@ -192,6 +193,19 @@ def test_two_ends_of_the_same_facts_are_compared(household: Household):
         check_same_end(household, other)
         rewrites(other, "stale", "fresh")
         assert noticed(other, partial(check_same_end, household)) == 7
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_webhooks_in_any_order_and_number_come_to_the_same(household: Household, seed: int):
+    chance = Random(seed)
+    with household_of("stale_replica", confluence=True, seed=seed) as other:
+        several = [one for one in other.scripts[0].webhooks for _ in range(chance.choice((1, 1, 2, 3)))]
+        chance.shuffle(several)
+        for webhook in several:
+            later = timedelta(seconds=chance.choice((0, 0, 1, 30, 60)))
+            other.calendar.at(other.clock.now() + later, partial(other.rings, webhook))
+        other.lives(timedelta(hours=1))
+        check_same_end(household, other)
 
 
 def test_a_timeline_out_of_order_is_noticed(household: Household):

@@ -169,13 +169,19 @@ def _changed_at(issue: dict[str, Any]) -> datetime:
 
 
 def end_of(household: Household) -> dict[str, Any]:
-    """What it came to, without when it was written: for comparing two households that were told the same."""
-    return {
-        "documents": {id_: _WRITTEN_WHEN.sub("", document_of(household, id_) or "") for id_ in incidents_of(household)},
-        "issues": sorted(json.dumps(body, sort_keys=True) for _, body in household.jira.made),
+    """What it came to, for comparing two households that were told the same: without when it was written, and with
+    issues called by their items, because Jira numbers them as they come."""
+    documents = {id_: document_of(household, id_) or "" for id_ in incidents_of(household)}
+    told = {
+        "documents": documents,
+        "issues": sorted(json.dumps(body, sort_keys=True, ensure_ascii=False) for _, body in household.jira.made),
         "announced": sorted(message.get("text", "") for message in household.slack.workspace.posted),
         "notes": sorted(household.pagerduty.written_notes),
     }
+    text = _WRITTEN_WHEN.sub("", json.dumps(told, ensure_ascii=False))
+    for issue in household.jira.issues:
+        text = re.sub(rf"\b{issue['key']}\b", " ".join(issue["fields"]["labels"]), text)
+    return json.loads(text)
 
 
 def check_same_end(one: Household, other: Household) -> None:
