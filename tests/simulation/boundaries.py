@@ -5,7 +5,7 @@ through in fair weather, and its N calls to vendors, to the store and from step 
 call and every fault that can happen to it, it is gone through with that fault alone: once, and at vendors also for a
 while; and then with two faults at once, drawn by seed.
 
-    uv run python -m tests.simulation.boundaries                          # everything: about half an hour on 2 cores
+    uv run python -m tests.simulation.boundaries                          # everything: about an hour on 2 cores
     uv run python -m tests.simulation.boundaries --only kill --pairs 0    # one kind
     uv run python -m tests.simulation.boundaries --faults 199:LATE:0      # one passage, with what happened in it
 
@@ -62,10 +62,11 @@ def singles(calls: Sequence[Call], faults: Sequence[Fault]) -> Iterator[Strikes]
 
 
 def pairs(calls: Sequence[Call], faults: Sequence[Fault], seed: int) -> Iterator[Strikes]:
-    """Two faults at two calls, drawn for ever."""
+    """Two faults at two calls that they can happen to, drawn for ever."""
     chance = Random(seed)
-    while True:
-        first, second = sorted(chance.sample(range(1, len(calls) + 1), 2))
+    reached = [call.number for call in calls if any(reaches(fault, call) for fault in faults)]
+    while len(reached) > 1:
+        first, second = sorted(chance.sample(reached, 2))
         yield drawn(first, calls, faults, chance), drawn(second, calls, faults, chance)
 
 
