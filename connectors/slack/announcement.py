@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import groupby
 
-from connectors.errors import NotAllowed, NotFound, OutcomeUnknown, Rejected
+from connectors.errors import BadReply, NotAllowed, NotFound, OutcomeUnknown, Rejected
 from connectors.slack.api import SlackApi
 from connectors.slack.clicks import ItemRef, item_buttons
 from connectors.slack.markup import MOST_CHARACTERS, escape, scrub
@@ -65,7 +65,8 @@ def find_file(api: SlackApi, channel_id: str, name: str, since: datetime) -> str
 
 
 def _find(api: SlackApi, channel_id: str, since: datetime, fits: Callable[[Raw], bool]) -> str | None:
-    """Reads the newest first. History shows at once what was posted."""
+    """Reads the newest first. History shows at once what was posted. Raises BadReply for pages that lead back to
+    themselves: what may stand behind them is not absent, and must not be posted again."""
     cursor: str | None = None
     for _ in range(MOST_PAGES):
         answer = api.conversations_history(channel_id, oldest=slack_ts(since), cursor=cursor)
@@ -73,8 +74,10 @@ def _find(api: SlackApi, channel_id: str, since: datetime, fits: Callable[[Raw],
             if fits(message):
                 return scrub(message.get("ts"))
         following = next_cursor(answer) if answer.get("has_more") else None
-        if following is None or following == cursor:
+        if following is None:
             return None
+        if following == cursor:
+            raise BadReply(f"Looking for what we posted in {channel_id}", "Slack's pages do not come to an end")
         cursor = following
     return None
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.errors import NotAllowed, OutcomeUnknown
+from connectors.errors import BadReply, NotAllowed, OutcomeUnknown
 from connectors.slack.announcement import (
     MOST_BLOCKS,
     announce,
@@ -18,7 +18,7 @@ from postmortem.action_items.item import Span
 from postmortem.announcement import Line
 from tests.vendors.slack_blocks import problems_of_blocks
 from tests.vendors.slack_world import SlackWorld, channel, moment, said
-from tests.vendors.wire import Reply
+from tests.vendors.wire import Reply, json_reply
 
 
 def a_world() -> SlackWorld:
@@ -43,6 +43,17 @@ def test_an_announcement_whose_answer_was_lost_is_found_by_its_key() -> None:
     assert found == world.slack.workspace.posted[0]["ts"]
     assert find_announcement(world.api, "C00INC042", "pm-2", moment(0)) is None
     assert find_announcement(world.api, "C00INC042", "pm-1", moment(95_000)) is None
+
+
+def test_pages_of_history_that_lead_back_to_themselves_do_not_prove_that_nothing_was_posted() -> None:
+    """Else the announcement would be posted a second time."""
+    world = a_world()
+    announce(world.api, "C00INC042", "Draft postmortem ready", None, "pm-1")
+    again = {"ok": True, "messages": [], "has_more": True, "response_metadata": {"next_cursor": "the same"}}
+    world.slack.fails_next("conversations.history", json_reply(again), times=2)
+    with pytest.raises(BadReply) as caught:
+        find_announcement(world.api, "C00INC042", "pm-1", moment(0))
+    assert str(caught.value) == "Looking for what we posted in C00INC042: Slack's pages do not come to an end."
 
 
 def test_somebody_elses_message_with_our_key_is_not_ours() -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -85,7 +85,7 @@ def _state_of(effect: dict[str, Any], was_lost: bool) -> str | None:
         case "parked":
             return "parked"
         case _:
-            return "fenced out" if effect["reason"] == TAKEN_OVER else None
+            return None
 
 
 def states_at_rest(household: Household) -> Counter[str]:
@@ -100,10 +100,17 @@ def states_at_rest(household: Household) -> Counter[str]:
         "seen that a person removed it": any(item.standing == "removed" for item in Following(store).all()),
         "found by asking PagerDuty": list(store.list("NOTICES", "missed/")),
         "parked": any('"parked":{"' in (one.result or "") for one in journeys),
+        "fenced out": any(TAKEN_OVER in str(told) for told in _outcomes(household)),
         "waited for another journey": any("attempt 2" in call.what for call in household.outside.calls),
         "an edit kept in a draft that was written again": _is_an_edit_kept(household),
     }
     return Counter(state for state, is_reached in is_so.items() if is_reached)
+
+
+def _outcomes(household: Household) -> Iterator[object]:
+    """What every step of every journey came to, on all machines."""
+    for history in household.witness.histories.values():
+        yield from history.came_to.values()
 
 
 def _is_an_edit_kept(household: Household) -> bool:
