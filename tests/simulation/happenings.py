@@ -172,7 +172,7 @@ def _a_twin(household: "Household", _call: Call) -> bool:
     return True
 
 
-def _another_journey(household: "Household", _call: Call) -> bool:
+def another_journey(household: "Household", _call: Call) -> bool:
     return _begins(household, "postmortem")
 
 
@@ -253,7 +253,7 @@ REOPENED: tuple[Happening, ...] = (_reopened_for(timedelta(minutes=10)), _reopen
 PEOPLE: tuple[Happening, ...] = tuple((lambda household, _call, deed=deed: deed(household)) for deed in DEEDS)
 CONCURRENT: tuple[Happening, ...] = (
     _the_same_execution,
-    _another_journey,
+    another_journey,
     _a_retry,
     _a_decision,
     _a_draft_by_hand,

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Literal
 
 from tests.simulation.faults import HAPPENINGS, VARIANTS, Fault, Kind
-from tests.simulation.happenings import CONCURRENT
+from tests.simulation.happenings import CONCURRENT, another_journey
 from tests.simulation.household import Household
 from tests.simulation.people import DEEDS, adds_an_action_item, deletes_an_issue, deletes_the_page, edits_the_page
 
@@ -122,6 +122,7 @@ def story_of(seed: int, mode: Mode) -> Story:
         deeds.append(Deed(lasts * chance.uniform(0, 0.5), Fault(Kind.REOPENED, 0)))
     most = ABOUT_SO_MANY_CALLS * (2 if is_reopened else 1)
     faults = [_struck(chance, most) for _ in range(_how_many(chance))]
+    faults += _overtaken(chance) if chance.random() < 0.02 else ()
     faults += [_at_the_page(chance, most) for _ in range(2 if options["confluence"] else 0)]
     return Story(
         seed,
@@ -177,6 +178,12 @@ def _struck(chance: Random, most: int) -> Struck:
     times = 1 if kind in ONCE else chance.choice((1, 1, 1, 1, 1, 1, 1, 2, 3, 12))
     is_write = kind not in HAPPENINGS and chance.random() < 0.2
     return Struck(chance.randrange(1, most), fault, times, chance.choice(_WRITES) if is_write else "")
+
+
+def _overtaken(chance: Random) -> tuple[Struck, ...]:
+    """Somebody else waits for the lease, and gets it while we stand still just before something is made."""
+    other = Struck(chance.randrange(50, 150), Fault(Kind.CONCURRENT, CONCURRENT.index(another_journey)))
+    return other, Struck(chance.randrange(150, 300), Fault(Kind.PAUSE), near="EFFECT#")
 
 
 def _by_a_person(does: Callable[[Household], bool]) -> Fault:
