@@ -61,7 +61,8 @@ def sweep(steps: Steps, bell: dict[str, Any], house: House) -> dict[str, Any]:
     news = steps.run("what is new", lambda: _news(house, begun["day"], is_read="read" in outcome))
     shown = show_news(steps, house, journey, [*map(str, news)])
     retried = steps.run("try again what is parked", lambda: try_parked_again(house))
-    outcome |= {"shown": len(shown), "closed": sum(one.get("closed", False) for one in shown), "retried": retried}
+    outcome["shown"] = sum("failed" not in one for one in shown)
+    outcome |= {"closed": sum(one.get("closed", False) for one in shown), "retried": retried}
     return outcome | remind_people(steps, house, journey) | post_digests(steps, house, journey)
 
 
