@@ -106,7 +106,8 @@ class Tally:
             self.wrong.append(passed)
         for strike in () if is_pair else passed.strikes:
             kind = self.kinds.setdefault(strike.fault.kind, Counter())
-            kind.update(runs=1, reached=bool(passed.reached), recovered=bool(passed.reached) and not passed.wrong)
+            is_reached, is_recovered = bool(passed.reached), bool(passed.reached) and not passed.wrong
+            kind.update(runs=1, reached=int(is_reached), recovered=int(is_recovered))
 
     @property
     def left_out(self) -> list[Call]:
