@@ -120,6 +120,7 @@ class Life:
         household.lives(self.story.lasts)
         if self.story.mode == "liveness":
             self._comes_to_rest()
+        self._holds(check_always)
         self.lived.states += states_at_rest(household)
 
     def _meets(self, call: Call, act: Callable[[], Any]) -> Any:
@@ -127,8 +128,9 @@ class Life:
         return self.weather.meets(call, partial(self._ledgers.sees, call, act))
 
     def _after(self, call: Call) -> None:
-        """A read of the store changes nothing, and what changed meanwhile was looked at in its own calls."""
-        if self._is_checking or (call.to == "store" and not call.writes):
+        """A step's beginning and end, and a read of the store, change nothing; what happened meanwhile was looked at in
+        its own calls."""
+        if self._is_checking or (call.to in ("store", "engine") and not call.writes):
             return
         self._is_checking = True
         try:
