@@ -13,7 +13,7 @@ from tests.simulation.faults import Fault, Kind
 from tests.simulation.outside import Call
 from tests.simulation.passage import CONDITIONAL, Strike, addresses
 
-AT_ONCE = 5
+AT_ONCE = 6
 """Faults in one passage, so that every call is struck within seconds."""
 OF_A_CALL = [kind for kind in Kind if kind not in CONDITIONAL]
 """Those that always find something to do; the others come in pairs, and one by one."""

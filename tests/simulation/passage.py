@@ -236,8 +236,10 @@ class Passage:
                     )
 
     def _is_looked_after(self) -> None:
-        """The next look and the next sweep, which take up what the ones before left undone."""
+        """The next look and the next sweep, which take up what the ones before left undone. The faults have stopped."""
         household = self._household
+        self._coming.clear()
+        self._lasting.clear()
         for begins in (household.reconciles, household.sweeps):
             household.lives(UNTIL_THE_NEXT)
             begins()
