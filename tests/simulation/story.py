@@ -107,7 +107,7 @@ def _without[T](several: tuple[T, ...], n: int) -> tuple[T, ...]:
 def story_of(seed: int, mode: Mode) -> Story:
     chance = Random(seed)
     is_reopened = chance.random() < 0.06
-    looks_again = mode == "liveness" or chance.random() < 0.5
+    looks_again = mode == "liveness" or chance.random() < 0.2
     is_unheard = chance.random() < 0.03
     options = _options(chance)
     lasts = timedelta(minutes=60 if is_reopened else 35 if looks_again or is_unheard else 15)
@@ -131,9 +131,9 @@ def story_of(seed: int, mode: Mode) -> Story:
         script={
             "private": chance.random() < 0.06,
             "suggests": chance.random() < 0.12,
-            "one_item": chance.random() < 0.6,
+            "one_item": chance.random() < 0.75,
         },
-        is_looked_after=is_unheard or chance.random() < 0.2,
+        is_looked_after=is_unheard or chance.random() < 0.12,
         is_unheard=is_unheard,
         shut_for=lasts * chance.random() if chance.random() < 0.04 else None,
         locked_out_for=lasts * chance.random() if chance.random() < 0.02 else None,
@@ -151,7 +151,7 @@ def _options(chance: Random) -> dict[str, Any]:
     settings: dict[str, Any] = {"refresh_after": "15m", "slack": reads_all}
     if chance.random() < 0.92:
         settings["publish"] = {"public_base_url": "https://debrief.acme.example"}
-    if chance.random() < 0.7:
+    if chance.random() < 0.85:
         settings["document"] = {"sections": {section: {"show": False} for section in _LEFT_OUT}}
     if chance.random() < 0.12:
         settings["jira"] = {"after_unclear": "park"}
