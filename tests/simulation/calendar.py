@@ -10,10 +10,12 @@ from connectors.engine.clock import VirtualClock
 
 
 class Calendar(VirtualClock):
-    """A virtual clock. What happens at a moment sees that moment as now, and may put down more."""
+    """A virtual clock. What happens at a moment sees that moment as now, and may put down more. `latest` is the latest
+    moment that it ever showed: one that was set back shows many a moment twice."""
 
     def __init__(self, now: datetime) -> None:
         super().__init__(now)
+        self.latest = now
         self._coming: list[tuple[datetime, int, Callable[[], object]]] = []
         self._numbers = count()
 
@@ -40,6 +42,10 @@ class Calendar(VirtualClock):
     def _until(self, moment: datetime) -> None:
         while self._coming and self._coming[0][0] <= moment:
             at, _, act = heapq.heappop(self._coming)
-            self._now = max(self._now, at)
+            self._moves_to(at)
             act()
+        self._moves_to(moment)
+
+    def _moves_to(self, moment: datetime) -> None:
         self._now = max(self._now, moment)
+        self.latest = max(self.latest, self._now)
