@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import logging
 from collections.abc import Generator
 from pathlib import Path
 
@@ -14,6 +15,16 @@ def world(tmp_path: Path) -> Generator[World]:
     """The whole house on fake vendors, with the checkout incident just resolved and nothing told yet."""
     with world_of(tmp_path, "checkout_latency") as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def _hears_the_log() -> Generator[None]:
+    """Every test hears Debrief's log, whatever a terminal, or a simulation, has silenced in the one before."""
+    ours = logging.getLogger("debrief")
+    ours.setLevel(logging.NOTSET)
+    yield
+    ours.setLevel(logging.NOTSET)
+    logging.disable(logging.NOTSET)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
