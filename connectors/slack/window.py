@@ -80,6 +80,8 @@ class Reader:
         pages, left, gaps, limit = _sorted_out(list(zip(tasks, outcomes, strict=True)), place.channel_name)
         if limit and not pages and not raws:
             raise limit
+        if raws and isinstance(outcomes[0], RateLimited):  # of the people: they are not asked for again at once
+            raise outcomes[0]
         read = [message for page in pages for message in page]
         everything = settled({str(raw.get("ts") or id(raw)): raw for raw in (*raws, *read)}.values())
         wanted = people_in(everything)

@@ -70,3 +70,10 @@ def test_a_wait_that_is_shorter_than_a_late_effect_is_noticed(scope: str, seen: 
     create = next(call for call in fair_passage(scope).calls if call.what == "POST /rest/api/3/issue")
     wrong = goes_through(scope, (Strike(create.number, Fault(Kind.LATE)),)).wrong
     assert seen in wrong if seen and wrong else wrong is seen
+
+
+def test_who_somebody_is_is_asked_four_times_at_most_where_slack_says_to_ask_again_at_once():
+    """A page's people were asked for beside its threads, and again right after that was refused."""
+    names = next(call for call in fair_passage("plain").calls if "users.info" in call.what)
+    at_once = Fault(Kind.SLOW_DOWN, 3)
+    assert goes_through("plain", (Strike(names.number, at_once, lasts=True),)).wrong is None
