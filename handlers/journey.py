@@ -6,7 +6,6 @@ goes through the effects ledger; what cannot be read becomes a gap in the draft,
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 from connectors.collecting import Sources, collect, read_incident, who_took_part
@@ -26,10 +25,10 @@ from handlers.items import (
     known_house,
     look_at_issues,
 )
+from handlers.leasing import take_the_lease
 from handlers.owners import find_the_owners, requests_to_open
 from handlers.wiring import durable
 from handlers.work import (
-    LEASE_FOR,
     Work,
     collector_paused,
     counted,
@@ -38,7 +37,6 @@ from handlers.work import (
     requests_of,
     the_postmortem,
     told_to_compose,
-    until_the_lease_is_asked_for,
     work_of,
 )
 from handlers.written import written_in
@@ -149,25 +147,6 @@ def write_and_open(work: Work, token: int, collected: dict[str, Any]) -> dict[st
     page = write_confluence_page(work, token, page)
     announced = announce(work, token, collected, document, page)
     return composed | {"document": document, "issues": counted(issues.values()), "announced": announced, "page": page}
-
-
-def take_the_lease(work: Work, when: str = "") -> int:
-    """Wait until no other journey works on this incident; returns the fencing token, the same while it is still held.
-
-    A round that waits for a vendor longer than a lease lasts may be overtaken.
-    """
-    for attempt in count(1):
-        token = work.steps.run(
-            work.named(f"{when}take the lease, attempt {attempt}"),
-            lambda: work.leases.take(work.incident_id, work.journey, LEASE_FOR),
-        )
-        if token is not None:
-            return token
-        work.steps.wait(
-            work.named(f"{when}another journey is at work, {attempt}"),
-            until_the_lease_is_asked_for(work.journey, attempt),
-        )
-    raise AssertionError("count() does not end")
 
 
 def look_again(work: Work) -> dict[str, Any]:

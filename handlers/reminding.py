@@ -17,6 +17,7 @@ from connectors.store.leases import Leases
 from connectors.store.reminded import Reminded
 from handlers.house import House
 from handlers.watching import followed_here
+from handlers.work import LEASE_FOR
 from postmortem.announcement import Paragraphs
 from postmortem.follow_up.contact import zone_of
 from postmortem.follow_up.digest import digest_channels, digest_week, team_digest
@@ -26,7 +27,6 @@ from postmortem.follow_up.reminders import Duty, Memory, choose_mentions, duties
 
 ASK_AGAIN_AFTER = timedelta(days=1)
 """People move, leave, and change their e-mail."""
-LEASE_FOR = timedelta(minutes=20)
 MOST_AT_ONCE = 400
 """People who are looked for in one sweep, and items one of them is told of."""
 SHARED = "{channel} is shared with another organisation: name another digest_channel in routing."

@@ -1,7 +1,6 @@
 """What the steps of one round share: the house, the incident, who holds its lease, and what is kept of it."""
 
 import gc
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
@@ -32,8 +31,6 @@ UNREAD = "It was said in a private channel, which was not read this time."
 
 # Renewed before every write outside: this long another journey waits for one that died.
 LEASE_FOR = timedelta(minutes=20)
-ASK_FOR_THE_LEASE_EVERY = timedelta(minutes=1)
-"""At the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,16 +194,6 @@ def is_left_undone(work: Work) -> bool:
         item.accepted and item.route and not item.issue_key for item in the_postmortem(work).action_items
     )
     return bool(unopened) or any("parked" in said for said in announced.values())
-
-
-def until_the_lease_is_asked_for(journey: str, attempt: int) -> timedelta:
-    """About 2 s, then 4, 8, ... : a round takes seconds, and somebody may be waiting for what they decided.
-
-    Up to half as much less, by the journey's name: of several that wait for the same round each asks at its own moment.
-    """
-    longest = min(timedelta(seconds=2 ** min(attempt, 6)), ASK_FOR_THE_LEASE_EVERY)
-    share = hashlib.sha256(f"{journey}/{attempt}".encode()).digest()[0] / 255
-    return longest * (1 - share / 2)
 
 
 def counted(issues: Iterable[dict[str, Any]]) -> dict[str, Any]:
