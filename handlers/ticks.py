@@ -15,22 +15,19 @@ from handlers.reconcile import reconcile_name
 
 LOOK_EVERY = 60.0
 """Seconds. A laptop that slept, or a clock that was set, is noticed within this time."""
-KEPT_FOR = timedelta(days=7)
-EVENTS_KEPT_FOR = timedelta(days=31)
-"""Longer than their deliveries are remembered. What they told is in the store; their journeys hold it once more, whole,
-and every page reads the journal."""
+KEPT_FOR = {"reconcile": timedelta(days=7), "observe": timedelta(days=31)}
+"""How long journeys that ended are kept, by kind; every page reads the journal. What `observe` was told is in the
+store, and its deliveries are remembered for a shorter time."""
 
 log = logging.getLogger("debrief")
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A kind of journey, and the name of the one that belongs to a moment: the same for a whole slot of time.
-    `is_forgotten`: one that ended long ago is of no use to anybody."""
+    """A kind of journey, and the name of the one that belongs to a moment: the same for a whole slot of time."""
 
     kind: str
     name: Callable[[datetime], str]
-    is_forgotten: bool = False
 
     def start(self, start: Start, now: datetime) -> bool:
         """Start the one of this moment; False where it was started before."""
@@ -39,7 +36,7 @@ class Tick:
 
 
 SWEEP = Tick("follow_up", sweep_name)
-RECONCILE = Tick("reconcile", reconcile_name, is_forgotten=True)
+RECONCILE = Tick("reconcile", reconcile_name)
 TICKS = (SWEEP, RECONCILE)
 
 
@@ -66,7 +63,6 @@ def _start_due(engine: LocalEngine, moment: datetime, latest: dict[str, str]) ->
     for tick in TICKS:
         if tick.name(moment) != latest.get(tick.kind):
             tick.start(engine.start, moment)
-            if tick.is_forgotten:
-                engine.forget(tick.kind, moment - KEPT_FOR)
-                engine.forget("observe", moment - EVENTS_KEPT_FOR)
+            for kind, kept_for in KEPT_FOR.items():
+                engine.forget(kind, moment - kept_for)
             latest[tick.kind] = tick.name(moment)

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -254,9 +254,9 @@ def _start_on_aws(kind: str, name: str, payload: dict[str, Any]) -> bool:
 
 def _failed_on_aws() -> Sequence[Failure]:
     from connectors.engine.failed_on_aws import failures_on_lambda
+    from handlers.leftovers import TRIED_FOR
 
-    since = utc_now() - timedelta(days=7)  # what failed before is a person's to look into
-    return failures_on_lambda(_client("lambda"), os.environ["DEBRIEF_POSTMORTEM_ARN"], since)
+    return failures_on_lambda(_client("lambda"), os.environ["DEBRIEF_POSTMORTEM_ARN"], utc_now() - TRIED_FOR)
 
 
 @functools.cache
