@@ -11,11 +11,17 @@ from tests.incidents.script import Script
 def script(*, private: bool = False, suggests: bool = False, one_item: bool = False) -> Script:
     """With `private`, people talked about it in a private channel; with `suggests`, one of them only mused; with
     `one_item`, one of the two action items was never said."""
+    chat = CHAT + ("" if one_item else SECOND_ITEM) + (MUSING if suggests else "")
+    return told("stale_replica", 4350, chat, private=private)
+
+
+def told(name: str, number: int, chat: str, *, private: bool = False) -> Script:
+    """The incident under this name and number, with what was said in its channel."""
     story = Story(
-        "stale_replica",
+        name,
         "search: replica 2 is stale",
         day="2026-11-17",
-        number=4350,
+        number=number,
         cast=(ADA, HANA, IVO),
         service="Search",
         team="Platform",
@@ -26,7 +32,6 @@ def script(*, private: bool = False, suggests: bool = False, one_item: bool = Fa
     side.triggers(at("09:00:05"), "ivo", priority="P2")
     side.acknowledges(at("09:02:00"), "ivo")
     side.resolves(at("09:20:00"), "ivo", note="Replica 2 rebuilt.")
-    chat = CHAT + ("" if one_item else SECOND_ITEM) + (MUSING if suggests else "")
     story.chat(with_canaries(chat) if private else chat)
     story.projects = (*story.projects, project("SRE", "Reliability"))
     return story.script()

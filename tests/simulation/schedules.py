@@ -6,7 +6,6 @@ state that was seen before has that state's future, which was walked then.
 """
 
 import json
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -14,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.simulation.report import commit
 from tests.simulation.small_jira import Scope
 from tests.simulation.small_world import Move, SmallWorld
 
@@ -152,9 +152,8 @@ def main() -> int:
     began = time.monotonic()
     found = run([*SCOPES.values()])
     missing = [state for state in MUST_BE_REACHED if not found.sometimes[state]]
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     told = {
-        "commit": commit,
+        "commit": commit(),
         "scopes": len(SCOPES),
         "schedules": found.schedules,
         "walked": found.walked,

@@ -4,11 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.incidents.builder import Story
-from tests.incidents.jira_side import project
-from tests.incidents.people import ADA, HANA, IVO
 from tests.incidents.script import Script
-from tests.incidents.stale_replica import with_canaries
+from tests.incidents.stale_replica import CHAT, SECOND_ITEM, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,33 +17,11 @@ class Scope:
 
 
 def _script(*, private: bool = False) -> Script:
-    """One alert, a handful of messages, two action items with owners, and a suggestion that waits for a person."""
-    story = Story(
-        "small_scope",
-        "search: replica 2 is stale",
-        day="2026-11-17",
-        number=4351,
-        cast=(IVO, ADA, HANA),
-        service="Search",
-        team="Platform",
-        private=private,
-    )
-    side, at = story.pagerduty, story.at
-    side.alert(at("09:00:03"), "[FIRING] ReplicaLag search-2 > 300 s", key="lag-search-2")
-    side.triggers(at("09:00:05"), "ivo", priority="P2")
-    side.acknowledges(at("09:02:00"), "ivo")
-    side.resolves(at("09:20:00"), "ivo", note="Replica 2 rebuilt.")
-    story.chat(with_canaries(_CHAT) if private else _CHAT)
-    story.projects = (*story.projects, project("SRE", "Reliability"))
-    return story.script()
+    """Two action items with owners, and a suggestion that waits for a person."""
+    return told("small_scope", 4351, CHAT + SECOND_ITEM + _PROMISE, private=private)
 
 
-_CHAT = """
-09:03:00 ivo: replica 2 of search is 20 minutes behind, results are stale
-09:10:00 hana: its disk is full of old snapshots, I delete them and rebuild it
-09:19:30 hana: rebuilt, lag is at zero
-09:20:40 ivo: ACTION: @hana delete old snapshots every night, before 2026-12-01
-09:21:00 hana: ACTION: @ivo alert on search disks over 80 % by 2026-12-04
+_PROMISE = """\
 09:21:20 ada: I'll add a dashboard for the replicas tomorrow
 """
 _SOON: dict[str, Any] = {
