@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from connectors.engine.failed import Failure
     from connectors.engine.local import LocalEngine
     from connectors.secrets.environment import EnvironmentSecrets
+    from connectors.secrets.keeping import FileKeeper
     from connectors.secrets.port import Secrets
     from connectors.steps import Steps
     from connectors.store.deliveries import Deliveries
@@ -55,6 +56,15 @@ class Machine:
     settings_file: Path
     secrets_file: Path
 
+    @property
+    def name(self) -> str:
+        return "this machine"
+
+    def base_url(self) -> str | None:
+        """Where vendors reach it, as the settings say; None where they do not."""
+        base = self.settings().publish.public_base_url
+        return base.rstrip("/") if base else None
+
     def settings(self) -> Settings:
         """Read and check the settings; an absent file means every default. Raises SettingsError."""
         from postmortem.settings import read_settings
@@ -72,6 +82,11 @@ class Machine:
         from connectors.secrets.environment import EnvironmentSecrets
 
         return EnvironmentSecrets(os.environ, self.secrets_file, utc_now)
+
+    def keeper(self) -> FileKeeper:
+        from connectors.secrets.keeping import FileKeeper
+
+        return FileKeeper(self.secrets_file, os.environ)
 
     def store(self) -> Store:
         from connectors.store.sqlite import SqliteStore
@@ -175,10 +190,11 @@ def desk() -> Desk:
     from handlers.desk import desk_with
 
     store = _aws_store(_client("s3"))
-    return desk_with(store, _settings_in(store), _aws_secrets())
+    return desk_with(store, settings_in(store), _aws_secrets())
 
 
-def _settings_in(store: Store) -> Settings:
+def settings_in(store: Store) -> Settings:
+    """The settings as they are kept beside the drafts on AWS. Raises SettingsError."""
     from postmortem.settings import read_settings
 
     file = store.load(SETTINGS_FILE)
@@ -281,12 +297,12 @@ def aws_house() -> House:
     config = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2})
     dynamodb, s3 = (boto3.client(name, config=config) for name in ("dynamodb", "s3"))
     store = DynamoStore(dynamodb, os.environ["DEBRIEF_TABLE"], s3, os.environ["DEBRIEF_BUCKET"], utc_now)
-    settings = _settings_in(store)
-    templates, secrets = _templates_in(store, settings), _aws_secrets()
+    settings = settings_in(store)
+    templates, secrets = templates_in(store, settings), _aws_secrets()
     return build_house(settings, secrets, store, templates=templates, start=_start_on_aws, failures=_failed_on_aws)
 
 
-def _templates_in(store: Store, settings: Settings) -> dict[str, str]:
+def templates_in(store: Store, settings: Settings) -> dict[str, str]:
     """The templates that the settings name, as far as the bucket has them: name to text."""
     from postmortem.outputs.layout import template_names
 

@@ -42,7 +42,7 @@ class EnvironmentSecrets:
         sentences = (
             [f"Other users of this machine can read {self._file}: run chmod 600 on it."] if open_to_others else []
         )
-        odd = [number for number, line in enumerate(_lines(self._file), 1) if _is_odd(line)]
+        odd = [number for number, line in enumerate(lines_of(self._file), 1) if _is_odd(line)]
         return (*sentences, *(f"Line {number} of {self._file} is not KEY=value: it is ignored." for number in odd))
 
     def _value(self, name: str) -> str:
@@ -56,11 +56,11 @@ def secrets_from_file(file: Path | None) -> Mapping[str, Secret]:
     """Every KEY=value of the file; none where there is no file. Values may stand in quotes; nothing is replaced."""
     if file is None:
         return {}
-    pairs = [line.strip().removeprefix("export ").partition("=") for line in _lines(file) if not _is_odd(line)]
+    pairs = [line.strip().removeprefix("export ").partition("=") for line in lines_of(file) if not _is_odd(line)]
     return {name.strip(): Secret(_unquoted(value.strip())) for name, sign, value in pairs if sign}
 
 
-def _lines(file: Path) -> list[str]:
+def lines_of(file: Path) -> list[str]:
     tried = f"reading {file}"
     try:
         return file.read_bytes().decode("utf-8-sig").splitlines()

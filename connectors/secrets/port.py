@@ -11,6 +11,8 @@ NAMES = (
     "PAGERDUTY_USER_TOKEN",
     "PAGERDUTY_WEBHOOK_SECRET",
     "PAGERDUTY_WEBHOOK_SECRET_PREVIOUS",
+    "PAGERDUTY_WEBHOOK_SUBSCRIPTION",
+    "PAGERDUTY_WEBHOOK_SUBSCRIPTION_PREVIOUS",
     "SLACK_TOKEN",
     "SLACK_SIGNING_SECRET",
     "SLACK_SIGNING_SECRET_PREVIOUS",
@@ -21,7 +23,8 @@ NAMES = (
     "CONFLUENCE_EMAIL",
     "CONFLUENCE_TOKEN",
 )
-"""What Debrief may ask for. The first word names the vendor."""
+"""What Debrief may ask for. The first word names the vendor. A subscription's id stands beside the secret that it signs
+with, in the same write: so it is certain which is whose, also after a crash between the two."""
 
 
 class Secret(str):

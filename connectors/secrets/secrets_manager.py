@@ -61,7 +61,7 @@ class SecretsManagerSecrets:
                 if stage == "AWSPREVIOUS":
                     return {}
                 raise
-        found = _pairs(reply.get("SecretString", ""))
+        found = pairs_from_json(reply.get("SecretString", ""))
         if found is None:
             raise BadReply(
                 tried, "it is not a JSON object of texts", f"Keep names and values in {secret_id} as one JSON object."
@@ -72,7 +72,7 @@ class SecretsManagerSecrets:
         return f"SecretsManagerSecrets({self._secret_ids})"
 
 
-def _pairs(text: str) -> Mapping[str, Secret] | None:
+def pairs_from_json(text: str) -> Mapping[str, Secret] | None:
     """None where it is no object of texts. The parser's own error holds the text: it ends here."""
     try:
         found: object = json.loads(text)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from handlers.stage import NEEDED
 from tests.contract.stack import OSLS, ROOT, functions, resources, statements, template
 
 pytestmark = pytest.mark.skipif(
@@ -126,3 +127,7 @@ def test_cfn_lint_finds_no_error(tmp_path: Path):
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def test_a_terminal_finds_everything_that_it_needs_of_a_stage():
+    assert set(NEEDED) <= set(json.loads(template())["Outputs"])
