@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connectors.engine.start import journey_name
-from handlers.house import Start
 
 if TYPE_CHECKING:
     from connectors.secrets.port import Secrets
     from connectors.store.deliveries import Deliveries
+    from handlers.house import Start
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from connectors.errors import NotAllowed, NotFound, Rejected
 from connectors.opening import Opening, open_issues
 from connectors.steps import Json, Steps
 from handlers.announce import announce
+from handlers.collector import collector_paused
 from handlers.confluence import make_confluence_page, write_confluence_page
 from handlers.house import House
 from handlers.items import (
@@ -30,7 +31,6 @@ from handlers.owners import find_the_owners, requests_to_open
 from handlers.wiring import durable
 from handlers.work import (
     Work,
-    collector_paused,
     counted,
     is_left_undone,
     recalled_by,

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from connectors.engine.start import journey_name
+from connectors.meter import Meter
+from handlers.collector import loaded_for_good
 from handlers.doorway import Doorway
-from handlers.house import House, Start
 
 if TYPE_CHECKING:
     from connectors.engine.failed import Failure
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from connectors.store.deliveries import Deliveries
     from connectors.store.port import Store
     from handlers.desk import Desk
+    from handlers.house import House, Start
     from handlers.vendors import Wires
     from postmortem.evidence import Part
     from postmortem.settings import Settings
@@ -46,6 +48,11 @@ class Journey(Protocol):
 def utc_now() -> datetime:
     """The clock. Only handlers read it."""
     return datetime.now(UTC)
+
+
+def meter(now: Callable[[], datetime] = utc_now) -> Meter:
+    """What counts for this stage, which is DEBRIEF_STAGE; one machine has none, and nothing is counted."""
+    return Meter(os.environ.get("DEBRIEF_STAGE"), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,7 @@ def build_house(
     """Build a connector for every vendor whose secrets are there. No vendor is spoken to yet."""
     from connectors.retrying import Budget
     from handlers import vendors
+    from handlers.house import House
 
     budget, wires = Budget(sleep=sleep, now=lambda: now().timestamp()), wires or vendors.NETWORK
     return House(
@@ -217,10 +225,11 @@ def doorway() -> Doorway:
 @functools.cache
 def _client(service: str) -> Any:
     """A bare botocore client that fails fast: PagerDuty waits five seconds in all."""
-    from botocore.config import Config
+    with loaded_for_good():
+        from botocore.config import Config
 
-    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
-    return _botocore_session().create_client(service, config=config)
+        config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
+        return _botocore_session().create_client(service, config=config)
 
 
 @functools.cache
@@ -278,9 +287,10 @@ def _failed_on_aws() -> Sequence[Failure]:
 @functools.cache
 def durable(journey: Journey) -> Callable[[Any, Any], Any]:
     """The Lambda handler of one kind of journey, made at its first call."""
-    from connectors.engine.durable import durable_handler
+    with loaded_for_good():
+        from connectors.engine.durable import durable_handler
 
-    return durable_handler(functools.partial(journey, house=aws_house()))
+        return durable_handler(functools.partial(journey, house=aws_house()))
 
 
 @functools.cache

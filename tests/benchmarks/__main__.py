@@ -16,7 +16,19 @@ from rich.table import Table
 from tests.benchmarks.children import ROOT
 from tests.benchmarks.figure import Figure
 
-PARTS = ("receiver", "signature", "draft", "publish", "outputs", "page", "confluence", "journey", "many_items", "sweep")
+PARTS = (
+    "receiver",
+    "cold",
+    "signature",
+    "draft",
+    "publish",
+    "outputs",
+    "page",
+    "confluence",
+    "journey",
+    "many_items",
+    "sweep",
+)
 
 
 def main(*arguments: str) -> int:

@@ -1,7 +1,7 @@
 """The peer that the receiver is measured against: what anybody would write with botocore alone for the same job.
 
-The same clients, the same five requests (current and previous secret, look, start, mark), nothing checked that need not
-be. No retries, errors, replay window, event kinds, or names that a stranger may have chosen.
+The same clients, the same seven requests (current and previous secret, look, claim the resolve, start, mark), nothing
+checked that need not be. No retries, errors, replay window, event kinds, or names that a stranger may have chosen.
 """
 
 import base64
@@ -34,22 +34,30 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         return {"statusCode": 202}
     incident_id = rung["data"]["id"]
     name = f"pm-{incident_id}"
+    claim = {"pk": {"S": f"INC#{incident_id}"}, "sk": {"S": "RESOLVES"}}
+    if "Item" in _dynamodb.get_item(TableName=table, Key=claim, ConsistentRead=True):
+        return {"statusCode": 202}
+    _put_once(table, claim, name)
     _lambda.invoke(
         FunctionName=os.environ["DEBRIEF_POSTMORTEM_ARN"],
         InvocationType="Event",
         DurableExecutionName=name,
         Payload=json.dumps({"incident_id": incident_id, "journey": name}).encode(),
     )
+    _put_once(table, key, name)
+    return {"statusCode": 202}
+
+
+def _put_once(table: str, key: dict[str, Any], journey: str) -> None:
     _dynamodb.update_item(
         TableName=table,
         Key=key,
         UpdateExpression="SET #value = :value",
         ConditionExpression="attribute_not_exists(pk)",
         ExpressionAttributeNames={"#value": "value"},
-        ExpressionAttributeValues={":value": {"S": json.dumps({"journey": name})}},
+        ExpressionAttributeValues={":value": {"S": json.dumps({"journey": journey})}},
         ReturnValues="UPDATED_NEW",
     )
-    return {"statusCode": 202}
 
 
 def _webhook_secrets() -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from connectors.confluence.translate import LARGEST_BODY
-from handlers.work import collector_paused
+from handlers.collector import collector_paused
 from postmortem.compose import compose
 from postmortem.outputs.markdown import render_body
 from postmortem.outputs.storage import render_storage

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from handlers.work import collector_paused
+from handlers.collector import collector_paused
 from postmortem.action_items.extract import extract_action_items
 from postmortem.build_timeline import build_timeline
 from postmortem.compose import compose
