@@ -33,6 +33,7 @@ def main(module: str) -> None:
 
 def _sessions() -> int:
     """How many botocore sessions are alive."""
+    gc.unfreeze()  # what was loaded for good is not listed otherwise
     session = sys.modules.get("botocore.session")
     return sum(type(thing) is session.Session for thing in gc.get_objects()) if session else 0
 
