@@ -20,6 +20,7 @@ from requests import Response
 from requests import exceptions as http
 from urllib3.exceptions import NewConnectionError
 
+from connectors.calls import sending
 from connectors.errors import BadReply, NotAllowed, NotFound, OutcomeUnknown, RateLimited, Rejected, Unreachable
 from connectors.retrying import Quiet, unix_date, wait_hint
 
@@ -158,7 +159,9 @@ def asked_quietly(quiet: Quiet, who: str, endpoint: str, send: Callable[[], Answ
     Raises RateLimited where that time is not over, without sending anything.
     """
     quiet.check(endpoint, f"Asking {who}")
-    came = send()
+    with sending(who, endpoint, quiet.now) as sent:
+        came = send()
+        sent.status = came.status if isinstance(came, Answer) else None
     if isinstance(came, Answer) and came.status in (429, 503) and (hint := wait_from_headers(came.headers)):
         quiet.keep(endpoint, hint)
     return came

@@ -58,6 +58,8 @@ class BadReply(ConnectorError):
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A value, not an error: nothing to do, and the reason in words that an operator can act on."""
+    """A value, not an error: nothing to do, and the reason in words that an operator can act on. `why` is one of a few
+    words, for a count."""
 
     reason: str
+    why: str = "not_wanted"

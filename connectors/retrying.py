@@ -19,6 +19,7 @@ from tenacity import (
 from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 
+from connectors.calls import told
 from connectors.errors import LONGEST_HINT, BadReply, RateLimited, Unreachable
 
 MOST_ATTEMPTS = 4
@@ -49,14 +50,15 @@ class Budget:
         WRITES_BEGIN_WITHIN: who waits for a lost one to show counts on that."""
         return self._retrying((Unreachable, RateLimited), min(self.seconds, WRITES_BEGIN_WITHIN))(call)
 
-    def _retrying(self, kinds: tuple[type[Exception], ...], seconds: float) -> Retrying:
-        return Retrying(
+    def _retrying[T](self, kinds: tuple[type[Exception], ...], seconds: float) -> Callable[[Callable[[], T]], T]:
+        retrying = Retrying(
             retry=retry_if_exception_type(kinds),
             wait=_ObeyTheHint(),
             stop=stop_after_attempt(MOST_ATTEMPTS) | _StopBeforeTheBudgetEnds(self.now() + seconds, self.now),
             sleep=self.sleep,
             reraise=True,
         )
+        return lambda call: retrying(told(call))
 
 
 class Quiet:
@@ -64,7 +66,7 @@ class Quiet:
     asking it: nothing is sent inside a Retry-After, whoever is told of it. `now` is in seconds. Thread-safe."""
 
     def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
+        self.now = now
         self._rests: dict[str, tuple[float, float]] = {}
         self._lock = Lock()
 
@@ -72,7 +74,7 @@ class Quiet:
         """Raises RateLimited while the endpoint rests. A clock that was set back begins its rest anew."""
         with self._lock:
             since, seconds = self._rests.get(endpoint, (0.0, 0.0))
-            now = self._now()
+            now = self.now()
             if seconds and now < since:
                 self._rests[endpoint] = now, seconds
                 since = now
@@ -83,7 +85,7 @@ class Quiet:
     def keep(self, endpoint: str, seconds: float | None) -> None:
         """From now on the endpoint rests so long."""
         with self._lock:
-            self._rests[endpoint] = (self._now(), min(seconds or 0.0, LONGEST_HINT))
+            self._rests[endpoint] = (self.now(), min(seconds or 0.0, LONGEST_HINT))
 
 
 def endpoint_of(method: str, path: str) -> str:

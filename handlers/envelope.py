@@ -7,14 +7,14 @@ request, 2xx for whatever is signed and not wanted, 503 for every fault of our o
 
 import base64
 import json
-import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.errors import ConnectorError
-
-log = logging.getLogger("debrief")
+from connectors.logs import bound, log
+from connectors.meter import Meter
+from connectors.secrets.port import Unjudged
 
 UNFORESEEN = 70
 """The exit code of an error of our own: EX_SOFTWARE of sysexits.h."""
@@ -32,12 +32,14 @@ class Request:
 class Response:
     """`status` tells the sender what to do, `reason` tells a person why.
 
-    `body` is sent instead of the reason to a sender that reads what it gets.
+    `body` is sent instead of the reason to a sender that reads what it gets. `why` is the reason as one of a few words,
+    for a count: "" where the delivery was accepted.
     """
 
     status: int
     reason: str
     body: str | None = None
+    why: str = ""
 
     def content(self) -> str:
         return json.dumps({"reason": self.reason}, separators=(",", ":")) if self.body is None else self.body
@@ -74,19 +76,48 @@ def http_api_reply(response: Response) -> dict[str, Any]:
     }
 
 
-def answered(receive: Callable[[Request], Response], request: Request) -> Response:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who rings ("pagerduty", "slack", "jira"), and what counts the deliveries."""
+
+    name: str
+    meter: Meter
+
+
+def answered(receive: Callable[[Request], Response], request: Request, source: Source | None = None) -> Response:
     """Answer the request; whatever goes wrong on our side becomes a 503, which makes the sender try again later."""
+    with bound():  # what `receive` learns of the delivery is said with the answer, too
+        response = _answered(receive, request)
+        log.info("receive answered %d: %s", response.status, response.reason)
+        if source:
+            _count(source.name, source.meter, response)
+    return response
+
+
+def _answered(receive: Callable[[Request], Response], request: Request) -> Response:
+    why = "fault"
     try:
-        response = receive(request)
+        return receive(request)
     except ConnectorError as error:
+        why = "unjudged" if isinstance(error, Unjudged) else why
         log.error("receive failed: %s", error)
         response = Response(503, "not accepted, try again later")
     except Exception as error:  # noqa: BLE001 # the one place where a fault of ours becomes an answer
         where = _where(error)
         log.error("receive failed: %s at %s", type(error).__name__, where)
         response = Response(503, "not accepted, try again later")
-    log.info("receive answered %d: %s", response.status, response.reason)
-    return response
+    return replace(response, why=why)
+
+
+def _count(source: str, meter: Meter, response: Response) -> None:
+    if response.why == "fault":
+        meter.count("ReceiverFaults")
+    elif response.status >= 400:
+        meter.count("WebhooksRefused", Source=source, Reason=response.why)
+    elif response.why:
+        meter.count("WebhooksIgnored", Source=source, Reason=response.why)
+    else:
+        meter.count("WebhooksAccepted", Source=source)
 
 
 def told(command: Callable[[], int], say: Callable[[str], None]) -> int:

@@ -1,16 +1,16 @@
 """An HTTP request from PagerDuty: verify, understand, and start the journey by name, once."""
 
 import hashlib
-import logging
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from connectors.errors import Ignored
+from connectors.logs import bind, log
 from connectors.pagerduty.webhook import Bell, looks_signed, parse, verify
 from connectors.secrets.port import is_signed_with
-from handlers.envelope import Request, Response, answered, http_api_reply, request_from_http_api
-from handlers.wiring import Doorway, doorway
+from handlers.envelope import Request, Response, Source, answered, http_api_reply, request_from_http_api
+from handlers.wiring import Doorway, doorway, meter
 
 # PagerDuty drops what is over 256 KB itself: https://developer.pagerduty.com/docs/webhooks-behavior (read 2026-11-20)
 LARGEST_BODY = 256 * 1024
@@ -19,37 +19,36 @@ _SECRET = "PAGERDUTY_WEBHOOK_SECRET"  # noqa: S105 (its name)
 OLDEST = timedelta(days=7)
 MOST_AHEAD = timedelta(minutes=10)
 
-log = logging.getLogger("debrief")
-
 
 def receive(request: Request, doorway: Doorway) -> Response:
     """2xx with a reason for everything that is signed; 403 and 413 for what PagerDuty would never send."""
     if len(request.body) > LARGEST_BODY:
-        return Response(413, "the body is larger than PagerDuty ever sends")
+        return Response(413, "the body is larger than PagerDuty ever sends", why="size")
     fits = partial(verify, request.headers, request.body)
     if not looks_signed(request.headers) or not is_signed_with(doorway.secrets(), _SECRET, fits):
-        return Response(403, "the signature does not match")
+        return Response(403, "the signature does not match", why="signature")
     bell = parse(request.body)
     if isinstance(bell, Ignored):
-        return Response(202, f"ignored: {bell.reason}")
+        return Response(202, f"ignored: {bell.reason}", why=bell.why)
     return _accept(bell, hashlib.sha256(request.body).hexdigest(), doorway)
 
 
 def _accept(bell: Bell, body_hash: str, doorway: Doorway) -> Response:
     age = doorway.now() - bell.occurred_at
+    bind(incident=bell.incident_id, delivery=bell.event_id)
     if age > OLDEST or -age > MOST_AHEAD:
-        return Response(202, f"ignored: it occurred at {bell.occurred_at.isoformat()}, too far from now")
+        return Response(202, f"ignored: it occurred at {bell.occurred_at.isoformat()}, too far from now", why="too_old")
     deliveries = doorway.deliveries()
     sight = deliveries.seen(bell.event_id, body_hash)
     if sight == "changed":
         log.error("%s", deliveries.alarm(bell.event_id))
-        return Response(202, "ignored: this event was delivered before, with another body")
+        return Response(202, "ignored: this event was delivered before, with another body", why="changed")
     if sight == "seen":
-        return Response(202, "ignored: this event was delivered before")
+        return Response(202, "ignored: this event was delivered before", why="duplicate")
     kind, name, payload = _journey(bell, doorway)
     started = doorway.start(kind, name, payload)
     deliveries.mark(bell.event_id, body_hash, name)
-    return Response(202, f"started {name}" if started else f"{name} was started before")
+    return Response(202, f"started {name}") if started else Response(202, f"{name} was started before", why="duplicate")
 
 
 def _journey(bell: Bell, doorway: Doorway) -> tuple[str, str, dict[str, Any]]:
@@ -63,4 +62,5 @@ def _journey(bell: Bell, doorway: Doorway) -> tuple[str, str, dict[str, Any]]:
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """The entry point on AWS Lambda."""
-    return http_api_reply(answered(lambda request: receive(request, doorway()), request_from_http_api(event)))
+    request, source = request_from_http_api(event), Source("pagerduty", meter())
+    return http_api_reply(answered(lambda request: receive(request, doorway()), request, source))

@@ -13,12 +13,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from connectors.errors import Ignored
+from connectors.logs import bind
 from connectors.secrets.port import is_signed_with
 from connectors.slack.clicks import ItemRef
 from connectors.slack.modal import TEXT, decision_from_form, problems_of
 from connectors.slack.webhook import LARGEST_BODY, Click, Person, Submission, looks_signed, parse, verify
-from handlers.envelope import Request, Response, answered, http_api_reply, request_from_http_api
-from handlers.wiring import Doorway, desk, doorway
+from handlers.envelope import Request, Response, Source, answered, http_api_reply, request_from_http_api
+from handlers.wiring import Doorway, desk, doorway, meter
 
 if TYPE_CHECKING:
     from handlers.desk import Desk
@@ -32,13 +33,13 @@ STRANGER = "Only people of the organisation that runs Debrief decide about its a
 def slack_clicked(request: Request, doorway: Doorway, desk: Callable[[], Desk]) -> Response:
     """200 for everything that is signed; 403 and 413 for what Slack would never send."""
     if len(request.body) > LARGEST_BODY:
-        return Response(413, "the body is larger than Slack ever sends")
+        return Response(413, "the body is larger than Slack ever sends", why="size")
     fits = partial(verify, request.headers, request.body, now=doorway.now())
     if not looks_signed(request.headers) or not is_signed_with(doorway.secrets(), _SECRET, fits):
-        return Response(403, "the signature does not match, or is older than five minutes")
+        return Response(403, "the signature does not match, or is older than five minutes", why="signature")
     told = parse(request.body)
     if isinstance(told, Ignored):
-        return _done(f"ignored: {told.reason}")
+        return _done(f"ignored: {told.reason}", told.why)
     if isinstance(told, Submission):
         return _submitted(told, doorway)
     if told.choice == "edit" or told.person.is_stranger:
@@ -48,9 +49,9 @@ def slack_clicked(request: Request, doorway: Doorway, desk: Callable[[], Desk]) 
     return _done(_snooze(told, doorway) if told.quiet else _decide(told, doorway))
 
 
-def _done(reason: str) -> Response:
+def _done(reason: str, why: str = "") -> Response:
     """An empty body: Slack shows what it is given."""
-    return Response(200, reason, "")
+    return Response(200, reason, "", why)
 
 
 def _decide(click: Click, doorway: Doorway) -> str:
@@ -74,6 +75,7 @@ def _submitted(submission: Submission, doorway: Doorway) -> Response:
 def _start(item: ItemRef, person: Person, at: datetime, digest: str, decided: dict[str, Any], doorway: Doorway) -> str:
     """The journey that keeps this decision and does what follows from it."""
     name = f"de-{digest}"
+    bind(incident=item.incident_id, delivery=digest)
     who = {"by": person.by, "by_id": f"slack:{person.slack_id}"}
     decision = {"item_id": item.item_id, "where": WHERE, "at": at.isoformat()} | who | decided
     payload = {"incident_id": item.incident_id, "journey": name, "decision": decision, "once": f"slack-{digest}"}
@@ -93,5 +95,5 @@ def _said(name: str, started: bool) -> str:
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """The entry point on AWS Lambda."""
-    request = request_from_http_api(event)
-    return http_api_reply(answered(lambda request: slack_clicked(request, doorway(), desk), request))
+    request, source = request_from_http_api(event), Source("slack", meter())
+    return http_api_reply(answered(lambda request: slack_clicked(request, doorway(), desk), request, source))

@@ -11,9 +11,11 @@ would not come by there. That ends the invocation, and the service invokes again
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
 from math import ceil
+from time import monotonic
 from typing import Any
 
 from aws_durable_execution_sdk_python import DurableContext, durable_execution
@@ -36,7 +38,9 @@ from connectors.engine.outcome import (
     sentence_of,
     unpacked,
 )
+from connectors.engine.progress import Event, Progress, Tell, untold
 from connectors.errors import Unreachable
+from connectors.logs import bound, fields_of
 from connectors.steps import Json, Steps
 
 SHORTEST_WAIT = timedelta(seconds=1)
@@ -51,19 +55,53 @@ class JourneyFailed(Exception):
     """Ends the execution as FAILED. Its sentence is what an operator reads, in the console and in the queue."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is told of one journey, and where in it. A step's function runs once; all else is asked for by every replay,
+    and the context knows whether this is one."""
+
+    tell: Tell
+    name: str
+    kind: str
+    scope: str = ""
+
+    def inside(self, scope: str) -> "Told":
+        return replace(self, scope=f"{self.way_to(scope)} > ")
+
+    def way_to(self, step: str) -> str:
+        return self.scope + step
+
+    def step(self, step: str, event: Event, seconds: float) -> None:
+        self.tell(Progress(self.name, self.way_to(step), event, seconds, kind=self.kind))
+
+    def wait(self, context: DurableContext, step: str, duration: timedelta) -> None:
+        if not context.is_replaying():
+            seconds = duration.total_seconds()
+            self.tell(Progress(self.name, self.way_to(step), "waiting", seconds, kind=self.kind))
+
+    def journey(self, context: DurableContext, event: Event, why: str | None = None) -> None:
+        if not context.is_replaying():
+            self.tell(Progress(self.name, "", event, why=why, kind=self.kind))
+
+    def ended(self, event: Event, why: str | None = None) -> None:
+        """What ends an execution is reached once."""
+        self.tell(Progress(self.name, "", event, why=why, kind=self.kind))
+
+
 class DurableSteps:
     """Implements `Steps` over one durable context: one scope of one attempt.
 
     `kept` holds the outcomes of earlier attempts by key and grows with this one; it is rebuilt by every replay.
     """
 
-    def __init__(self, context: DurableContext, kept: dict[str, str], width: int = 32) -> None:
-        self._context, self._kept, self._width, self._names = context, kept, width, Names()
+    def __init__(self, context: DurableContext, kept: dict[str, str], told: Told, width: int = 32) -> None:
+        self._context, self._kept, self._told, self._width = context, kept, told, width
+        self._names = Names()
 
     def run[T: Json](self, name: str, function: Callable[[], T]) -> T:
         key = self._names.claim(name)
         if key not in self._kept:
-            self._kept[key] = self._context.step(lambda _: _text_of(name, function), name=name, config=_AS_WE_SAY)
+            self._kept[key] = self._context.step(lambda _: self._performed(key, function), name=name, config=_AS_WE_SAY)
         return unpacked(Outcome(self._kept[key]), at=key)
 
     def wait(self, name: str, duration: timedelta) -> None:
@@ -71,6 +109,7 @@ class DurableSteps:
         if duration > LONGEST_WAIT:
             raise Mistake(f"The wait {name!r} is {duration.days} days, over the {LONGEST_WAIT.days} an engine keeps.")
         if key not in self._kept:
+            self._told.wait(self._context, key, duration)
             self._context.wait(_whole_seconds(duration), name=name)
             self._kept[key] = "over"
 
@@ -80,13 +119,20 @@ class DurableSteps:
         missing = [place for place, key in enumerate(keys) if key not in self._kept]
 
         def child(context: DurableContext, place: int, _place: int, _places: Sequence[int]) -> str:
-            steps = DurableSteps(context, {}, self._width)
-            return _text_of(f"a child of {name}", lambda: function(steps, items[place]))
+            steps = DurableSteps(context, {}, self._told.inside(f"{scope} > {place}"), self._width)
+            return _text_of(f"a child of {name}", lambda: function(steps, items[place]))[0]
 
         if missing:
             batch = self._context.map(missing, child, name=name, config=self._side_by_side(name))
             self._kept |= {keys[place]: text for place, text in zip(missing, batch.get_results(), strict=True)}
         return _values([self._kept[key] for key in keys], keys)
+
+    def _performed(self, name: str, function: Callable[[], Json]) -> str:
+        with bound(step=self._told.way_to(name)):
+            began = monotonic()
+            text, is_well = _text_of(name, function)
+            self._told.step(name, "done" if is_well else "failed", monotonic() - began)
+        return text
 
     def _side_by_side(self, name: str) -> MapConfig[int]:
         """FLAT is sound here: a child never fails in the service's eyes, so nothing is lost with its context."""
@@ -99,30 +145,47 @@ class DurableSteps:
 
 
 def durable_handler(
-    journey: Callable[[Steps, Json], Json], *, client: Any = None, width: int = 32
+    journey: Callable[[Steps, Json], Json],
+    *,
+    kind: str = "",
+    on_progress: Tell = untold,
+    client: Any = None,
+    width: int = 32,
 ) -> Callable[[Any, Any], Any]:
     """The Lambda handler that runs one kind of journey; the event it is started with is the journey's payload.
 
-    `client` is a boto3 Lambda client, where the SDK shall not make its own.
+    `on_progress` is told what happens, from any thread; a replay tells nothing again. `client` is a boto3 Lambda
+    client, where the SDK shall not make its own.
     """
 
     def handle(event: Any, context: DurableContext) -> Json:
-        payload, kept = json.dumps(event), dict[str, str]()
-        for attempt in count(1):
-            try:
-                result = journey(DurableSteps(context, kept, width), json.loads(payload))
-                return json.loads(packed("the journey", result))["value"]
-            except UnrecoverableError:
-                raise  # the SDK's own: it decides whether the service calls again
-            except Exception as error:  # noqa: BLE001 # the engine is where every failure ends, as one sentence
-                _end_what_no_replay_repeats(error)
-                delay = _delay_or_fail(error, attempt)
-                for key in failed_at(error):
-                    kept.pop(key, None)
-            context.wait(_whole_seconds(delay), name=f"try again after failure {attempt}")
-        raise AssertionError("count() does not end")
+        fields = fields_of(event)
+        told = Told(on_progress, fields["journey"] or "", kind)
+        with bound(**fields):
+            told.journey(context, "started")
+            result = _run(journey, event, context, told, width)
+            told.ended("done")
+        return result
 
     return durable_execution(handle, boto3_client=client)
+
+
+def _run(journey: Callable[[Steps, Json], Json], event: Any, context: DurableContext, told: Told, width: int) -> Json:
+    payload, kept = json.dumps(event), dict[str, str]()
+    for attempt in count(1):
+        try:
+            result = journey(DurableSteps(context, kept, told, width), json.loads(payload))
+            return json.loads(packed("the journey", result))["value"]
+        except UnrecoverableError:
+            raise  # the SDK's own: it decides whether the service calls again
+        except Exception as error:  # noqa: BLE001 # the engine is where every failure ends, as one sentence
+            _end_what_no_replay_repeats(error)
+            delay = _delay_or_fail(error, attempt, told)
+            for key in failed_at(error):
+                kept.pop(key, None)
+            told.journey(context, "waiting", sentence_of(error))
+        context.wait(_whole_seconds(delay), name=f"try again after failure {attempt}")
+    raise AssertionError("count() does not end")
 
 
 def _end_what_no_replay_repeats(error: Exception) -> None:
@@ -131,18 +194,21 @@ def _end_what_no_replay_repeats(error: Exception) -> None:
         raise InvocationError(sentence_of(error)) from None
 
 
-def _delay_or_fail(error: Exception, attempt: int) -> timedelta:
+def _delay_or_fail(error: Exception, attempt: int, told: Told) -> timedelta:
     delay = retry_delay(error, attempt)
     if delay is None:
+        told.ended("failed", sentence_of(error))
         raise JourneyFailed(sentence_of(error)) from None  # a chained traceback would be logged with its message
     return delay
 
 
-def _text_of(name: str, function: Callable[[], Json]) -> str:
+def _text_of(name: str, function: Callable[[], Json]) -> tuple[str, bool]:
+    """What is kept, and whether it is a value."""
     try:
-        return outcome_of(name, function, passing=(UnrecoverableError,)).text
+        outcome = outcome_of(name, function, passing=(UnrecoverableError,))
     except Mistake as mistake:
-        return packed_mistake(mistake)
+        return packed_mistake(mistake), False
+    return outcome.text, outcome.cause is None
 
 
 def _values(texts: list[str], keys: list[str]) -> list[Any]:

@@ -16,16 +16,15 @@ from random import Random
 from connectors.disk import disk_errors
 from connectors.engine.clock import Clock
 from connectors.engine.journal import Journal, Journey
-from connectors.engine.local_steps import LocalSteps, Progress, Run, Suspended
+from connectors.engine.local_steps import LocalSteps, Run, Suspended
 from connectors.engine.outcome import Mistake, failed_at, packed, retry_delay, sentence_of
+from connectors.engine.progress import Tell, untold
+from connectors.logs import bound, fields_of
 from connectors.steps import Json, Steps
 
 type JourneyFunction = Callable[[Steps, Json], Json]
 
 MOST_JOURNEYS_AT_ONCE = 8
-
-
-def _quiet(_: Progress) -> None: ...
 
 
 class LocalEngine:
@@ -44,7 +43,7 @@ class LocalEngine:
         *,
         ordered: Random | None = None,
         width: int = 32,
-        on_progress: Callable[[Progress], None] = _quiet,
+        on_progress: Tell = untold,
     ) -> None:
         """Raises JournalInUse where another engine has this journal open."""
         self._journal, self._path = Journal(path), path
@@ -171,9 +170,14 @@ class LocalEngine:
         journey = self._journal.journey(name)
         if journey is None:
             raise Mistake(f"There is no journey {name!r}.")
+        payload = json.loads(journey.payload)
+        with bound(**fields_of(payload) | {"journey": name}):
+            self._run_bound(journey, payload)
+
+    def _run_bound(self, journey: Journey, payload: Json) -> None:
         run = self._begin(journey)
         try:
-            result = packed("the journey", self._function(journey)(LocalSteps(run), json.loads(journey.payload)))
+            result = packed("the journey", self._function(journey)(LocalSteps(run), payload))
         except Suspended as pause:
             self._pause(run, pause)
         except sqlite3.Error:
@@ -181,12 +185,13 @@ class LocalEngine:
         except Exception as error:  # noqa: BLE001 # the engine is where every failure ends, as one sentence
             self._retry_or_fail(run, journey, error)
         else:
-            self._journal.finish(name, result)
+            self._journal.finish(journey.name, result)
             run.tell("", "done")
 
     def _begin(self, journey: Journey) -> Run:
         run = Run(
             journey=journey.name,
+            kind=journey.kind,
             journal=self._journal,
             kept=self._journal.outcomes(journey.name),
             clock=self._clock,

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, Literal
+from typing import Any
 
 from connectors.engine.clock import Clock
 from connectors.engine.journal import Journal
@@ -24,30 +24,14 @@ from connectors.engine.outcome import (
     raise_first,
     unpacked,
 )
+from connectors.engine.progress import Event, Progress, Tell
+from connectors.logs import bound, carried
 from connectors.steps import Json, Steps
 
 _log = logging.getLogger(__name__)
 
 _INSIDE = "\x1f"
 """Between a scope and a name in a key. Not printable, so no name holds it."""
-
-Event = Literal["started", "resumed", "done", "failed", "waiting"]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Something that happened, for a display or a log; a replayed step is not told again.
-
-    `step` is the way to it ("threads > 3 > read"), "" for the journey itself. `seconds` is how long a step took,
-    `until` is when a wait ends, `why` is one sentence where the journey failed or waits to be tried again.
-    """
-
-    journey: str
-    step: str
-    event: Event
-    seconds: float | None = None
-    until: datetime | None = None
-    why: str | None = None
 
 
 class Suspended(BaseException):
@@ -66,24 +50,25 @@ class Run:
     """One run of one journey: what its steps share. `kept` grows as steps end."""
 
     journey: str
+    kind: str
     journal: Journal
     kept: dict[str, str]
     clock: Clock
     stop: threading.Event
     ordered: Random | None
     width: int
-    on_progress: Callable[[Progress], None]
+    on_progress: Tell
 
     def keep(self, key: str, outcome: str) -> None:
         self.journal.keep(self.journey, key, outcome)
         self.kept[key] = outcome
 
     def tell(self, key: str, event: Event, *, seconds: float | None = None, until: datetime | None = None) -> None:
-        self._tell(Progress(self.journey, key.replace(_INSIDE, " > "), event, seconds, until))
+        self._tell(Progress(self.journey, _shown(key), event, seconds, until, kind=self.kind))
 
     def tell_failure(self, why: str, until: datetime | None = None) -> None:
         """The journey has failed; with `until`, it is run again then."""
-        self._tell(Progress(self.journey, "", "waiting" if until else "failed", until=until, why=why))
+        self._tell(Progress(self.journey, "", "waiting" if until else "failed", until=until, why=why, kind=self.kind))
 
     def _tell(self, progress: Progress) -> None:
         try:
@@ -111,7 +96,8 @@ class LocalSteps:
         key = self._key(name)
         if key in self._run.kept:
             return unpacked(Outcome(self._run.kept[key]), at=key)
-        return unpacked(self._performed(key, name, function), at=key)
+        with bound(step=_shown(key)):
+            return unpacked(self._performed(key, name, function), at=key)
 
     def wait(self, name: str, duration: timedelta) -> None:
         key = self._key(name)
@@ -167,13 +153,17 @@ class LocalSteps:
 
     def _abreast(self, count: int, child: Callable[[int], _Child]) -> list[_Child]:
         with ThreadPoolExecutor(min(count, self._run.width), thread_name_prefix="each") as pool:
-            futures = [pool.submit(child, place) for place in range(count)]
+            futures = [pool.submit(carried(child), place) for place in range(count)]
             try:
                 wait(futures)
             except BaseException:  # Ctrl-C: what has not begun does not begin
                 pool.shutdown(cancel_futures=True)
                 raise
         return [future.result() for future in futures]
+
+
+def _shown(key: str) -> str:
+    return key.replace(_INSIDE, " > ")
 
 
 def _came_out(name: str, function: Callable[[], Json]) -> _Child:

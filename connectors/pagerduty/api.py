@@ -20,6 +20,7 @@ from pagerduty import Error as ClientError
 from pagerduty import HttpError, RestApiV2Client, SlackIntegrationApiClient
 from pagerduty.rest_api_v2_base_client import RestApiV2BaseClient
 
+from connectors.calls import sending
 from connectors.errors import BadReply, NotAllowed, OutcomeUnknown, RateLimited, Unreachable
 from connectors.pagerduty.replies import LARGEST_PAGE, Page, field, judge, page
 from connectors.retrying import Budget, Quiet, endpoint_of
@@ -207,18 +208,22 @@ class PagerDutyApi:
         """One request, or none while PagerDuty wants none of this kind."""
         self._quiet.check(endpoint, tried)
         try:
-            return self._judged(tried, send, scope=scope, writes=writes)
+            return self._judged(tried, endpoint, send, scope=scope, writes=writes)
         except RateLimited as limit:
             self._quiet.keep(endpoint, limit.retry_after)
             raise
 
-    def _judged(self, tried: str, send: Callable[[], httpx2.Response], *, scope: str, writes: bool) -> dict[str, Any]:
-        try:
-            response = send()
-        except HttpError as error:  # the client raises 3xx and 401 itself
-            response = cast("httpx2.Response", error.response)
-        except (ClientError, httpx2.RequestError) as error:
-            raise _network_error(tried, error, writes=writes) from None
+    def _judged(
+        self, tried: str, endpoint: str, send: Callable[[], httpx2.Response], *, scope: str, writes: bool
+    ) -> dict[str, Any]:
+        with sending("PagerDuty", endpoint, self._budget.now) as sent:
+            try:
+                response = send()
+            except HttpError as error:  # the client raises 3xx and 401 itself
+                response = cast("httpx2.Response", error.response)
+            except (ClientError, httpx2.RequestError) as error:
+                raise _network_error(tried, error, writes=writes) from None
+            sent.status = response.status_code
         headers = {name.lower(): value for name, value in response.headers.items()}
         return judge(tried, response.status_code, headers, response.content, scope=scope, writes=writes)
 

@@ -133,7 +133,7 @@ def parse(body: bytes) -> Bell | Ignored:
         return event
     event_type = event.get("event_type")
     if not isinstance(event_type, str):
-        return Ignored("the event names no event_type")
+        return Ignored("the event names no event_type", "unreadable")
     reason = _reason_to_ignore(event_type)
     return Ignored(reason) if reason else _bell(event_type, event)
 
@@ -142,16 +142,16 @@ def _event(body: bytes) -> dict[str, Any] | Ignored:
     try:
         parsed: Any = json.loads(body.decode(), parse_float=_number, parse_constant=str)
         if _is_too_deep(body):
-            return Ignored(_TOO_DEEP)
+            return Ignored(_TOO_DEEP, "unreadable")
         if any(escape in body for escape in _ESCAPES_WORTH_SCRUBBING):
             parsed = _scrubbed(parsed)
     except RecursionError:
-        return Ignored(_TOO_DEEP)
+        return Ignored(_TOO_DEEP, "unreadable")
     except ValueError as error:  # not JSON, not UTF-8, or a number of more than 4,300 digits
-        return Ignored(f"the body cannot be read as JSON ({type(error).__name__})")
+        return Ignored(f"the body cannot be read as JSON ({type(error).__name__})", "unreadable")
     event = parsed.get("event") if isinstance(parsed, dict) else None
     if not isinstance(event, dict):
-        return Ignored("the body holds no event")
+        return Ignored("the body holds no event", "unreadable")
     return cast("dict[str, Any]", event)
 
 
@@ -196,17 +196,17 @@ def _reason_to_ignore(event_type: str) -> str | None:
 def _bell(event_type: str, event: dict[str, Any]) -> Bell | Ignored:
     data = event.get("data")
     if not isinstance(data, dict):
-        return Ignored(f"{event_type} carries no data")
+        return Ignored(f"{event_type} carries no data", "unreadable")
     event_id, incident_id = event.get("id"), _incident_id(data)
     if not isinstance(event_id, str) or not _AN_ID.fullmatch(event_id):
-        return Ignored(f"{event_type} carries no usable event id")
+        return Ignored(f"{event_type} carries no usable event id", "unreadable")
     if incident_id is None:
-        return Ignored(f"{event_type} names no incident")
+        return Ignored(f"{event_type} names no incident", "unreadable")
     occurred_at = _aware(event.get("occurred_at"))
     if occurred_at is None:
-        return Ignored(f"{event_type} of {incident_id} carries no readable occurred_at")
+        return Ignored(f"{event_type} of {incident_id} carries no readable occurred_at", "unreadable")
     if event_type == RESOLVED and (merged := _merged_into(data)):
-        return Ignored(f"{incident_id} was merged into {merged}: the postmortem belongs to that one")
+        return Ignored(f"{incident_id} was merged into {merged}: the postmortem belongs to that one", "merged")
     return Bell(
         event_id=event_id,
         event_type=event_type,

@@ -36,6 +36,10 @@ class Secret(str):
         return "Secret(hidden)"
 
 
+class Unjudged(Unreachable):
+    """Whether a signature fits cannot be said yet: the secret was read a moment ago, and a newer one may be there."""
+
+
 class Secrets(Protocol):
     """Where secrets come from. What was read is kept for five minutes at most, then read again."""
 
@@ -67,7 +71,7 @@ def is_signed_with(secrets: Secrets, name: str, fits: Callable[[tuple[str, ...]]
     """Whether a signature fits one of the secrets of this name, as `fits` judges.
 
     A mismatch may mean that the secret was changed a moment ago: it counts only for a secret that was read after the
-    request came. Raises Unreachable where it may not be read again so soon, which makes the sender come back; else as
+    request came. Raises Unjudged where it may not be read again so soon, which makes the sender come back; else as
     `read` does. PagerDuty takes a 403 for good.
     """
     began = secrets.now()
@@ -75,5 +79,5 @@ def is_signed_with(secrets: Secrets, name: str, fits: Callable[[tuple[str, ...]]
         return True
     if not secrets.refresh(name, began):
         came_back = f"it fits no {name} as read in the last 30 seconds, and a new one is not looked for so soon"
-        raise Unreachable("Checking a signature", came_back)
+        raise Unjudged("Checking a signature", came_back)
     return fits(secrets.current_and_previous(name))

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from slack_sdk.errors import SlackApiError
 
+from connectors.calls import sending
 from connectors.errors import BadReply, NotAllowed, RateLimited, Unreachable
 from connectors.retrying import Budget, Quiet
 from connectors.slack import replies
@@ -158,7 +159,9 @@ class SlackApi:
         where = arguments.get("channel") or arguments.get("channel_id") or arguments.get("user")
         tried = f"Slack {method}" + (f" for {where}" if where else "")
         self._quiet.check(method, tried)
-        status, headers, data = self._answer(tried, lambda: self._client.api_call(method, params=arguments), writes)
+        with sending("Slack", f"POST {method}", self._budget.now) as sent:
+            status, headers, data = self._answer(tried, lambda: self._client.api_call(method, params=arguments), writes)
+            sent.status = status
         try:
             return replies.judge(tried, status, headers, data, writes=writes, now=self._budget.now())
         except RateLimited as limit:
@@ -183,10 +186,12 @@ class SlackApi:
         if host != self._host and not host.endswith(".slack.com"):
             raise BadReply(tried, "Slack named an upload address that is not its own", "Try again later.")
         self._quiet.check(_UPLOADS, tried)
-        try:
-            status, headers, _ = self._client.post(url, content)
-        except (OSError, HTTPException) as error:
-            raise replies.failure(tried, error, writes=False) from None
+        with sending("Slack", f"POST {_UPLOADS}", self._budget.now) as sent:
+            try:
+                status, headers, _ = self._client.post(url, content)
+            except (OSError, HTTPException) as error:
+                raise replies.failure(tried, error, writes=False) from None
+            sent.status = status
         if status == 429:
             hint = replies.hint_from(headers, self._budget.now())
             self._quiet.keep(_UPLOADS, hint)

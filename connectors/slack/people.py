@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 
 from connectors.errors import ConnectorError, NotAllowed, NotFound, RateLimited
+from connectors.logs import carried
 from connectors.slack.api import SlackApi
 from connectors.slack.gaps import gap, gap_from_error
 from connectors.slack.translate import person_from_slack, spoken_name
@@ -17,7 +18,7 @@ def side_by_side[I, T](items: Sequence[I], function: Callable[[I], T], at_once: 
     if at_once <= 1 or len(items) <= 1:
         return [function(item) for item in items]
     with ThreadPoolExecutor(min(at_once, len(items)), thread_name_prefix="slack") as pool:
-        return list(pool.map(function, items))
+        return list(pool.map(carried(function), items))
 
 
 class People:
