@@ -22,18 +22,20 @@ from connectors.disk import disk_errors
 from connectors.engine.failed import Failure, failures_among
 from connectors.engine.journal import JournalInUse
 from connectors.engine.local import LocalEngine
-from connectors.engine.local_steps import Progress
 from connectors.engine.outcome import place_of
+from connectors.engine.progress import Tell
 from connectors.errors import NotAllowed, NotFound
+from connectors.logs import FIELDS, log
 from handlers.desk import desk_with
 from handlers.follow_up import follow_up
 from handlers.house import House
 from handlers.journey import make_postmortem
 from handlers.observe import observe
 from handlers.reconcile import reconcile
+from handlers.telling import log_part, telling
 from handlers.ticks import start_ticks
 from handlers.web import Site, app_of
-from handlers.wiring import Machine, doorway_of
+from handlers.wiring import Machine, doorway_of, meter
 from postmortem.evidence import Part
 
 ADDRESS = "127.0.0.1"
@@ -43,8 +45,6 @@ SECONDS_TO_STOP = 1.5
 # Python lets a thread run for 5 ms before another: beside eight journeys at work an answer took 77 ms at the median and
 # 667 at the 99th of a hundred; with this 8 and 58, for the same work done in about the same time (measured 2026-11-21).
 SECONDS_A_TURN = 0.0005
-
-log = logging.getLogger("debrief")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def serve(machine: Machine, *, port: int = PORT, say: Callable[[str], None] | No
     say = say or _print
     _log_to_stderr()
     sys.setswitchinterval(SECONDS_A_TURN)
-    with listening(port) as listener, put_together(machine, on_progress=log_progress, on_part=log_part) as parts:
+    with listening(port) as listener, put_together(machine, on_progress=telling(meter()), on_part=log_part) as parts:
         for line in greeting(machine, parts.house, listener.getsockname()[1]):
             say(line)
         with disk_errors("writing the journal", machine.home):
@@ -78,9 +78,7 @@ def serve(machine: Machine, *, port: int = PORT, say: Callable[[str], None] | No
 
 
 @contextmanager
-def put_together(
-    machine: Machine, *, on_progress: Callable[[Progress], None], on_part: Callable[[str, Part], None]
-) -> Generator[Parts]:
+def put_together(machine: Machine, *, on_progress: Tell, on_part: Callable[[str, Part], None]) -> Generator[Parts]:
     """Build everything out of the machine's files. Raises SettingsError, and NotAllowed where the folder is in use."""
     store = machine.store()
 
@@ -180,27 +178,6 @@ def _configured(machine: Machine, house: House) -> Iterator[tuple[str, str | Non
         yield "Confluence", None if house.confluence else unsaid
 
 
-def log_progress(progress: Progress) -> None:
-    """One line a step, without content: which, what became of it, how long it took."""
-    if progress.event == "started" and progress.step:
-        return
-    took = f" in {progress.seconds:.2f} s" if progress.seconds is not None else ""
-    until = f" until {progress.until:%Y-%m-%d %H:%M:%S}" if progress.until else ""
-    where = f": {progress.step}" if progress.step else ""
-    why = f": {progress.why}" if progress.why else ""
-    log.info("%s%s %s%s%s%s", progress.journey, where, progress.event, took, until, why)
-
-
-def log_part(source: str, part: Part) -> None:
-    log.info("read from %s: %s", source, counted(part) or "nothing new")
-
-
-def counted(part: Part) -> str:
-    """ "messages 45, people 8": how much of what is in a part."""
-    amounts = ((name.replace("_", " "), len(getattr(part, name))) for name in Part.model_fields if name != "readings")
-    return ", ".join(f"{name} {amount}" for name, amount in amounts if amount)
-
-
 def _end(server: uvicorn.Server) -> None:
     server.should_exit = True
 
@@ -242,7 +219,13 @@ def _print(line: str) -> None:
 
 
 class _Brief(logging.Formatter):
-    """One line whatever happens: the text of an unforeseen error may hold what somebody wrote."""
+    """One line whatever happens: the text of an unforeseen error may hold what somebody wrote. What it belongs to
+    follows in brackets, where the sentence does not name it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 # the library's name
+        told = (str(vars(record)[name]) for name in FIELDS if name in vars(record))
+        unsaid = [field for field in told if field not in record.message]
+        return super().formatMessage(record) + (f" [{', '.join(unsaid)}]" if unsaid else "")
 
     def formatException(self, ei: object) -> str:  # noqa: N802 # the library's name
         error = ei[1] if isinstance(ei, tuple) else None

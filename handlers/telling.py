@@ -1,0 +1,51 @@
+"""What is said and counted of a journey while it runs: one line a step, without content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from connectors.engine.progress import Progress
+from connectors.logs import log
+
+if TYPE_CHECKING:
+    from connectors.meter import Meter
+    from postmortem.evidence import Part
+
+_COUNTED = {"started": "JourneysStarted", "done": "JourneysDone", "failed": "JourneysFailed"}
+
+
+def telling(meter: Meter) -> Callable[[Progress], None]:
+    """Says what happens, and counts the journeys."""
+    return partial(_tell, meter)
+
+
+def _tell(meter: Meter, progress: Progress) -> None:
+    log_progress(progress)
+    if not progress.step and progress.event in _COUNTED:
+        meter.count(_COUNTED[progress.event], Kind=progress.kind)
+
+
+def log_progress(progress: Progress) -> None:
+    """One line a step: which, what became of it, how long it took."""
+    if progress.event == "started" and progress.step:
+        return
+    took = f" in {progress.seconds:.2f} s" if progress.seconds is not None else ""
+    until = f" until {progress.until:%Y-%m-%d %H:%M:%S}" if progress.until else ""
+    where = f": {progress.step}" if progress.step else ""
+    why = f": {progress.why}" if progress.why else ""
+    fields = {"kind": progress.kind, "event": progress.event} | ({"step": progress.step} if progress.step else {})
+    log.info("%s%s %s%s%s%s", progress.journey, where, progress.event, took, until, why, extra=fields)
+
+
+def log_part(source: str, part: Part) -> None:
+    log.info("read from %s: %s", source, counted(part) or "nothing new")
+
+
+def counted(part: Part) -> str:
+    """ "messages 45, people 8": how much of what is in a part."""
+    from postmortem.evidence import Part
+
+    amounts = ((name.replace("_", " "), len(getattr(part, name))) for name in Part.model_fields if name != "readings")
+    return ", ".join(f"{name} {amount}" for name, amount in amounts if amount)
