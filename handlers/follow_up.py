@@ -42,7 +42,7 @@ def follow_up(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
 def handler(event: Any, context: Any) -> Any:
     """The entry point on AWS Lambda. What starts it is a payload, or EventBridge Scheduler's hourly tick, which tells
     nothing; `event` is the service's own, which says whose execution this is."""
-    return durable(follow_up)(event, context)
+    return durable(follow_up, "follow_up")(event, context)
 
 
 def sweep_name(now: datetime) -> str:

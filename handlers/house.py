@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from connectors.meter import SILENT, Meter
+
 if TYPE_CHECKING:
     from connectors.confluence.api import ConfluenceApi
     from connectors.engine.failed import Failure
@@ -37,7 +39,8 @@ class House:
     readers open a postmortem, or None. `templates` are the texts of the files that the settings name. `hears_clicks`:
     whether a button in Slack is heard of, so that there may be any. `start` starts another journey; None where there is
     nobody to start one. `failures` are the journeys that failed and that nothing has made up for; None where nobody
-    knows. `at_once` is the most calls to Slack side by side; 1 makes the order of all calls certain.
+    knows. `at_once` is the most calls to Slack side by side; 1 makes the order of all calls certain. `meter` counts what
+    happens for the stage.
     """
 
     settings: Settings
@@ -53,6 +56,7 @@ class House:
     start: Start | None = None
     failures: Callable[[], Sequence[Failure]] | None = None
     at_once: int = MOST_AT_ONCE
+    meter: Meter = SILENT
 
     def close(self) -> None:
         """Give back connections and files."""

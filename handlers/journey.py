@@ -75,7 +75,7 @@ def make_postmortem(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
 
 def handler(event: Any, context: Any) -> Any:
     """The entry point on AWS Lambda: the same journey on durable functions."""
-    return durable(make_postmortem)(event, context)
+    return durable(make_postmortem, "postmortem")(event, context)
 
 
 def make_draft(steps: Steps, bell: Any, house: House) -> dict[str, Any]:

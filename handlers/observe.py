@@ -27,7 +27,7 @@ def observe(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
 
 def handler(event: Any, context: Any) -> Any:
     """The entry point on AWS Lambda."""
-    return durable(observe)(event, context)
+    return durable(observe, "observe")(event, context)
 
 
 def keep_event(event: dict[str, Any], incident_id: str, house: House) -> None:

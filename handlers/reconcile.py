@@ -55,7 +55,7 @@ def reconcile(steps: Steps, _bell: Any, house: House) -> dict[str, Any]:
 def handler(event: Any, context: Any) -> Any:
     """The entry point on AWS Lambda. What starts it is EventBridge Scheduler's tick, which tells nothing; `event` is
     the service's own, which says whose execution this is."""
-    return durable(reconcile)(event, context)
+    return durable(reconcile, "reconcile")(event, context)
 
 
 def reconcile_name(now: datetime) -> str:

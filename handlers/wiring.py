@@ -167,6 +167,7 @@ def build_house(
         hears_clicks=vendors.has_secret(secrets, "SLACK_SIGNING_SECRET"),
         start=start,
         failures=failures,
+        meter=meter(now),
     )
 
 
@@ -285,12 +286,14 @@ def _failed_on_aws() -> Sequence[Failure]:
 
 
 @functools.cache
-def durable(journey: Journey) -> Callable[[Any, Any], Any]:
+def durable(journey: Journey, kind: str) -> Callable[[Any, Any], Any]:
     """The Lambda handler of one kind of journey, made at its first call."""
     with loaded_for_good():
         from connectors.engine.durable import durable_handler
+        from handlers.telling import telling
 
-        return durable_handler(functools.partial(journey, house=aws_house()))
+        run = functools.partial(journey, house=aws_house())
+        return durable_handler(run, kind=kind, on_progress=telling(meter()))
 
 
 @functools.cache
@@ -303,13 +306,22 @@ def aws_house() -> House:
     from botocore.config import Config
 
     from connectors.store.dynamo import DynamoStore
+    from handlers.telling import log_part
 
     config = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2})
     dynamodb, s3 = (boto3.client(name, config=config) for name in ("dynamodb", "s3"))
     store = DynamoStore(dynamodb, os.environ["DEBRIEF_TABLE"], s3, os.environ["DEBRIEF_BUCKET"], utc_now)
     settings = settings_in(store)
     templates, secrets = templates_in(store, settings), _aws_secrets()
-    return build_house(settings, secrets, store, templates=templates, start=_start_on_aws, failures=_failed_on_aws)
+    return build_house(
+        settings,
+        secrets,
+        store,
+        on_part=log_part,
+        templates=templates,
+        start=_start_on_aws,
+        failures=_failed_on_aws,
+    )
 
 
 def templates_in(store: Store, settings: Settings) -> dict[str, str]:
