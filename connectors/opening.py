@@ -47,7 +47,8 @@ type Outcome = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What every issue of one round is opened with. `anchors` are issues, by project, that new ones are linked to;
-    `may_hold_private`: whether everybody in a project may read what was said in a private channel."""
+    `may_hold_private`: whether everybody in a project may read what was said in a private channel; `count` is told of
+    each issue that was made, or found."""
 
     jira: JiraApi
     ledger: Ledger
@@ -57,6 +58,7 @@ class Opening:
     waits: Waits
     anchors: Mapping[str, str]
     may_hold_private: bool
+    count: Callable[[str], None] = lambda _: None
 
     def once(self, steps: Steps, name: str, key: str, maker: Maker) -> Outcome:
         return make_once(steps, name, self.ledger, key, maker, token=self.token, waits=self.waits)
@@ -123,7 +125,7 @@ def _maker(opening: Opening, request: IssueRequest, screen: Screen) -> Maker:
     anchor = opening.anchors.get(project) if screen.field(ANCHOR_FIELD) else None
     return Maker(
         partial(_create, opening, request, screen),
-        partial(_look, opening.jira, request.key, project),
+        partial(_look, opening, request.key, project),
         opening.holds_lease,
         opening.now,
         Sending(What.ISSUE, lambda: request.model_dump(mode="json")),
@@ -156,11 +158,19 @@ def _create(opening: Opening, request: IssueRequest, screen: Screen, ask: Create
         )
     except AnchorRefused as refusal:
         raise ProofRefused(refusal.tried, refusal.came_back, refusal.remedy) from None
+    opening.count("IssuesOpened")
     unlinked = [_UNLINKED.format(anchor=anchor)] if anchor and not carried else []
     return opened.model_copy(update={"said": (*opened.said, *unlinked)}).model_dump(mode="json")
 
 
-def _look(jira: JiraApi, key: str, project: str, ask: Look) -> Sight:
+def _look(opening: Opening, key: str, project: str, ask: Look) -> Sight:
+    sight = _looked(opening.jira, key, project, ask)
+    if not isinstance(sight, Unseen):
+        opening.count("IssuesAdopted")
+    return sight
+
+
+def _looked(jira: JiraApi, key: str, project: str, ask: Look) -> Sight:
     """At the anchor, whose answer is final; else among the newest keys and in the index, which only adopt."""
     if ask.proof:
         try:

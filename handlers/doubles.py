@@ -58,3 +58,4 @@ def _say(house: House, doubles: dict[str, Any], keys: int) -> None:
         log.error("%s", sentence)
     log.info("doubles: %d of %d action items with an issue", len(doubles), keys)
     Metrics(house.store).count("doubles", now.date(), {"doubles": len(doubles), "keys": keys})
+    house.meter.count("Doubles", len(doubles))

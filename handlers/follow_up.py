@@ -63,7 +63,11 @@ def sweep(steps: Steps, bell: dict[str, Any], house: House) -> dict[str, Any]:
     retried = steps.run("try again what is parked", lambda: try_parked_again(house))
     outcome["shown"] = sum("failed" not in one for one in shown)
     outcome |= {"closed": sum(one.get("closed", False) for one in shown), "retried": retried}
-    return outcome | remind_people(steps, house, journey) | post_digests(steps, house, journey)
+    outcome |= remind_people(steps, house, journey) | post_digests(steps, house, journey)
+    for figure, number in (("RemindersSent", outcome["reminded"]), ("DigestsPosted", outcome["digests"])):
+        if number:
+            house.meter.count(figure, number)
+    return outcome
 
 
 def look_at_issue(steps: Steps, house: House, journey: str, issue_id: str) -> dict[str, Any]:
@@ -84,10 +88,11 @@ def keep_snooze(house: House, snooze: dict[str, Any]) -> dict[str, Any]:
 
 def try_parked_again(house: House) -> int:
     """Take up again the incidents of items without an issue, at most every six hours. How many were started."""
+    parked = [item.incident_id for item in followed_here(house) if item.standing == "parked"]
+    house.meter.count("ItemsParked", len(parked))
     if house.jira is None:
         return 0
-    parked = sorted({item.incident_id for item in followed_here(house) if item.standing == "parked"})
-    return sum(start_again(house, {"incident_id": incident_id, "retry": True}) for incident_id in parked)
+    return sum(start_again(house, {"incident_id": incident_id, "retry": True}) for incident_id in sorted({*parked}))
 
 
 def _begin(bell: dict[str, Any], house: House) -> dict[str, Any]:

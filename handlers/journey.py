@@ -28,6 +28,7 @@ from handlers.items import (
 )
 from handlers.leasing import take_the_lease
 from handlers.owners import find_the_owners, requests_to_open
+from handlers.telling import count_draft, count_gaps
 from handlers.wiring import durable
 from handlers.work import (
     Work,
@@ -54,6 +55,7 @@ NOT_LOOKED_AT: Mapping[str, str] = {}
 NOT_OPENED: Mapping[str, dict[str, Any]] = {}
 ONCE_MORE = "once more: "
 MOST_TIMES_MORE = 5
+FIRST_PUBLISHED = "publish"
 NO_JIRA = "Jira is not configured: set jira.site in debrief.yml, and JIRA_EMAIL and JIRA_TOKEN among the secrets"
 
 
@@ -131,7 +133,7 @@ def write_and_open(work: Work, token: int, collected: dict[str, Any]) -> dict[st
     again, and neither shows what the other has made old.
     """
     composed = compose_draft(work, collected["evidence"])
-    publish(work, "publish")
+    publish(work, FIRST_PUBLISHED)
     owners = find_the_owners(work, collected["evidence"])
     work.steps.run(work.named("let what was refused be tried again"), work.ledger.release_parked)
     page = make_confluence_page(work, token, collected)
@@ -226,6 +228,7 @@ def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
                 decisions=work.decisions.all(),
             )
         composed = recalled_by(work, composed, told)
+        count_gaps(work.house.meter, told.gaps)
         known = [work.ledger.read(request.key).made if request else None for request in requests_of(work, composed)]
         work.shelf.keep_postmortem(with_issues(composed, known))
         items = sum(item.is_listed for item in composed.action_items)
@@ -242,7 +245,10 @@ def publish(
     def put() -> str:
         postmortem = with_states(with_followed(with_outcomes(the_postmortem(work), issues), work.followed), states)
         work.shelf.keep_postmortem(postmortem)
-        return work.shelf.publish(postmortem.incident, as_markdown(work, postmortem), work.will_publish)
+        document = work.shelf.publish(postmortem.incident, as_markdown(work, postmortem), work.will_publish)
+        if work.named(name) == FIRST_PUBLISHED and work.journey.startswith("pm-"):
+            count_draft(work.house, postmortem.incident)
+        return document
 
     return work.steps.run(work.named(name), put)
 
@@ -266,6 +272,7 @@ def open_the_issues(work: Work, token: int) -> dict[str, dict[str, Any]]:
         waits=Waits(settings.jira.unclear_wait, settings.jira.search_wait, settings.jira.after_unclear),
         anchors=settings.jira.anchor_issues,
         may_hold_private=settings.jira.may_hold_private_channels,
+        count=work.house.meter.count,
     )
     outcomes = open_issues(work.steps, opening, requests, prefix=work.prefix)
     return {request.action_item_id: outcome for request, outcome in zip(requests, outcomes, strict=True)}

@@ -151,6 +151,7 @@ def _finish(house: House, now: datetime, missed: list[str]) -> None:
         notices.say("missed/found", told, now, until=now + SHOWN_FOR)
     notices.keep("reconcile", {}, now)
     Looked(house.store).move(now)
+    house.meter.count("MissedResolves", len(missed))
 
 
 def _say_failed(house: House, why: str) -> None:

@@ -54,7 +54,9 @@ def _look(house: House, pagerduty: PagerDutyApi, url: str | None) -> dict[str, A
     if not ours:
         which = f"has one of the ids {', '.join(ids)}" if ids else f"delivers to {url}"
         wrong["none"] = f"No webhook subscription of PagerDuty {which}. Make one, or name it in debrief.yml. {_LATE}"
-    return {"disabled": [one.id for one in ours if one.is_active and one.is_disabled], "wrong": wrong}
+    disabled = [one.id for one in ours if one.is_active and one.is_disabled]
+    house.meter.count("SubscriptionsDisabled", len(disabled))
+    return {"disabled": disabled, "wrong": wrong}
 
 
 def _wrongs(ours: tuple[Subscription, ...]) -> Iterator[tuple[str, str]]:
@@ -69,6 +71,7 @@ def _enable(house: House, pagerduty: PagerDutyApi, id_: str) -> Json:
     now = house.now()
     Audit(house.store, OWNER, f"enable-{now:%Y-%m-%d}").will_send(What.SUBSCRIPTION, id_, "", now)
     pagerduty.enable_webhook_subscription(id_)
+    house.meter.count("SubscriptionsEnabled")
     told = (
         f"PagerDuty had disabled the webhook subscription {id_}, as it does after three refused deliveries. It was "
         f"enabled again at {now:%Y-%m-%d %H:%M} UTC; incidents resolved meanwhile are found by asking."
@@ -79,5 +82,6 @@ def _enable(house: House, pagerduty: PagerDutyApi, id_: str) -> Json:
 
 
 def _say(house: House, wrong: dict[str, str]) -> None:
+    house.meter.count("SubscriptionsWrong", len(wrong))
     for sentence in Notices(house.store).keep("subscription", wrong, house.now()):
         log.warning("%s", sentence)

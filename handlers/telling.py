@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from connectors.logs import log
 
 if TYPE_CHECKING:
     from connectors.meter import Meter
-    from postmortem.evidence import Part
+    from handlers.house import House
+    from postmortem.evidence import Gap, Part
+    from postmortem.incident import Incident
 
 _COUNTED = {"started": "JourneysStarted", "done": "JourneysDone", "failed": "JourneysFailed"}
 
@@ -37,6 +40,17 @@ def log_progress(progress: Progress) -> None:
     why = f": {progress.why}" if progress.why else ""
     fields = {"kind": progress.kind, "event": progress.event} | ({"step": progress.step} if progress.step else {})
     log.info("%s%s %s%s%s%s", progress.journey, where, progress.event, took, until, why, extra=fields)
+
+
+def count_draft(house: House, incident: Incident) -> None:
+    """The first document of the journey that a resolve started is there."""
+    if incident.resolved_at:
+        house.meter.count("TimeToDraft", (house.now() - incident.resolved_at.at).total_seconds())
+
+
+def count_gaps(meter: Meter, gaps: Iterable[Gap]) -> None:
+    for source, number in sorted(Counter(gap.source for gap in gaps).items()):
+        meter.count("Gaps", number, Source=source)
 
 
 def log_part(source: str, part: Part) -> None:

@@ -131,6 +131,7 @@ def _closed_now(work: Work) -> bool:
     life = Life(work.house.store, work.incident_id)
     if not any(change.by == BY and change.to == "closed" for change in life.history()):
         life.move(StatusChange(to="closed", by=BY, at=work.house.now()))
+        work.house.meter.count("PostmortemsClosed")
     return True
 
 
