@@ -19,7 +19,8 @@ type State = Literal["made", "adopted", "sent", "unclear", "refused"]
 @dataclass(frozen=True, slots=True)
 class Audited:
     """One writing. `by` is the journey, `key` its line in the ledger or "", `target` what its vendor calls it ("" where
-    that is not known), `digest` a hash of what was sent, `at` when it began.
+    that is not known), `digest` a hash of what was sent, `at` when it began,
+    `settings` the version of those it was made with (None in older records).
 
     "made": it is there. "adopted": it is there, and was found after its answer was lost. "sent": it may be sent again
     without harm, and was. "unclear": its answer was lost, and it was not found. "refused": it surely was not made.
@@ -33,6 +34,7 @@ class Audited:
     digest: str
     at: datetime
     reason: str | None = None
+    settings: str | None = None
 
 
 def audited(store: Store, owner: str) -> tuple[Audited, ...]:
@@ -47,7 +49,8 @@ def _of_line(key: str, effect: Effect) -> Audited | None:
     origin, at = effect.origin, effect.sent_at
     if origin is None or at is None or effect.state == "free":
         return None
-    return Audited(_state(effect), origin.what, _target(effect), key, origin.by, origin.digest, at, effect.reason)
+    told = key, origin.by, origin.digest, at, effect.reason, origin.settings
+    return Audited(_state(effect), origin.what, _target(effect), *told)
 
 
 def _state(effect: Effect) -> State:
@@ -58,7 +61,7 @@ def _state(effect: Effect) -> State:
 
 def _without_line(store: Store, owner: str) -> Iterator[Audited]:
     for sent in Audit(store, owner, "").all():
-        yield Audited("sent", sent.what, sent.target, "", sent.by, sent.digest, sent.at)
+        yield Audited("sent", sent.what, sent.target, "", sent.by, sent.digest, sent.at, None, sent.settings)
 
 
 def _target(effect: Effect) -> str:

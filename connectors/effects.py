@@ -227,10 +227,10 @@ def _hint(error: ConnectorError) -> float:
 class Ledger:
     """The effects of one incident, in the store: one line per key, kept for ever."""
 
-    def __init__(self, store: Store, incident_id: str, by: str = "") -> None:
-        """`by`: the journey that writes. `audit` is for what has no line here."""
+    def __init__(self, store: Store, incident_id: str, by: str = "", settings: str | None = None) -> None:
+        """`by`: the journey that writes, with this version of the settings. `audit` is for what has no line here."""
         self._store, self._owner, self._partition = store, incident_id, f"INC#{incident_id}"
-        self.audit = Audit(store, incident_id, by)
+        self.audit = Audit(store, incident_id, by, settings)
 
     def read(self, key: str) -> Effect:
         record = self._store.read(self._partition, f"{_SORT}{key}")
@@ -290,6 +290,6 @@ def _effect(record: Record) -> Effect:
         made=value["made"],
         reason=value["reason"],
         version=record.version,
-        origin=Origin(origin["by"], What(origin["what"]), origin["digest"]) if origin else None,
+        origin=Origin(**origin | {"what": What(origin["what"])}) if origin else None,
         is_adopted=value.get("is_adopted", False),
     )

@@ -97,7 +97,8 @@ def _round(ledger: Ledger, key: str, maker: Maker, token: int, waits: Waits) -> 
 def _drive(protocol: Generator[Ask, Any, Verdict], ledger: Ledger, key: str, maker: Maker) -> Verdict:
     @cache
     def origin() -> Origin:
-        return Origin(ledger.audit.by, maker.sending.what, digest_of(maker.sending.content()))
+        digest = digest_of(maker.sending.content())
+        return Origin(ledger.audit.by, maker.sending.what, digest, ledger.audit.settings)
 
     try:
         ask = next(protocol)

@@ -39,8 +39,8 @@ class House:
     readers open a postmortem, or None. `templates` are the texts of the files that the settings name. `hears_clicks`:
     whether a button in Slack is heard of, so that there may be any. `start` starts another journey; None where there is
     nobody to start one. `failures` are the journeys that failed and that nothing has made up for; None where nobody
-    knows. `at_once` is the most calls to Slack side by side; 1 makes the order of all calls certain. `meter` counts what
-    happens for the stage.
+    knows. `at_once` is the most calls to Slack side by side; 1 makes the order of all calls certain. `meter` counts
+    what happens for the stage. `settings_version` names what was set, for the records.
     """
 
     settings: Settings
@@ -57,6 +57,7 @@ class House:
     failures: Callable[[], Sequence[Failure]] | None = None
     at_once: int = MOST_AT_ONCE
     meter: Meter = SILENT
+    settings_version: str | None = None
 
     def close(self) -> None:
         """Give back connections and files."""

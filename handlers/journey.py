@@ -224,6 +224,7 @@ def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
                 work.house.settings,
                 composed_at=now,
                 evidence_name=evidence,
+                settings_version=work.house.settings_version,
                 items_seen=seen,
                 decisions=work.decisions.all(),
             )

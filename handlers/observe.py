@@ -48,7 +48,7 @@ def join_channel(steps: Steps, incident_id: str, house: House) -> dict[str, Any]
 
 def enter(steps: Steps, incident_id: str, house: House) -> str | None:
     read = steps.run("read", lambda: read_incident(house.pagerduty, incident_id)[0].model_dump(mode="json"))
-    audit = Audit(house.store, incident_id, f"ob-{incident_id}")
+    audit = Audit(house.store, incident_id, f"ob-{incident_id}", house.settings_version)
 
     def will_join(channel_id: str) -> None:
         audit.will_send(What.CHANNEL, channel_id, "", house.now())

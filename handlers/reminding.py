@@ -165,7 +165,7 @@ def _alone(
         return {"busy": what}
     voice = Voice(
         slack=slack,
-        ledger=Ledger(house.store, what, journey),
+        ledger=Ledger(house.store, what, journey, house.settings_version),
         token=token,
         holds_lease=lambda: leases.take(what, journey, LEASE_FOR) == token,
         now=house.now,

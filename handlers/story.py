@@ -55,7 +55,7 @@ def story_of(told: Told, incident_id: str) -> Story:
     incident = Incident.model_validate(state["incident"]) if "incident" in state else None
     channel: dict[str, Any] = state.get("channel") or {}
     past = sorted(_past(told, incident_id, state), key=lambda line: line.at or told.now)
-    now = tuple(_now(told, incident_id))
+    now, postmortem = tuple(_now(told, incident_id)), told.shelf(incident_id).postmortem()
     return Story(
         incident_id=incident_id,
         title=incident.title if incident else f"Incident {incident_id}",
@@ -67,6 +67,7 @@ def story_of(told: Told, incident_id: str) -> Story:
         state=_state(told, incident_id, now),
         past=tuple(past),
         now=now,
+        settings_version=postmortem.settings_version if postmortem else None,
     )
 
 

@@ -29,7 +29,7 @@ class Story:
     """How one incident's postmortem came about, oldest first, and `now`: what is waited for, and what needs somebody.
 
     `state` is one word: "running", "waiting", "failed", "parked", "stopped" or "done". `document` is where the draft
-    lies, `document_link` its Confluence page.
+    lies, `document_link` its Confluence page; `settings_version` names the settings that it was last made with.
     """
 
     incident_id: str
@@ -42,3 +42,4 @@ class Story:
     state: str
     past: tuple[Line, ...]
     now: tuple[Line, ...]
+    settings_version: str | None = None

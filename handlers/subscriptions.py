@@ -69,7 +69,8 @@ def _wrongs(ours: tuple[Subscription, ...]) -> Iterator[tuple[str, str]]:
 
 def _enable(house: House, pagerduty: PagerDutyApi, id_: str) -> Json:
     now = house.now()
-    Audit(house.store, OWNER, f"enable-{now:%Y-%m-%d}").will_send(What.SUBSCRIPTION, id_, "", now)
+    audit = Audit(house.store, OWNER, f"enable-{now:%Y-%m-%d}", house.settings_version)
+    audit.will_send(What.SUBSCRIPTION, id_, "", now)
     pagerduty.enable_webhook_subscription(id_)
     house.meter.count("SubscriptionsEnabled")
     told = (

@@ -152,6 +152,7 @@ def build_house(
     from connectors.retrying import Budget
     from handlers import vendors
     from handlers.house import House
+    from postmortem.settings import version_of
 
     budget, wires = Budget(sleep=sleep, now=lambda: now().timestamp()), wires or vendors.NETWORK
     return House(
@@ -167,6 +168,7 @@ def build_house(
         hears_clicks=vendors.has_secret(secrets, "SLACK_SIGNING_SECRET"),
         start=start,
         failures=failures,
+        settings_version=version_of(settings, templates or {}),
         meter=meter(now),
     )
 

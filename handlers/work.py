@@ -61,7 +61,7 @@ class Work:
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.house.store, self.incident_id, self.journey)
+        return Ledger(self.house.store, self.incident_id, self.journey, self.house.settings_version)
 
     @property
     def leases(self) -> Leases:

@@ -32,6 +32,7 @@ def compose(
     *,
     composed_at: datetime,
     evidence_name: str | None = None,
+    settings_version: str | None = None,
     items_seen: ItemsSeen | None = None,
     decisions: tuple[Decision, ...] = (),
 ) -> Postmortem:
@@ -48,6 +49,7 @@ def compose(
         incident=evidence.incident,
         composed_at=composed_at,
         evidence_name=evidence_name,
+        settings_version=settings_version,
         sections=write_sections(told),
         timeline=told.timeline,
         milestones=told.milestones,

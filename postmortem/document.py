@@ -38,7 +38,8 @@ class Postmortem(Noun):
     """The whole document. `sections` are the parts made of lines, in the order of `postmortem/sections/`; the others
     have a shape of their own. `names` maps the ids of people to what they are called; `evidence_name` is where the
     evidence that it was made from is kept. `suggestions_left_out` counts those that are less sure than the
-    suggestions among the `action_items`. `history` is every move of its `status`, oldest first.
+    suggestions among the `action_items`. `history` is every move of its `status`, oldest first. `settings_version`
+    names the settings that it was made with (None in older ones).
     """
 
     schema_version: int
@@ -49,6 +50,7 @@ class Postmortem(Noun):
     incident: Incident
     composed_at: Utc
     evidence_name: str | None = None
+    settings_version: str | None = None
     sections: tuple[Section, ...]
     timeline: Timeline
     milestones: Milestones

@@ -43,30 +43,34 @@ class What(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Origin:
     """What a line of the ledger tells beside what was made: which journey sent it, what it is, a hash of what was
-    sent."""
+    sent, and the version of the settings it was made with (None in older records)."""
 
     by: str
     what: What
     digest: str
+    settings: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """That something was sent. `by` is the journey; `target` what it was done to, in its vendor's words (an issue's
-    key, a message's ts, a page's id and version); `digest` a hash of what was sent, never its text."""
+    key, a message's ts, a page's id and version); `digest` a hash of what was sent, never its text; `settings` the
+    version of those it was made with (None in older records)."""
 
     by: str
     what: What
     target: str
     digest: str
     at: datetime
+    settings: str | None = None
 
 
 class Audit:
     """The records of one owner: an incident, mostly."""
 
-    def __init__(self, store: Store, owner: str, by: str) -> None:
-        self._store, self._partition, self.by = store, f"INC#{owner}", by
+    def __init__(self, store: Store, owner: str, by: str, settings: str | None = None) -> None:
+        """`by` is who writes, with which version of the settings."""
+        self._store, self._partition, self.by, self.settings = store, f"INC#{owner}", by, settings
 
     def will_send(self, what: What, target: str, content: Any, at: datetime) -> None:
         """Before it is sent. The same by the same journey is recorded once, when it was first sent.
@@ -77,6 +81,7 @@ class Audit:
         """
         digest = digest_of(content)
         value = {"by": self.by, "what": what, "target": target, "digest": digest, "at": at.isoformat()}
+        value |= {"settings": self.settings} if self.settings else {}
         try:
             self._store.write(
                 self._partition, f"{_SORT}{self.by}#{what}#{target}#{digest[:16]}", value, expected=ABSENT
@@ -99,4 +104,4 @@ def digest_of(content: Any) -> str:
 def _sent(record: Record) -> Sent:
     value = record.value
     at = datetime.fromisoformat(value["at"])
-    return Sent(value["by"], What(value["what"]), value["target"], value["digest"], at)
+    return Sent(value["by"], What(value["what"]), value["target"], value["digest"], at, value.get("settings"))

@@ -23,7 +23,7 @@ from postmortem.life import PostmortemStatus, StatusChange
 from postmortem.outputs.layout import layout_for
 from postmortem.outputs.markdown import render_markdown
 from postmortem.outputs.page.prose import open_questions
-from postmortem.settings import Settings
+from postmortem.settings import Settings, version_of
 
 
 class Moved(NamedTuple):
@@ -48,7 +48,7 @@ def move(machine: Machine, incident: str, to: PostmortemStatus, by: str) -> Move
         postmortem = read_draft(store, shelf, incident_id)
         shelf.keep_postmortem(postmortem)
         layout = layout_for(settings, postmortem.incident, machine.templates(settings))
-        audit = Audit(store, incident_id, f"review-{to}")
+        audit = Audit(store, incident_id, f"review-{to}", version_of(settings, machine.templates(settings)))
         content = render_markdown(postmortem, layout).encode()
         document = shelf.publish(
             postmortem.incident, content, lambda name, said: audit.will_send(What.DOCUMENT, name, said, utc_now())

@@ -100,7 +100,17 @@ def overview_json(overview: Overview) -> dict[str, Any]:
 
 
 def story_json(story: Story) -> dict[str, Any]:
-    names = ("incident_id", "number", "title", "state", "link", "document", "document_link", "is_private")
+    names = (
+        "incident_id",
+        "number",
+        "title",
+        "state",
+        "link",
+        "document",
+        "document_link",
+        "is_private",
+        "settings_version",
+    )
     head = {name: getattr(story, name) for name in names}
     return head | {"past": [_line_json(line) for line in story.past], "now": [_line_json(line) for line in story.now]}
 
@@ -143,6 +153,8 @@ def _heads(story: Story) -> Iterator[str]:
         yield f"Draft: {short(story.document)}"
     if story.document_link:
         yield f"Confluence: {story.document_link}"
+    if story.settings_version:
+        yield f"Made with the settings {story.settings_version}"
     if story.is_private:
         yield _PRIVATE
 

@@ -19,6 +19,7 @@ from postmortem.settings.reading import json_schema, read_settings
 from postmortem.settings.route_names import entries_of
 from postmortem.settings.routing import route_for, route_for_item, route_from_entry, route_of_team, team_names
 from postmortem.settings.timeline import TimelineSettings
+from postmortem.settings.version import version_of
 
 __all__ = [
     "ConfluenceSettings",
@@ -47,4 +48,5 @@ __all__ = [
     "route_from_entry",
     "route_of_team",
     "team_names",
+    "version_of",
 ]
