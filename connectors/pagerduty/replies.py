@@ -30,6 +30,13 @@ _INVALID_INPUT = 2001
 _REMEDY_401 = "Check the secret PAGERDUTY_TOKEN, and pagerduty.region in debrief.yml: eu for an account in the EU."
 _REMEDY_404 = "Check the id; a token also cannot see incidents of teams that are hidden from its user."
 _REMEDY_SENDER = "Look at pagerduty.sender in debrief.yml first: it must be the e-mail of a user of this account."
+# PagerDuty's answers to a ping (202) and a deletion (204) have no body (PD-OAS, read 2026-11-21).
+_BODILESS = (202, 204)
+# https://support.pagerduty.com/main/docs/webhooks (read 2026-11-21)
+_ROLES = {
+    "webhook_subscriptions.write": "the role Admin, Global Admin or Account Owner (Manager will do for a service or a "
+    "team); a read-only key cannot",
+}
 _REMEDY_LOST = "A user's token loses a resolved incident of another team: use an account token."
 
 
@@ -63,7 +70,7 @@ def judge(
         raise RateLimited(tried, came_back, "PagerDuty asks to slow down.", retry_after=hint)
     if status >= 500 or status == 408 or status < 400:
         raise _without_an_answer(tried, came_back, status, writes=writes)
-    if writes and (status, _code(body)) == (400, _INVALID_INPUT):
+    if writes and scope == "incidents.write" and (status, _code(body)) == (400, _INVALID_INPUT):
         raise Rejected(tried, came_back, _REMEDY_SENDER)
     raise _refusal(tried, came_back, status, _code(body), scope)
 
@@ -76,7 +83,8 @@ def _refusal(tried: str, came_back: str, status: int, code: int | None, scope: s
     if status == 402:
         return NotAllowed(tried, came_back, "The PagerDuty account's plan does not include this.")
     if status == 403:
-        return NotAllowed(tried, came_back, f"Give the PagerDuty token the scope {scope}, or its user that permission.")
+        role = _ROLES.get(scope, "that permission")
+        return NotAllowed(tried, came_back, f"Give the PagerDuty token the scope {scope}, or its user {role}.")
     if status == 404:
         return NotFound(tried, came_back, _REMEDY_404)
     return Rejected(tried, came_back, "Asking the same again will not help.")
@@ -112,6 +120,8 @@ def page(tried: str, value: dict[str, Any], name: str, offset: int) -> Page:
 
 
 def _object(tried: str, status: int, body: bytes, *, writes: bool) -> dict[str, Any]:
+    if status in _BODILESS and not body:
+        return {}
     try:
         value: Any = json.loads(body.decode())
     except (ValueError, RecursionError):

@@ -27,12 +27,20 @@ _ID: str = _SCRIPT.pagerduty["incident"]["id"]
 _ADA: dict[str, Any] = next(user for user in _SCRIPT.pagerduty["users"] if "ada" in user["email"])
 _POLICY: str = _SCRIPT.pagerduty["incident"]["escalation_policy"]["id"]
 _CHANNEL = {"id": "C1", "name": "inc", "slack_team_id": "T1", "link": "https://x.example", "deep_link": "slack://x"}
+_SUBSCRIPTION: dict[str, Any] = {
+    "type": "webhook_subscription",
+    "description": CANARY,
+    "events": ["incident.resolved"],
+    "filter": {"type": "account_reference"},
+    "delivery_method": {"type": "http_delivery_method", "url": "https://debrief.acme.example/pagerduty"},
+}
 _FAKE = FakePagerDuty()
 
 
 def _fake() -> FakePagerDuty:
     fake = FakePagerDuty().holds(_SCRIPT.pagerduty | {"dedicated_channel": _CHANNEL})
-    fake.subscriptions.adds("PSUB01", "https://debrief.acme.example/pagerduty")
+    for id_ in ("PSUB01", "PSUB02"):
+        fake.subscriptions.adds(id_, "https://debrief.acme.example/pagerduty")
     return fake
 
 
@@ -105,9 +113,13 @@ PAGERDUTY = Connector(
         "list_related_incidents": lambda api: api.list_related_incidents(_ID),
         "list_incidents": lambda api: api.list_incidents("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", ("resolved",)),
         "list_webhook_subscriptions": lambda api: api.list_webhook_subscriptions(),
+        "update_webhook_subscription": lambda api: api.update_webhook_subscription("PSUB01", {"active": True}),
+        "ping_webhook_subscription": lambda api: api.ping_webhook_subscription("PSUB01"),
+        "delete_webhook_subscription": lambda api: api.delete_webhook_subscription("PSUB02"),
         "enable_webhook_subscription": lambda api: api.enable_webhook_subscription("PSUB01"),
         "get_user": lambda api: api.get_user(_ADA["id"]),
         "list_services": lambda api: api.list_services("checkout"),
+        "list_teams": lambda api: api.list_teams("checkout"),
         "list_oncalls": lambda api: api.list_oncalls([_POLICY]),
         "get_dedicated_channel": lambda api: api.get_dedicated_channel(_ID),
     },
@@ -116,7 +128,12 @@ PAGERDUTY = Connector(
             call=lambda api: api.create_note(_ID, CANARY),
             where="POST .*/notes$",
             find=lambda api: [note for note in api.list_notes(_ID).records if note["content"] == CANARY],
-        )
+        ),
+        "create_webhook_subscription": Write(
+            call=lambda api: api.create_webhook_subscription(_SUBSCRIPTION),
+            where="POST .*/webhook_subscriptions$",
+            find=lambda api: [one for one in api.list_webhook_subscriptions().records if one["description"] == CANARY],
+        ),
     },
     fake=_fake,
     inside=_inside,

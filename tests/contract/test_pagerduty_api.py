@@ -186,7 +186,7 @@ def test_construction_does_no_work():
     start = time.perf_counter()
     api = PagerDutyApi("t", Clock().budget())
     assert time.perf_counter() - start < 0.005
-    assert api._rest is None
+    assert api._clients._rest is None
 
 
 def test_the_eu_host_is_asked_and_no_other():

@@ -126,7 +126,8 @@ class FakePagerDuty(Hands):
             by_user = self._check_token(request)
             call, ids = self._route(request)
             check_accept(request, is_rest=not request.path.startswith(_SLACK))
-            return json_reply(call(request, by_user, *ids), headers=dict(_RATE))
+            answer = call(request, by_user, *ids)
+            return answer if isinstance(answer, Reply) else json_reply(answer, headers=dict(_RATE))
         except Refused as refusal:
             return error_reply(refusal)
 
@@ -148,7 +149,7 @@ class FakePagerDuty(Hands):
         raise Refused(404, "Not Found", 2100)
 
     def _routes(self) -> list[tuple[str, dict[str, Callable[..., Any]]]]:
-        one = r"/incidents/([^/]+)"
+        one, hooks = r"/incidents/([^/]+)", r"/webhook_subscriptions"
         return [
             (r"/incidents", {"GET": self._incidents}),
             (one, {"GET": self._incident}),
@@ -162,8 +163,18 @@ class FakePagerDuty(Hands):
             (r"/services", {"GET": self._all_services}),
             (r"/oncalls", {"GET": self._oncalls}),
             (r"/services/([^/]+)", {"GET": self._service}),
-            (r"/webhook_subscriptions", {"GET": self.subscriptions.listed}),
-            (r"/webhook_subscriptions/([^/]+)/enable", {"POST": self.subscriptions.enabled}),
+            (r"/teams", {"GET": self._all_teams}),
+            (hooks, {"GET": self.subscriptions.listed, "POST": self.subscriptions.created}),
+            (
+                hooks + "/([^/]+)",
+                {
+                    "GET": self.subscriptions.read,
+                    "PUT": self.subscriptions.changed,
+                    "DELETE": self.subscriptions.deleted,
+                },
+            ),
+            (hooks + "/([^/]+)/enable", {"POST": self.subscriptions.enabled}),
+            (hooks + "/([^/]+)/ping", {"POST": self.subscriptions.pinged}),
             (r"/priorities", {"GET": self._all_priorities}),
             (_SLACK + one + "/dedicated_channel", {"GET": self._dedicated_channel}),
         ]
@@ -263,6 +274,12 @@ class FakePagerDuty(Hands):
         chosen = [one for one in self._services.values() if words in (one.get("name") or "").casefold()]
         return page_of("services", sorted(chosen, key=lambda one: one["name"]), request)
 
+    def _all_teams(self, request: Request, by_user: bool) -> Any:
+        words = request.query.get("query", [""])[0].casefold()
+        teams = {one["id"]: one | _whole(one, "team") for held in self._held.values() for one in _teams_of(held)}
+        chosen = [one for one in teams.values() if words in (one["name"] or "").casefold()]
+        return page_of("teams", sorted(chosen, key=lambda one: one["name"]), request)
+
     def _oncalls(self, request: Request, by_user: bool) -> Any:
         check_include(request, "oncalls")
         wanted = request.query.get("escalation_policy_ids[]")
@@ -286,6 +303,10 @@ class FakePagerDuty(Hands):
 def _whole(reference: dict[str, Any], type_: str) -> dict[str, Any]:
     """What a reference lacks to be the thing itself."""
     return {"type": type_, "name": reference.get("name") or reference.get("summary")}
+
+
+def _teams_of(held: dict[str, Any]) -> list[dict[str, Any]]:
+    return held["incident"].get("teams") or []
 
 
 def _known(records: dict[str, dict[str, Any]], id_: str) -> dict[str, Any]:
