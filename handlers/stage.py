@@ -76,8 +76,9 @@ class Stage:
         return build_house(settings, self.secrets(), store, templates=templates, start=self.start, **options)
 
     def base_url(self) -> str | None:
-        """Where vendors reach it: without a final slash; the path of each function comes after it."""
-        return self.outputs["HttpApiUrl"].rstrip("/")
+        """Where vendors reach it, by its own name where the stage has one (infra/domain.yml): without a final slash;
+        the path of each function comes after it."""
+        return self.outputs.get("BaseUrl", self.outputs["HttpApiUrl"]).rstrip("/")
 
     def start(self, kind: str, name: str, payload: dict[str, Any]) -> bool:
         """Start a journey by name; False where that name was started before. "postmortem", "observe", "follow_up"."""

@@ -1,5 +1,6 @@
 """Where Debrief runs: a stage is found by its stack, or one sentence says why not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,13 @@ def test_a_stage_is_found_by_its_name(staged: Staged):
     store.write("A", "b", {"c": 1})
     assert [record.value for record in store.list("A", "")] == [{"c": 1}]
     store.close()
+
+
+def test_vendors_are_told_a_stages_own_name_where_it_has_one(staged: Staged):
+    found = find_stage("dev")
+    named = replace(found, outputs={**found.outputs, "BaseUrl": "https://debrief.acme.example"})
+
+    assert named.base_url() == "https://debrief.acme.example"
 
 
 def test_what_is_kept_in_a_stage_is_what_its_functions_read(staged: Staged):

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from handlers.stage import NEEDED
-from tests.contract.stack import OSLS, ROOT, functions, resources, statements, template
+from tests.contract.stack import CHOICES, OSLS, ROOT, functions, resources, statements, template
 
 pytestmark = pytest.mark.skipif(
     not OSLS.exists(), reason="osls is not installed: `npm ci`, which `make test` does where Node is"
 )
 
+DOMAIN = ("domainName", "certificateArn")
+VARIANTS = ((), ("alarmEmail",), ("kmsKeyArn",), DOMAIN, tuple(CHOICES))
 KEPT = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret")
 WITHOUT_A_RESOURCE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 """Actions that AWS lets nobody restrict to a resource
@@ -38,8 +40,9 @@ def test_every_function_has_a_role_of_its_own():
     assert len(set(roles)) == len(roles)
 
 
-def test_nothing_is_allowed_on_everything():
-    for owner, statement in statements():
+@pytest.mark.parametrize("chosen", VARIANTS, ids=" ".join)
+def test_nothing_is_allowed_on_everything(chosen: tuple[str, ...]):
+    for owner, statement in statements("prod", *chosen):
         actions, targets = _listed(statement["Action"]), _listed(statement["Resource"])
         if statement["Effect"] == "Deny":
             continue
@@ -114,13 +117,15 @@ def test_dev_and_prod_differ_in_name_and_in_how_long_logs_are_kept():
     assert "debrief-prod-journey" in template("prod")
 
 
-def test_cfn_lint_finds_no_error(tmp_path: Path):
-    """Warnings W3005 are about dependencies that osls writes twice."""
+@pytest.mark.parametrize("chosen", VARIANTS, ids=" ".join)
+def test_cfn_lint_finds_no_error(tmp_path: Path, chosen: tuple[str, ...]):
+    """Warnings W3005 are about dependencies that osls writes twice, W1030 about a parameter that is empty where its
+    resource is not made."""
     file = tmp_path / "template.json"
-    file.write_text(template())
+    file.write_text(template("prod", *chosen))
     lint = Path(sys.executable).with_name("cfn-lint")
 
-    ran = subprocess.run([lint, "-i", "W3005", "--", file], capture_output=True, text=True)
+    ran = subprocess.run([lint, "-i", "W3005", "W1030", "--", file], capture_output=True, text=True)
 
     assert (ran.returncode, ran.stdout) == (0, "")
 
@@ -131,3 +136,108 @@ def _listed(value: Any) -> list[Any]:
 
 def test_a_terminal_finds_everything_that_it_needs_of_a_stage():
     assert set(NEEDED) <= set(json.loads(template())["Outputs"])
+
+
+def test_what_a_stage_may_choose_is_what_the_example_shows_and_what_the_template_asks_for():
+    text = (ROOT / "serverless.yml").read_text()
+
+    assert set(re.findall(r"self:custom\.chosen\.(\w+)", text)) == set(CHOICES)
+    for key, value in CHOICES.items():
+        assert json.dumps(value) in template("prod", *CHOICES), key
+
+
+def test_a_budget_warns_whoever_hears_the_alarms_and_counts_this_stage_alone():
+    (budget,) = resources("AWS::Budgets::Budget", "prod", *CHOICES).values()
+    properties = budget["Properties"]
+
+    assert budget["Condition"] == "HasAlarmEmail"
+    assert properties["Budget"]["TimeUnit"] == "MONTHLY"
+    assert properties["Budget"]["CostFilters"] == {"TagKeyValue": [{"Fn::Join": ["$", ["user:debrief", "prod"]]}]}
+    assert "stackTags: {debrief:" in (ROOT / "serverless.yml").read_text()
+    assert {one["Notification"]["NotificationType"] for one in properties["NotificationsWithSubscribers"]} == {
+        "ACTUAL", "FORECASTED",
+    }  # fmt: skip
+    mail = {"SubscriptionType": "EMAIL", "Address": {"Ref": "AlarmEmailAddress"}}
+    assert all(one["Subscribers"] == [mail] for one in properties["NotificationsWithSubscribers"])
+    assert _default("MonthlyBudget", "prod", *CHOICES) == CHOICES["monthlyBudget"]
+
+
+def test_a_key_of_ones_own_encrypts_all_that_is_kept():
+    """Where none is chosen every one of these is nothing, and AWS's own keys do it."""
+    key = {"Fn::If": ["HasKey", {"Ref": "KmsKeyArn"}, {"Ref": "AWS::NoValue"}]}
+    (table,) = _properties("AWS::DynamoDB::Table")
+    (queue,) = _properties("AWS::SQS::Queue")
+    durable = [one["DurableConfig"] for one in functions().values() if "DurableConfig" in one]
+
+    assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+    assert queue["KmsMasterKeyId"] == key
+    assert queue["SqsManagedSseEnabled"] == {"Fn::If": ["HasKey", {"Ref": "AWS::NoValue"}, True]}
+    assert [one["KmsKeyId"] for one in _properties("AWS::SecretsManager::Secret")] == [key] * 4
+    assert [one["KMSKeyArn"] for one in durable] == [key] * 4
+    assert all(one["ExecutionTimeout"] and one["RetentionPeriodInDays"] for one in durable)
+    assert _default("KmsKeyArn") == ""
+    assert _default("KmsKeyArn", "prod", "kmsKeyArn") == CHOICES["kmsKeyArn"]
+
+
+def test_the_bucket_is_versioned_private_encrypted_and_forgets_old_versions():
+    (bucket,) = (one["Properties"] for name, one in resources("AWS::S3::Bucket").items() if name == "Bucket")
+    _, with_key, without = bucket["BucketEncryption"]["Fn::If"]
+
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["LifecycleConfiguration"]["Rules"][0]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 365}
+    assert _encryption(without) == {"SSEAlgorithm": "AES256"}
+    assert _encryption(with_key) == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Ref": "KmsKeyArn"}}
+
+
+@pytest.mark.parametrize("owner", ["BucketPolicy", "DeadLettersPolicy"])
+def test_files_and_dead_letters_are_reached_over_tls_alone(owner: str):
+    (statement,) = (one for name, one in statements() if name == owner)
+
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_roles_use_that_key_alone_and_only_where_one_is_chosen():
+    kms = [
+        (owner, statement)
+        for owner, statement in statements("prod", *CHOICES)
+        if any(action.startswith("kms:") for action in _listed(statement["Action"]))
+    ]
+    use_key = {"Fn::If": ["HasKey", {"Ref": "UseKey"}, {"Ref": "AWS::NoValue"}]}
+
+    assert [owner for owner, _ in kms] == ["UseKey"]
+    assert kms[0][1]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert kms[0][1]["Resource"] == {"Ref": "KmsKeyArn"}
+    assert resources("AWS::IAM::ManagedPolicy")["UseKey"]["Condition"] == "HasKey"
+    for name, role in resources("AWS::IAM::Role").items():
+        assert (use_key in role["Properties"].get("ManagedPolicyArns", [])) == (name != "SchedulerRole"), name
+
+
+def test_a_domain_of_ones_own_leads_to_the_same_api_and_terminals_take_it():
+    outputs = json.loads(template("prod", *CHOICES))["Outputs"]
+    (domain,) = resources("AWS::ApiGatewayV2::DomainName").values()
+    (mapping,) = resources("AWS::ApiGatewayV2::ApiMapping").values()
+    (record,) = resources("AWS::Route53::RecordSet").values()
+
+    assert [one["Condition"] for one in (domain, mapping, record)] == ["HasDomain", "HasDomain", "HasHostedZone"]
+    assert domain["Properties"]["DomainNameConfigurations"][0]["SecurityPolicy"] == "TLS_1_2"
+    assert mapping["Properties"]["ApiId"] == {"Ref": "HttpApi"}
+    assert record["Properties"]["AliasTarget"]["DNSName"] == {"Fn::GetAtt": ["Domain", "RegionalDomainName"]}
+    assert outputs["BaseUrl"] == {"Condition": "HasDomain", "Value": {"Fn::Sub": "https://${DomainName}"}}
+
+
+def test_every_call_to_a_function_is_traced():
+    assert {one["TracingConfig"]["Mode"] for one in functions().values()} == {"Active"}
+
+
+def _properties(kind: str) -> list[dict[str, Any]]:
+    return [one["Properties"] for one in resources(kind).values()]
+
+
+def _encryption(configuration: dict[str, Any]) -> dict[str, Any]:
+    return configuration["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"]
+
+
+def _default(parameter: str, stage: str = "dev", *chosen: str) -> Any:
+    return json.loads(template(stage, *chosen))["Parameters"][parameter]["Default"]
