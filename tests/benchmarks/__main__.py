@@ -19,6 +19,7 @@ from tests.benchmarks.figure import Figure
 PARTS = (
     "receiver",
     "cold",
+    "cost",
     "signature",
     "draft",
     "publish",

@@ -51,9 +51,10 @@ class Slow:
     """A vendor that thinks before it answers, with any number of callers side by side."""
 
     vendor: Vendor
+    seconds: float = LATENCY
 
     def answer(self, request: Request) -> Reply:
-        time.sleep(LATENCY)
+        time.sleep(self.seconds)
         return self.vendor.answer(request)
 
     def state(self) -> dict[str, Any]:

@@ -29,10 +29,13 @@ _OF_THE_CONNECTION = ("content-length", "transfer-encoding", "connection", "date
 
 @dataclass
 class LambdaService:
-    """`functions` by name. `started` holds the payload of every execution by its name, as the service remembers it."""
+    """`functions` by name. `started` holds the payload of every execution by its name, as the service remembers it;
+    `checkpoints` what the executions kept, request by request; `ended` how each that is over has ended."""
 
     functions: dict[str, Runtime] = field(default_factory=dict[str, Runtime])
     started: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    checkpoints: list[Request] = field(default_factory=list[Request])
+    ended: list[str] = field(default_factory=list[str])
     url: str = ""
     dex: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -40,21 +43,23 @@ class LambdaService:
     def answer(self, request: Request) -> Reply:
         called = _INVOKE.fullmatch(unquote(request.path))
         if called is None:
+            self.checkpoints += [request] if request.path.endswith("/checkpoint") else []
             return _passed_on(self.dex, request)
         named = _ARN.fullmatch(called[1])
         assert named is not None, request.path
         execution = request.headers.get("x-amz-durable-execution-name")
         if execution is None:
             status, headers, body = self.functions[named[1]].invoke(request.body, request.headers)
+            self.ended += [how for how in ("SUCCEEDED", "FAILED") if f'"Status": "{how}"'.encode() in body]
             return Reply(status, _kept(headers), body)
         if named[2] is None:
             return _refused(400, "InvalidParameterValueException", _UNQUALIFIED)
-        return self._start(named[1], named[2], execution, request.body)
+        return self.start(named[1], named[2], execution, request.body)
 
     def state(self) -> dict[str, Any]:
         return {"executions": sorted(self.started)}
 
-    def _start(self, function: str, qualifier: str, execution: str, body: bytes) -> Reply:
+    def start(self, function: str, qualifier: str, execution: str, body: bytes) -> Reply:
         """https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-idempotency.html (read 2026-11-21)."""
         with self._lock:
             is_new = execution not in self.started

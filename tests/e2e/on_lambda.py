@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,18 +14,24 @@ from tests.e2e.lambda_service import LambdaService, http_api_event, lambda_servi
 from tests.e2e.runtime import ARCH, Runtime, unpacked
 from tests.incidents import by_name
 from tests.incidents.moved import latest
+from tests.incidents.script import Script
 from tests.neighbours import WEBHOOK_SECRET, Neighbours
 from tests.vendors.aws import EmulatedAws, emulated_aws
+from tests.vendors.jira_webhooks import SECRET as JIRA_SECRET
 from tests.vendors.pagerduty_webhooks import body_of, sign
+from tests.vendors.wire import Vendor
 
 ZIPS = Path(__file__).parents[2] / "build" / ARCH
-DURABLE = ("journey", "observe")
+FUNCTIONS = ("receive", "journey", "observe")
+LIGHT = ("receive", "jira_changed")
+"""Those that the receivers' zip holds."""
+QUICK = {"quiet_period": "1s", "refresh_after": "2s", "jira": {"unclear_wait": "5s"}}
 LONGEST_SECONDS = 120.0
 
 
 @dataclass
 class OnLambda:
-    """`rings` delivers a webhook through the receiver's zip; `settles` waits until every execution has ended."""
+    """`rings` delivers a webhook through the receiver's zip; `hears` one of Jira; `ticks` is the scheduler's."""
 
     neighbours: Neighbours
     aws: EmulatedAws
@@ -35,7 +41,30 @@ class OnLambda:
     def rings(self, webhook: dict[str, Any], *, secret: str = WEBHOOK_SECRET) -> tuple[int, str]:
         body = body_of(webhook)
         headers = {name.lower(): value for name, value in sign(body, secret).items()}
-        _, _, answer = self.runtimes["receive"].invoke(http_api_event("/pagerduty", headers, body))
+        return self._asks("receive", http_api_event("/pagerduty", headers, body))
+
+    def hears(self, body: bytes, headers: dict[str, str]) -> int:
+        """Of Jira; the status."""
+        named = {name.lower(): value for name, value in headers.items()}
+        return self._asks("jira_changed", http_api_event("/jira", named, body))[0]
+
+    def ticks(self, function: str, payload: bytes = b"{}") -> None:
+        """As EventBridge Scheduler starts it, which gives its executions no name; here they need one."""
+        name = f"tick-{len(self.service.started)}"
+        self.service.start(f"debrief-dev-{function}", "durable", name, payload)
+
+    def settles(self) -> None:
+        """Wait until every execution has ended."""
+        service = self.service
+        self.until(lambda: len(service.ended) >= len(service.started), "every execution has ended")
+
+    def restarts(self, *functions: str) -> None:
+        """The next call of these is a cold start."""
+        for name in functions:
+            self.runtimes[name].restart()
+
+    def _asks(self, function: str, event: bytes) -> tuple[int, str]:
+        _, _, answer = self.runtimes[function].invoke(event)
         reply = json.loads(answer)
         return reply["statusCode"], json.loads(reply["body"])["reason"]
 
@@ -51,23 +80,30 @@ class OnLambda:
 
 
 @contextmanager
-def on_lambda(folder: Path, *names: str) -> Generator[OnLambda]:
-    """Everything up, with an empty table, and the settings in the bucket."""
+def on_lambda(
+    folder: Path,
+    *names: str | Script,
+    functions: Sequence[str] = FUNCTIONS,
+    settings: Mapping[str, Any] = QUICK,
+    around: Callable[[Vendor], Vendor] = lambda vendor: vendor,
+) -> Generator[OnLambda]:
+    """Everything up, with an empty table, and the settings in the bucket. `around` may put something between a fake
+    vendor and its callers."""
     now = datetime.now(UTC)
-    scripts = [latest(by_name(name), now) for name in names]
-    settings = {"quiet_period": "1s", "refresh_after": "2s", "jira": {"unclear_wait": "5s"}}
+    scripts = [latest(name if isinstance(name, Script) else by_name(name), now) for name in names]
     with ExitStack() as exits:
-        neighbours = Neighbours(folder, scripts, lambda: datetime.now(UTC), settings=settings)
+        neighbours = Neighbours(folder, scripts, lambda: datetime.now(UTC), settings=dict(settings), around=around)
         exits.callback(neighbours.move_out)
         neighbours.move_in()
+        neighbours.write_secrets(JIRA_WEBHOOK_SECRET=JIRA_SECRET)
         aws = exits.enter_context(emulated_aws())
         service = exits.enter_context(lambda_service(folder))
         _furnish(neighbours, aws)
         deployed = OnLambda(neighbours, aws, service)
         code = {name: unpacked(ZIPS / f"{name}.zip", folder / name) for name in ("receiver", "journey")}
         environment = _environment(aws, service)
-        for name in ("receive", *DURABLE):
-            zipped = code["receiver" if name == "receive" else "journey"]
+        for name in functions:
+            zipped = code["receiver" if name in LIGHT else "journey"]
             runtime = Runtime(zipped, f"handlers.{name}.handler", environment, folder / f"{name}.log")
             exits.callback(runtime.stop)
             deployed.runtimes[name] = service.functions[f"debrief-dev-{name}"] = runtime

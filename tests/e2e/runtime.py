@@ -13,6 +13,8 @@ import sys
 import threading
 import time
 import zipfile
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,24 +32,41 @@ def unpacked(zip_file: Path, folder: Path) -> Path:
     return folder
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one environment took in its life: seconds of CPU, and the most memory at any time in MB."""
+
+    cpu: float
+    peak: float
+
+
 class Runtime:
-    """One function. It answers one invocation at a time, as one Lambda environment does."""
+    """One function. It answers one invocation at a time, as one Lambda environment does. `spent` tells of those
+    environments that were stopped."""
 
     def __init__(self, code: Path, handler: str, environment: dict[str, str], log: Path) -> None:
         self._lock = threading.Lock()
+        self._made_of = code, handler, environment
+        self.log, self.spent = log, list[Spent]()
+        self._begin()
+
+    def _begin(self) -> None:
+        code, handler, environment = self._made_of
         self._port = free_port()
         plain = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CLIENT), "PYTHONDONTWRITEBYTECODE": "1"}
         lambda_ones = {
             "LAMBDA_TASK_ROOT": str(code),
             "AWS_LAMBDA_FUNCTION_NAME": "function",
             "AWS_LAMBDA_FUNCTION_TIMEOUT": "60",
+            "AWS_LAMBDA_LOG_FORMAT": "JSON",
+            "AWS_LAMBDA_LOG_LEVEL": "INFO",
             "_HANDLER": handler,
         }
         command = [
             str(EMULATOR), "--runtime-interface-emulator-address", f"127.0.0.1:{self._port}",
             "--runtime-api-address", f"127.0.0.1:{free_port()}", bare_python(), "-m", "awslambdaric", handler,
         ]  # fmt: skip
-        with log.open("ab") as out:
+        with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 command, cwd=code, env=plain | lambda_ones | environment, stdout=out, stderr=out
             )
@@ -64,9 +83,33 @@ class Runtime:
             finally:
                 connection.close()
 
+    def restart(self) -> None:
+        """A new environment, when what is under way has ended."""
+        with self._lock:
+            self.stop()
+            self._begin()
+
     def stop(self) -> None:
+        self.spent += [_spent_by(pid) for pid in _children(self.process.pid)]
         self.process.terminate()
         self.process.wait(10)
+
+
+def _children(pid: int) -> list[str]:
+    """https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html (read 2026-11-21); none but on Linux."""
+    found = list[str]()
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            if file.read_text().rpartition(")")[2].split()[1] == str(pid):
+                found.append(file.parent.name)
+    return found
+
+
+def _spent_by(pid: str) -> Spent:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    status = Path(f"/proc/{pid}/status").read_text()
+    peak = next((line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")), "0")
+    return Spent((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), int(peak) / 1024)
 
 
 def bare_python() -> str:

@@ -6,7 +6,8 @@ from tests.incidents.people import ADA, BEA, CARL, DANA, DEPLOYBOT, EMIL, FARAH,
 from tests.incidents.script import Script
 
 
-def script() -> Script:
+def script(more: str = "") -> Script:
+    """`more` is said in the channel at the end."""
     story = Story(
         "checkout_latency",
         "Checkout p99 latency above 4 s in eu-west-1",
@@ -23,7 +24,7 @@ def script() -> Script:
     _alerts(story)
     _pages(story)
     _mends(story)
-    story.chat(CHAT)
+    story.chat(CHAT + more)
     return story.script()
 
 

@@ -37,7 +37,7 @@ class EmulatedAws:
     url: str = ""
     faults: list[Fault] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
-    _moto: Any = field(default_factory=lambda: DomainDispatcherApplication(create_backend_app))
+    moto: Any = field(default_factory=lambda: DomainDispatcherApplication(create_backend_app))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def client(self, service: str, *, attempts: int = 1) -> Any:
@@ -60,10 +60,10 @@ class EmulatedAws:
             self.actions.append(action)
             fault = next((fault for fault in self.faults if fault.action == action), None)
             if fault is None:
-                return list(self._moto(environ, start_response))
+                return list(self.moto(environ, start_response))
             self.faults.remove(fault)
             if fault.after_effect:
-                list(self._moto(environ, _unheard))
+                list(self.moto(environ, _unheard))
             else:
                 environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         return _failed(fault, environ, start_response)

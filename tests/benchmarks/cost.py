@@ -1,0 +1,218 @@
+"""What 1,000 incidents cost on AWS: a real one on the zips in Lambda's own runtime, counted and priced.
+
+It has the demo's chat, five action items, and four issues that Jira's webhook tells of within four weeks; every webhook
+and the later look find a cold function. Vendors answer after 200 ms. Of the clock nothing is moved: what ticks by
+the hour costs whether anything happened or not, and is told apart.
+"""
+
+import json
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+
+from tests.benchmarks import prices
+from tests.benchmarks.children import ROOT
+from tests.benchmarks.counted_aws import CountedAws
+from tests.benchmarks.figure import Figure
+from tests.benchmarks.journey import Slow
+from tests.e2e.on_lambda import OnLambda, on_lambda
+from tests.e2e.runtime import Runtime, missing
+from tests.incidents.checkout_latency import script
+from tests.vendors.jira_webhooks import JiraWebhooks
+
+VENDOR_SECONDS = 0.2
+ITEMS, FOLLOW_UPS = 5, 4
+MORE_ITEMS = """
+14:41:20 carl: ACTION: @dana check every other service for the driver's default pool size by 2026-12-11
+14:41:40 june: ACTION: @emil load-test the release with one tenant per pod by 2026-12-18
+"""
+INCIDENTS_A_MONTH = 1000
+KEPT_MONTHS = 12
+"""How long records and files are paid for here."""
+RETAINED_MONTHS = 1
+"""The journeys' retentionPeriodInDays, 30 at the most."""
+WHOLE_PROCESSOR = 1769
+"""MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html (read 2026-11-21)"""
+FUNCTIONS = ("receive", "observe", "journey", "jira_changed", "follow_up", "reconcile")
+TICKS = {"follow_up": 24 * prices.MONTH_DAYS, "reconcile": 96 * prices.MONTH_DAYS}
+SETTINGS = {"quiet_period": "1s", "refresh_after": "15s", "jira": {"unclear_wait": "5s"}}
+
+_BILLED = re.compile(r"^REPORT .*\tDuration: ([\d.]+) ms", re.MULTILINE)
+
+type Tally = Counter[str]
+"""How much of what: operations, written, invocations, gb_ms, ... Whole numbers."""
+
+PRICED: tuple[tuple[str, str, float], ...] = (
+    ("durable operations", "operations", prices.DURABLE_OPERATION),
+    ("durable bytes, written", "written", prices.DURABLE_BYTE_WRITTEN),
+    ("durable bytes, retained a month", "written", prices.DURABLE_BYTE_MONTH * RETAINED_MONTHS),
+    ("Lambda MB x ms", "mb_ms", prices.LAMBDA_ARM_GB_SECOND / 1024 / 1000),
+    ("Lambda requests", "invocations", prices.LAMBDA_REQUEST),
+    ("traces", "invocations", prices.TRACE),
+    ("HTTP API requests", "requests", prices.HTTP_API_REQUEST),
+    ("Scheduler's starts", "scheduled", prices.SCHEDULED),
+    ("DynamoDB write units", "write_units", prices.DYNAMODB_WRITE_UNIT),
+    ("DynamoDB read units", "read_units", prices.DYNAMODB_READ_UNIT),
+    ("DynamoDB bytes, kept a year", "table_bytes", prices.DYNAMODB_BYTE_MONTH * KEPT_MONTHS),
+    ("S3 puts and lists", "puts", prices.S3_PUT_OR_LIST),
+    ("S3 gets", "gets", prices.S3_GET),
+    ("S3 bytes, kept a year", "file_bytes", prices.S3_BYTE_MONTH * KEPT_MONTHS),
+    ("calls for secrets", "secret_calls", prices.SECRET_CALL),
+    ("bytes logged", "logged", prices.LOG_BYTE),
+    ("bytes sent to vendors", "sent", prices.BYTE_TO_THE_INTERNET),
+)
+
+
+def measure() -> Iterator[Figure]:
+    if absent := missing():
+        print(f"Cost is not counted: without {absent}; make runtime sets that up.", file=sys.stderr)
+        return
+    with TemporaryDirectory() as home:
+        incident, ticks, peaks = _counted(Path(home))
+    yield _an_incident(incident, ticks)
+    yield _a_month(ticks)
+    yield from _memory(peaks)
+
+
+def _counted(home: Path) -> tuple[Tally, Tally, dict[str, float]]:
+    """An incident; a month of ticks; the most memory in MB by function."""
+    with on_lambda(
+        home, script(MORE_ITEMS), functions=FUNCTIONS, settings=SETTINGS, around=lambda one: Slow(one, VENDOR_SECONDS)
+    ) as deployed:
+        aws = CountedAws(deployed.aws.moto)
+        deployed.aws.moto = aws
+        requests = _happens(deployed)
+        incident = _tally(deployed, aws) | Counter(requests=requests)
+        assert set(deployed.service.ended) == {"SUCCEEDED"}, deployed.service.ended
+        ticks = _a_month_of_ticks(deployed, aws)
+        peaks = {
+            name: max(one.peak for one in runtime.spent) for name, runtime in deployed.runtimes.items() if runtime.spent
+        }
+    return incident, ticks, peaks
+
+
+def _happens(deployed: OnLambda) -> int:
+    """One incident, from its trigger to the fourth issue that is done. How many webhooks came."""
+    jira, (told,) = deployed.neighbours.jira, deployed.neighbours.scripts
+    hook = JiraWebhooks(jira, deployed.hears)
+    for webhook in told.webhooks:
+        assert deployed.rings(webhook)[0] == 202
+        deployed.restarts("receive")
+    deployed.until(lambda: "finish" in _named(deployed), "the first round is over")
+    deployed.restarts("journey", "observe")
+    deployed.settles()
+    issues = list(jira.expects_issues(ITEMS))
+    hook.delivers()
+    for issue in issues[:FOLLOW_UPS]:
+        jira.person_closes(issue["key"])
+        deployed.restarts("jira_changed", "follow_up")
+        hook.delivers()
+        deployed.settles()
+    return len(told.webhooks) + len(hook.answers)
+
+
+def _named(deployed: OnLambda) -> set[str]:
+    return {str(one.get("Name")) for request in deployed.service.checkpoints for one in _updates(request.body)}
+
+
+def _updates(body: bytes) -> list[dict[str, Any]]:
+    return json.loads(body).get("Updates") or []
+
+
+def _a_month_of_ticks(deployed: OnLambda, aws: CountedAws) -> Tally:
+    """A sweep that reads the issues once a day, 23 that do not, and the looks for what no webhook told."""
+    month = Counter[str]()
+    for function, payload, times in (
+        ("follow_up", b"{}", prices.MONTH_DAYS),
+        ("follow_up", b'{"journey": "fu-later"}', TICKS["follow_up"] - prices.MONTH_DAYS),
+        ("reconcile", b"{}", TICKS["reconcile"]),
+    ):
+        before = _tally(deployed, aws)
+        deployed.ticks(function, payload)
+        deployed.settles()
+        one = _tally(deployed, aws)
+        one.subtract(before)
+        month += Counter({name: count * times for name, count in one.items()}) + Counter(scheduled=times)
+    return month
+
+
+def _tally(deployed: OnLambda, aws: CountedAws) -> Tally:
+    """Everything until now; every function starts anew after it."""
+    deployed.restarts(*FUNCTIONS)
+    service, neighbours = deployed.service, deployed.neighbours
+    operations = {(one.path, update["Id"]) for one in service.checkpoints for update in _updates(one.body)}
+    sent = [*neighbours.pagerduty.requests, *neighbours.slack.requests, *neighbours.jira.requests]
+    tally = Counter(aws.counts)
+    tally["operations"] = len(operations) + len(service.started)
+    tally["written"] = sum(len(one.body) for one in service.checkpoints)
+    tally["sent"] = sum(len(one.body) + sum(map(len, [*one.headers, *one.headers.values()])) for one in sent)
+    for name, runtime in deployed.runtimes.items():
+        told = runtime.log.read_text()
+        billed = [float(found) for found in _BILLED.findall(told)]
+        tally["invocations"] += len(billed)
+        tally["mb_ms"] += round(_memory_of(name) * (sum(billed) + _slower(name, runtime)))
+        tally["logged"] += sum(len(line) + 1 for line in told.splitlines() if line.startswith("{"))
+    return tally
+
+
+def _slower(function: str, runtime: Runtime) -> float:
+    """The milliseconds that less than a whole processor takes longer than this machine's."""
+    cpu = sum(one.cpu for one in runtime.spent) * 1000
+    return cpu * max(0.0, WHOLE_PROCESSOR / _memory_of(function) - 1)
+
+
+def _memory_of(function: str) -> int:
+    return yaml.safe_load((ROOT / "serverless.yml").read_text())["functions"][function]["memorySize"]
+
+
+def _cost(tally: Tally) -> float:
+    return sum(tally[name] * price for _, name, price in PRICED)
+
+
+def _parts(tally: Tally, times: int) -> str:
+    """The largest first: how many of each, and what they cost."""
+    priced = sorted(((tally[name] * price * times, tally[name], what) for what, name, price in PRICED), reverse=True)
+    return "; ".join(f"{what} {count:,}: {usd:.3f}" for usd, count, what in priced if count)
+
+
+def _an_incident(incident: Tally, ticks: Tally) -> Figure:
+    return Figure(
+        "cost of 1,000 incidents on AWS, secrets apart",
+        _cost(incident) * 1000,
+        "USD",
+        0.80,
+        f"List prices of us-east-1 (tests/benchmarks/prices.py). An incident with {ITEMS} items and {FOLLOW_UPS} of them "
+        f"done later, every function cold, {VENDOR_SECONDS * 1000:.0f} ms for each vendor's answer, the processor slower "
+        f"by what the memory leaves of one. Of each so many an incident, and USD for 1,000: {_parts(incident, 1000)}. "
+        f"The clock's ticks are told apart; spread over {INCIDENTS_A_MONTH:,} incidents a month they are "
+        f"{_cost(ticks) / INCIDENTS_A_MONTH * 1000:.2f} USD more. Load here: {os.getloadavg()[0]:.1f}.",
+    )
+
+
+def _a_month(ticks: Tally) -> Figure:
+    return Figure(
+        "cost of a month in which nothing happens",
+        _cost(ticks),
+        "USD",
+        None,
+        f"{TICKS['follow_up']} sweeps and {TICKS['reconcile']:,} looks at PagerDuty, every one cold. {_parts(ticks, 1)}. "
+        "Secrets (0.40 each), alarms (0.10 each) and metrics (0.30 each) come on top.",
+    )
+
+
+def _memory(peaks: dict[str, float]) -> Iterator[Figure]:
+    for name, peak in peaks.items():
+        yield Figure(
+            f"memory of {name}, of what it may have",
+            peak / _memory_of(name),
+            "x",
+            None,
+            f"{peak:.0f} of {_memory_of(name)} MB at the most, in that incident.",
+        )
