@@ -11,6 +11,7 @@ from connectors.engine.start import journey_name
 
 if TYPE_CHECKING:
     from connectors.secrets.port import Secrets
+    from connectors.store.arrivals import Arrivals
     from connectors.store.deliveries import Deliveries
     from handlers.house import Start
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class Doorway:
     """`secrets` and `deliveries` are made only when a request looks signed. `follows` tells whether a Jira issue, by
     its id, is one of ours; `announced` gives the name of the journey of an incident's resolve, also where that was
-    found by asking before its webhook came."""
+    found by asking before its webhook came; `arrivals` keeps that something came, where anybody asks."""
 
     secrets: Callable[[], Secrets]
     deliveries: Callable[[], Deliveries]
@@ -27,3 +28,4 @@ class Doorway:
     now: Callable[[], datetime]
     follows: Callable[[str], bool] = lambda _: True
     announced: Callable[[str, datetime], str] = journey_name
+    arrivals: Callable[[], Arrivals] | None = None

@@ -1,20 +1,23 @@
 """An HTTP request from PagerDuty: verify, understand, and start the journey by name, once."""
 
 import hashlib
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from connectors.errors import Ignored
+from connectors.errors import ConnectorError, Ignored, NotFound
 from connectors.logs import bind, log
-from connectors.pagerduty.webhook import Bell, looks_signed, parse, verify
-from connectors.secrets.port import is_signed_with
+from connectors.pagerduty.webhook import PING, SUBSCRIPTION_HEADER, Bell, looks_signed, parse, verify
+from connectors.secrets.port import SUBSCRIPTIONS, Secrets, is_signed_with
+from connectors.store.arrivals import Kind
 from handlers.envelope import Request, Response, Source, answered, http_api_reply, request_from_http_api
 from handlers.wiring import Doorway, doorway, meter
 
 # PagerDuty drops what is over 256 KB itself: https://developer.pagerduty.com/docs/webhooks-behavior (read 2026-11-20)
 LARGEST_BODY = 256 * 1024
 _SECRET = "PAGERDUTY_WEBHOOK_SECRET"  # noqa: S105 (its name)
+_REFUSED = Response(403, "the signature does not match", why="signature")
 # Longer than PagerDuty's 48 hours of retries; anything older is a replay.
 OLDEST = timedelta(days=7)
 MOST_AHEAD = timedelta(minutes=10)
@@ -25,12 +28,40 @@ def receive(request: Request, doorway: Doorway) -> Response:
     if len(request.body) > LARGEST_BODY:
         return Response(413, "the body is larger than PagerDuty ever sends", why="size")
     fits = partial(verify, request.headers, request.body)
-    if not looks_signed(request.headers) or not is_signed_with(doorway.secrets(), _SECRET, fits):
-        return Response(403, "the signature does not match", why="signature")
+    if not looks_signed(request.headers):
+        return _REFUSED
+    if not is_signed_with(doorway.secrets(), _SECRET, fits):
+        _note("refused", request, doorway)
+        return _REFUSED
     bell = parse(request.body)
     if isinstance(bell, Ignored):
+        if bell.why == PING:
+            _note("ping", request, doorway)
         return Response(202, f"ignored: {bell.reason}", why=bell.why)
-    return _accept(bell, hashlib.sha256(request.body).hexdigest(), doorway)
+    response = _accept(bell, hashlib.sha256(request.body).hexdigest(), doorway)
+    _note("delivery", request, doorway)
+    return response
+
+
+def _note(kind: Kind, request: Request, doorway: Doorway) -> None:
+    """That something of a subscription of ours came, for whoever asks whether it works. Never a reason to refuse.
+
+    Ours are those whose ids are kept beside the secrets: what names another, as a stranger's would, writes nothing.
+    """
+    subscription = request.headers.get(SUBSCRIPTION_HEADER, "")
+    if doorway.arrivals and subscription and subscription in _kept(doorway.secrets()):
+        try:
+            doorway.arrivals().note(subscription, kind)
+        except ConnectorError as error:
+            log.warning("that a webhook came is not recorded: %s", error)
+
+
+def _kept(secrets: Secrets) -> list[str]:
+    ids = list[str]()
+    for name in SUBSCRIPTIONS:
+        with suppress(NotFound):
+            ids.append(secrets.read(name))
+    return ids
 
 
 def _accept(bell: Bell, body_hash: str, doorway: Doorway) -> Response:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from connectors.secrets.keeping import FileKeeper
     from connectors.secrets.port import Secrets
     from connectors.steps import Steps
+    from connectors.store.arrivals import Arrivals
     from connectors.store.deliveries import Deliveries
     from connectors.store.port import Store
     from handlers.desk import Desk
@@ -175,10 +176,11 @@ def build_house(
 
 def doorway_of(machine: Machine, store: Store, engine: LocalEngine) -> Doorway:
     """The receiver's needs on one machine: the engine is the durable start."""
+    from connectors.store.arrivals import Arrivals
     from connectors.store.deliveries import Deliveries
     from connectors.store.followed_issues import is_followed
 
-    secrets = machine.secrets()
+    secrets, arrivals = machine.secrets(), Arrivals(store, utc_now)
     return Doorway(
         secrets=lambda: secrets,
         deliveries=lambda: Deliveries(store, utc_now),
@@ -186,6 +188,7 @@ def doorway_of(machine: Machine, store: Store, engine: LocalEngine) -> Doorway:
         now=utc_now,
         follows=functools.partial(is_followed, store),
         announced=functools.partial(announced_in, store),
+        arrivals=lambda: arrivals,
     )
 
 
@@ -222,6 +225,7 @@ def doorway() -> Doorway:
         utc_now,
         follows=_is_followed_on_aws,
         announced=lambda incident_id, at: announced_in(_aws_store(None), incident_id, at),
+        arrivals=_aws_arrivals,
     )
 
 
@@ -259,6 +263,13 @@ def _aws_deliveries() -> Deliveries:
     from connectors.store.deliveries import Deliveries
 
     return Deliveries(_aws_store(None), utc_now)  # the receiver writes records only; files are the journey's
+
+
+@functools.cache
+def _aws_arrivals() -> Arrivals:
+    from connectors.store.arrivals import Arrivals
+
+    return Arrivals(_aws_store(None), utc_now)
 
 
 def _is_followed_on_aws(issue_id: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Self
 from connectors.engine.clock import VirtualClock
 from connectors.engine.failed import failures_among
 from connectors.engine.local import LocalEngine
+from connectors.store.arrivals import Arrivals
 from connectors.store.deliveries import Deliveries
 from connectors.store.followed_issues import is_followed
 from connectors.store.shelf import Shelf
@@ -60,6 +61,7 @@ class World(Neighbours):
         """Start the house, as a process would: again after `stop`, on what the last one left behind."""
         self.machine.home.mkdir(exist_ok=True)
         self.store = self.machine.store()
+        self.arrivals = Arrivals(self.store, self.clock.now)
         settings, secrets = self.machine.settings(), self.machine.secrets()
         templates = self.machine.templates(settings)
         self.house: House = build_house(
@@ -102,6 +104,7 @@ class World(Neighbours):
             now=self.clock.now,
             follows=partial(is_followed, self.store),
             announced=partial(announced_in, self.store),
+            arrivals=lambda: self.arrivals,
         )
 
     def desk(self) -> Desk:

@@ -20,6 +20,8 @@ from connectors.pagerduty.text import scrubbed
 
 # https://developer.pagerduty.com/docs/webhook-signatures (read 2026-11-20)
 SIGNATURE_HEADER = "x-pagerduty-signature"
+# https://developer.pagerduty.com/docs/webhooks-overview (read 2026-11-20). It is not signed.
+SUBSCRIPTION_HEADER = "x-webhook-subscription"
 # Ours: PagerDuty sends one entry a secret, two during a rotation. More is somebody making us calculate.
 MOST_SIGNATURES = 8
 LONGEST_SIGNATURE_HEADER = 2048
@@ -36,6 +38,8 @@ _AN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 RESOLVED = "incident.resolved"
 TRIGGERED = "incident.triggered"
+PING = "ping"
+"""Why a `pagey.ping` is ignored."""
 # Cannot be read back by REST, or say more than what REST keeps.
 OBSERVED = frozenset(
     {
@@ -51,6 +55,8 @@ OBSERVED = frozenset(
         "incident.task.updated",
     }
 )
+WANTED = tuple(sorted({RESOLVED, TRIGGERED} | OBSERVED))
+"""What a subscription is made for: everything else is read when the incident is resolved."""
 _READ_LATER = frozenset(
     {
         "incident.acknowledged",
@@ -134,6 +140,8 @@ def parse(body: bytes) -> Bell | Ignored:
     event_type = event.get("event_type")
     if not isinstance(event_type, str):
         return Ignored("the event names no event_type", "unreadable")
+    if event_type == "pagey.ping":
+        return Ignored("pagey.ping is PagerDuty's test: the connection works", PING)
     reason = _reason_to_ignore(event_type)
     return Ignored(reason) if reason else _bell(event_type, event)
 
@@ -188,8 +196,6 @@ def _reason_to_ignore(event_type: str) -> str | None:
         return f"{event_type} needs nothing now: the incident is read whole when it is resolved"
     if event_type in _ABOUT_SERVICES:
         return f"{event_type} is about a service, not about an incident"
-    if event_type == "pagey.ping":
-        return "pagey.ping is PagerDuty's test: the connection works"
     return f"{event_type[:80]!r} is not a kind Debrief knows"
 
 

@@ -26,6 +26,8 @@ NAMES = (
 """What Debrief may ask for. The first word names the vendor. A subscription's id stands beside the secret that it signs
 with, in the same write: so it is certain which is whose, also after a crash between the two."""
 
+SUBSCRIPTIONS = ("PAGERDUTY_WEBHOOK_SUBSCRIPTION", "PAGERDUTY_WEBHOOK_SUBSCRIPTION_PREVIOUS")
+
 
 class Secret(str):
     """A secret's text. It is an ordinary str wherever it is used; only its repr hides it."""
