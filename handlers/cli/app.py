@@ -5,7 +5,6 @@ import json
 import logging
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +21,8 @@ from handlers.cli.exits import EXPECTED, MEANINGS, Ended, Exit, ended_by, on_thi
 from handlers.cli.formats import FORMATS, written_as
 from handlers.cli.plain import plain
 from handlers.cli.report_app import report
+from handlers.cli.secret_app import app as secret_app
+from handlers.cli.settings_app import app as settings_app
 from handlers.cli.status_app import status
 from handlers.envelope import told
 from handlers.wiring import machine
@@ -64,6 +65,8 @@ app.command()(report)
 app.command()(check)
 app.command()(status)
 app.add_typer(actions_app)
+app.add_typer(settings_app)
+app.add_typer(secret_app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -173,28 +176,6 @@ def _draft(asked: Asked) -> int:
     else:
         show_report(Console(), report, output=asked.output)
     return report.code
-
-
-@app.command()
-def settings(
-    file: Annotated[Path | None, typer.Option(help="The settings file; debrief.yml unless you say so.")] = None,
-    show: Annotated[bool, typer.Option("--show", help="Print what counts in the end, with every default.")] = False,
-    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema, for your editor.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the mistakes as one JSON object.")] = False,
-) -> int:
-    """Check debrief.yml: every mistake at once, with its line and what to do. Exit code 2 where there is one."""
-    from handlers.cli import settings_command as command
-
-    here = replace(machine(), settings_file=file) if file else machine()
-    if schema or show:
-        sys.stdout.write((command.show_schema() if schema else command.show_settings(here)).rstrip() + "\n")
-        return Exit.DONE
-    found = command.checked(here, must_exist=file is not None)
-    if as_json:
-        _print_json(found)
-    else:
-        command.say_checked(Console(), here, found)
-    return Exit.DONE if found["valid"] else Exit.USAGE
 
 
 @app.command()

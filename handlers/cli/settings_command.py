@@ -1,7 +1,6 @@
 """`debrief settings`: every mistake at once, what counts in the end, and the JSON Schema."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -19,7 +18,7 @@ from postmortem.settings import Settings, SettingsError, json_schema, read_setti
 
 def settings_of(machine: Machine, *, must_exist: bool = False) -> Settings:
     """The settings in words that a person can act on. Raises Ended, SettingsError."""
-    return read_settings(_text(machine.settings_file, must_exist=must_exist))
+    return read_settings(settings_text(machine, must_exist=must_exist))
 
 
 def show_settings(machine: Machine) -> str:
@@ -108,7 +107,9 @@ def _is_set(secrets: Any, name: str) -> bool:
         return False
 
 
-def _text(file: Path, *, must_exist: bool) -> str:
+def settings_text(machine: Machine, *, must_exist: bool = False) -> str:
+    """debrief.yml as it lies there; "" where there is none. Raises Ended."""
+    file = machine.settings_file
     try:
         return file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
