@@ -43,7 +43,7 @@ class Drafts(Section):
     priorities: Names = ()
     """Priorities by the account's own names, such as P1. Empty: all, also incidents without a priority."""
     urgencies: tuple[Urgency, ...] = ()
-    """high, low. Empty: both."""
+    """Which urgencies get a draft. Empty: both."""
     services: Names = ()
     """PagerDuty services by id or name. Empty: all."""
     teams: Names = ()
@@ -60,7 +60,7 @@ class PagerDutySettings(Section):
     """How PagerDuty is reached. The token is PAGERDUTY_TOKEN in debrief.env."""
 
     region: Literal["us", "eu"] = "us"
-    """us or eu: where the account lives."""
+    """In which of PagerDuty's regions the account lives."""
     base_url: BaseUrl | None = None
     """Another address of the REST API, for tests."""
     sender: Email | None = None
