@@ -6,6 +6,7 @@ up to four issues). `connectors/retrying.py` decides instead.
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 from urllib.parse import quote
@@ -23,11 +24,13 @@ from connectors.atlassian import (
     silence_from_error,
     site_from_url,
 )
-from connectors.errors import BadReply, Rejected
+from connectors.errors import BadReply, NotFound, Rejected
 from connectors.jira.replies import (
     judge,
+    judge_administered,
     judge_commented,
     judge_created,
+    judge_webhook_made,
     list_from,
     numbered_page,
     object_from,
@@ -40,6 +43,11 @@ MOST_PAGES = 200
 
 # 100 issues a call: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/ (2026-11-20)
 MOST_AT_ONCE = 100
+
+REST = ("rest", "api", "3")
+# Administrators' webhooks. /rest/api/3/webhook is for Connect and OAuth apps alone, and expires after 30 days.
+# https://developer.atlassian.com/cloud/jira/platform/webhooks/ (read 2026-11-21)
+WEBHOOKS = ("rest", "webhooks", "1.0", "webhook")
 
 
 class JiraApi:
@@ -75,6 +83,20 @@ class JiraApi:
 
     def get_myself(self) -> dict[str, Any]:
         return self._get_object("Asking Jira who we are", "myself")
+
+    def list_my_permissions(self, project: str, names: Sequence[str]) -> set[str]:
+        """Those of these project permissions ("CREATE_ISSUES") that this account has in the project.
+
+        Raises NotFound where it may not know of the project.
+        """
+        tried, query = f"Reading our permissions in {project}", {"projectKey": project, "permissions": ",".join(names)}
+        found = object_from(tried, object_from(tried, self._get(tried, ("mypermissions",), query)).get("permissions"))
+        return {name for name in names if object_from(tried, found.get(name) or {}).get("havePermission") is True}
+
+    def list_issue_link_types(self) -> list[dict[str, Any]]:
+        """Every kind of link between issues. Raises NotFound where linking is switched off."""
+        tried = "Reading the kinds of links between issues"
+        return list_from(tried, self._get_object(tried, "issueLinkType").get("issueLinkTypes"))
 
     def get_project(self, project: str) -> dict[str, Any]:
         return self._get_object(f"Reading the Jira project {project}", "project", project)
@@ -175,6 +197,34 @@ class JiraApi:
         """One user, also one who is no longer active. Raises NotFound where nobody has this account id."""
         return self._get_object("Reading a Jira user", "user", query={"accountId": account_id})
 
+    def list_webhooks(self) -> list[dict[str, Any]]:
+        """The webhooks that administrators made, everybody's; not paged, at most 100 are active."""
+        tried = "Listing Jira's webhooks"
+        value = self._budget.reading(lambda: judge_administered(tried, self._send("GET", (), root=WEBHOOKS)))
+        return list_from(tried, value)
+
+    def create_webhook(self, webhook: dict[str, Any]) -> dict[str, Any]:
+        """POST once; answers the webhook with its address in Jira as `self`, and without its secret.
+
+        Raises OutcomeUnknown where the answer was lost: look with `list_webhooks`.
+        """
+        tried = "Creating a webhook in Jira"
+        send = partial(self._send, "POST", (), body=webhook, root=WEBHOOKS)
+        return self._budget.writing(lambda: judge_webhook_made(tried, send()))
+
+    def update_webhook(self, webhook_id: str, webhook: dict[str, Any]) -> None:
+        """Replace a webhook whole; a secret that is left out stays. The same again changes nothing: safe to repeat."""
+        tried = f"Changing Jira's webhook {webhook_id}"
+        send = partial(self._send, "PUT", (webhook_id,), body=webhook, root=WEBHOOKS)
+        self._budget.reading(lambda: judge_administered(tried, send()))
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        """What is gone already is deleted: safe to repeat."""
+        tried = f"Deleting Jira's webhook {webhook_id}"
+        send = partial(self._send, "DELETE", (webhook_id,), root=WEBHOOKS)
+        with suppress(NotFound):
+            self._budget.reading(lambda: judge_administered(tried, send()))
+
     def _get(self, tried: str, parts: tuple[str, ...], query: dict[str, str]) -> Any:
         return self._budget.reading(lambda: judge(tried, self._send("GET", parts, query=query)))
 
@@ -195,15 +245,21 @@ class JiraApi:
         raise BadReply(tried, "Jira's pages do not come to an end")
 
     def _send(
-        self, method: str, parts: tuple[str, ...], *, query: dict[str, str] | None = None, body: Any = None
+        self,
+        method: str,
+        parts: tuple[str, ...],
+        *,
+        query: dict[str, str] | None = None,
+        body: Any = None,
+        root: tuple[str, ...] = REST,
     ) -> Answer | NoAnswer:
         """One HTTP request, or none while Jira wants none of this kind."""
-        endpoint = endpoint_of(method, "/".join(parts))
-        return asked_quietly(self._quiet, "Jira", endpoint, lambda: self._sent(method, parts, query, body))
+        endpoint = endpoint_of(method, "/".join(parts if root == REST else (*root, *parts)))
+        return asked_quietly(self._quiet, "Jira", endpoint, lambda: self._sent(method, (*root, *parts), query, body))
 
     def _sent(self, method: str, parts: tuple[str, ...], query: dict[str, str] | None, body: Any) -> Answer | NoAnswer:
         """Exactly one HTTP request. Never follows a redirect: the token stays with its own host."""
-        url = f"{self._base_url}/rest/api/3/" + "/".join(quote(part, safe="") for part in parts)
+        url = f"{self._base_url}/" + "/".join(quote(part, safe="") for part in parts)
         content = None if body is None else json.dumps(body)
         with self._clients.borrowed() as client:
             try:

@@ -3,6 +3,7 @@
 What the status means, `connectors/atlassian.py` says: the same for Confluence.
 """
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn, cast
 
@@ -46,7 +47,15 @@ JIRA = Product(
     sentences=_sentences,
     refuse=_refuse,
 )
+_ADMINISTERED = replace(
+    JIRA,
+    give_permission=(
+        "Only an administrator of Jira may: use the JIRA_TOKEN of one, "
+        "or let one do it by hand as debrief jira webhook create --by-hand says."
+    ),
+)
 judge = partial(atlassian.judge, JIRA)
+judge_administered = partial(atlassian.judge, _ADMINISTERED)
 object_from = partial(atlassian.object_from, JIRA)
 list_from = partial(atlassian.list_from, JIRA)
 
@@ -59,6 +68,11 @@ def judge_created(tried: str, came: Answer | NoAnswer) -> dict[str, Any]:
 def judge_commented(tried: str, came: Answer | NoAnswer) -> dict[str, Any]:
     """The comment that was written, with its `id`."""
     return atlassian.judge_made(JIRA, tried, came, "the new comment", "id")
+
+
+def judge_webhook_made(tried: str, came: Answer | NoAnswer) -> dict[str, Any]:
+    """The webhook that was made, with its address in Jira as `self`."""
+    return atlassian.judge_made(_ADMINISTERED, tried, came, "the new webhook", "self")
 
 
 def numbered_page(tried: str, value: Any, *names: str) -> tuple[list[dict[str, Any]], int | None]:

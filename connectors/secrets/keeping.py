@@ -43,8 +43,8 @@ class FileKeeper:
     def __init__(self, file: Path, environment: Mapping[str, str]) -> None:
         self._file, self._environment = file, environment
 
-    def place(self, _name: str) -> str:
-        return str(self._file)
+    def place(self, name: str) -> str:
+        return "the environment" if self._environment.get(name, "").strip() else str(self._file)
 
     def known(self, name: str) -> str:
         return Secret(self._environment.get(name, "").strip()) or secrets_from_file(self._file).get(name, Secret())

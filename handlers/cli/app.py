@@ -19,6 +19,7 @@ from handlers.cli.asking import Asked, check_usage, write_output
 from handlers.cli.check_app import check
 from handlers.cli.exits import EXPECTED, MEANINGS, Ended, Exit, ended_by, on_this_machine, sentence_case
 from handlers.cli.formats import FORMATS, written_as
+from handlers.cli.jira_app import app as jira_app
 from handlers.cli.plain import plain
 from handlers.cli.report_app import report
 from handlers.cli.secret_app import app as secret_app
@@ -66,6 +67,7 @@ app.command()(check)
 app.command()(status)
 app.add_typer(actions_app)
 app.add_typer(settings_app)
+app.add_typer(jira_app)
 app.add_typer(secret_app)
 
 

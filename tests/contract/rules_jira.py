@@ -18,6 +18,7 @@ from connectors.jira.translate import (
     remote_link_body,
     screen_from_createmeta,
 )
+from connectors.jira.webhooks import Wanted, webhook_body, webhook_from_jira
 from connectors.retrying import Budget
 from postmortem.action_items.item import Span
 from tests.contract.rules_kit import CANARY, Connector, Endless, Size, Write
@@ -29,6 +30,7 @@ from tests.vendors.wire import Reply, Request, Vendor, json_reply
 _FAKE = FakeJira()
 _LINK = remote_link_body("pagerduty=Q2", "https://acme.example/pm/1", CANARY)
 _SCREEN = JiraWorld().screen()
+_WEBHOOK = webhook_body(Wanted("Debrief local", "https://debrief.acme.example/jira", ("OPS",)), CANARY)
 
 
 def _fake() -> FakeJira:
@@ -36,6 +38,7 @@ def _fake() -> FakeJira:
     world = JiraWorld()
     body = payload_from_request(request_for(key="pm-another"), _SCREEN).body
     world.api.create_issue(body)
+    world.api.create_webhook(_WEBHOOK)
     world.fake.requests.clear()
     return world.fake
 
@@ -80,6 +83,7 @@ def _found(number: int) -> Reply:
 def _endpoint(request: Request) -> str:
     path = re.sub(r"/issue/[A-Z]+-\d+", "/issue/{key}", request.path)
     path = re.sub(r"/(project|createmeta)/[A-Z]+", r"/\1/{key}", path)
+    path = re.sub(r"/webhook/[0-9]+$", "/webhook/{id}", path)
     return f"| `{request.method} {re.sub(r'/issuetypes/[0-9]+', '/issuetypes/{id}', path)}` |"
 
 
@@ -112,6 +116,9 @@ JIRA = Connector(
         "assign": lambda api: api.assign("OPS-1", "acc-ada"),
         "edit_issue": lambda api: api.edit_issue("OPS-1", {"summary": CANARY}),
         "upsert_remote_link": lambda api: api.upsert_remote_link("OPS-1", _LINK),
+        "list_webhooks": lambda api: api.list_webhooks(),
+        "update_webhook": lambda api: api.update_webhook("1", _WEBHOOK),
+        "delete_webhook": lambda api: api.delete_webhook("7"),
     },
     writes={
         "create_issue": Write(
@@ -123,6 +130,11 @@ JIRA = Connector(
             call=lambda api: api.add_comment("OPS-1", _described(CANARY)["description"]),
             where="POST .*/comment$",
             find=lambda api: api.list_comments("OPS-1") or None,
+        ),
+        "create_webhook": Write(
+            call=lambda api: api.create_webhook(_WEBHOOK),
+            where="POST .*/webhook$",
+            find=lambda api: api.list_webhooks()[1:],
         ),
     },
     fake=_fake,
@@ -142,6 +154,10 @@ JIRA = Connector(
     records={
         "key": (key_from_issue, {"properties": {"debrief.action": {"key": "pm-1"}}}),
         "labels": (labels_from_issue, {"fields": {"labels": ["a"]}}),
+        "webhook": (
+            webhook_from_jira,
+            {"name": "a", "url": "https://a", "events": ["x"], "self": "a/1", "filters": {}},
+        ),
         "issue type": (lambda raw: screen_from_createmeta("OPS", raw, []), {"id": "1", "name": "Task"}),
         "field": (
             lambda raw: screen_from_createmeta("OPS", {"id": "1", "name": "Task"}, [raw]),

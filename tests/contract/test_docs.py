@@ -51,8 +51,8 @@ def test_every_command_and_option_that_a_page_names_exists(page: Path):
     commands = dict(_commands(get_command(app)))
     for code in _CODE.findall(page.read_text()):
         for written in _COMMAND.findall(code):
-            first, *others = written.split()
-            command = f"{first} {others[0]}" if others and f"{first} {others[0]}" in commands else first
+            words = written.split()
+            command = next((name for end in (3, 2, 1) if (name := " ".join(words[:end])) in commands), "")
             assert command in commands, written
             assert set(_OPTION.findall(f" {written}")) <= commands[command], written
 
@@ -106,7 +106,7 @@ def _commands(group: Any, before: str = "") -> Iterator[tuple[str, set[str]]]:
         options = (option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts))
         yield f"{before}{name}", {"--help", *options}
         if hasattr(command, "commands"):
-            yield from _commands(command, f"{name} ")
+            yield from _commands(command, f"{before}{name} ")
 
 
 def _is_a_field(name: str) -> bool:

@@ -5,9 +5,9 @@
         JiraApi(fake.site, fake.email, fake.token, budget, base_url=url)
 
 What it does on demand: `fails_next`, `limits_next`, `is_down`, `search_lag`, `hides_from_searches`. What people do in
-it by hand: `jira_hands.py`. What it remembers: `requests`, `issues`, `remote_links`, `refusals`, and in `made` the
-id and the request of every issue that was created over REST, also of those that were deleted. Its answers are checked
-against Atlassian's document.
+it by hand: `jira_hands.py`. Its administrators' webhooks: `jira_admin_webhooks.py`. What it remembers: `requests`,
+`issues`, `remote_links`, `refusals`, and in `made` the id and the request of every issue that was created over REST,
+also of those that were deleted. Its answers are checked against Atlassian's document.
 """
 
 import base64
@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from tests.vendors import jira_search
+from tests.vendors.jira_admin_webhooks import AdminWebhooks
 from tests.vendors.jira_faults import Fault, next_fault
 from tests.vendors.jira_hands import Hands
 from tests.vendors.jira_issues import API
@@ -63,6 +64,7 @@ class FakeJira(Hands):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.webhooks = AdminWebhooks(self.site, self.now)
         self._faults: list[Fault] = []
         self._asked: dict[str, list[float]] = {}
         self._lock = threading.RLock()
@@ -117,6 +119,8 @@ class FakeJira(Hands):
         try:
             if request.path != f"{API}/serverInfo":
                 self._check_token(request)
+            if self.webhooks.handles(request.path):
+                return self.webhooks.answer(request)
             methods, ids = self._route(request.path)
             self._check_speed(request)
             return methods.get(request.method, not_allowed)(request, *ids)
@@ -163,6 +167,8 @@ class FakeJira(Hands):
             ("/project/([^/]+)", {"GET": self._directory.project}),
             ("/serverInfo", {"GET": self._server_info}),
             ("/myself", {"GET": self._directory.myself}),
+            ("/mypermissions", {"GET": self._directory.permissions}),
+            ("/issueLinkType", {"GET": self._directory.link_types}),
             ("/user", {"GET": self._directory.user}),
             ("/user/search", {"GET": self._directory.find_users}),
             ("/user/assignable/search", {"GET": self._directory.assignable}),
