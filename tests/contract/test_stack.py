@@ -102,7 +102,9 @@ def test_what_people_own_outlives_the_stack():
 
 def test_the_environment_holds_names_and_no_secret():
     for properties in functions().values():
-        for name, value in properties["Environment"]["Variables"].items():
+        variables = properties["Environment"]["Variables"]
+        assert variables.pop("DEBRIEF_STAGE") == "dev"
+        for name, value in variables.items():
             assert name.startswith("DEBRIEF_")
             assert isinstance(value, dict), f"{name} is written out"
 
