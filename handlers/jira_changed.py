@@ -45,7 +45,7 @@ def _accept(hint: Hint, body_hash: str, doorway: Doorway) -> Response:
     name = f"jc-{delivery[:40]}"
     started = doorway.start("follow_up", name, {"issue_id": hint.issue_id, "journey": name})
     deliveries.mark(delivery, body_hash, name)
-    return Response(202, f"started {name}") if started else Response(202, f"{name} was started before", why="duplicate")
+    return Response(202, f"started {name}" if started else f"{name} was started before")
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

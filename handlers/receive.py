@@ -79,7 +79,7 @@ def _accept(bell: Bell, body_hash: str, doorway: Doorway) -> Response:
     kind, name, payload = _journey(bell, doorway)
     started = doorway.start(kind, name, payload)
     deliveries.mark(bell.event_id, body_hash, name)
-    return Response(202, f"started {name}") if started else Response(202, f"{name} was started before", why="duplicate")
+    return Response(202, f"started {name}" if started else f"{name} was started before")
 
 
 def _journey(bell: Bell, doorway: Doorway) -> tuple[str, str, dict[str, Any]]:
