@@ -32,17 +32,17 @@ class Wires:
 
 
 NETWORK = Wires()
+REGIONS = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
 
 
 def pagerduty_api(settings: Settings, secrets: Secrets, budget: Budget, wires: Wires = NETWORK) -> PagerDutyApi | None:
     token = _optional(secrets, "PAGERDUTY_TOKEN")
     if token is None:
         return None
-    regions = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
     return PagerDutyApi(
         token,
         budget,
-        base_url=settings.pagerduty.base_url or regions[settings.pagerduty.region],
+        base_url=settings.pagerduty.base_url or REGIONS[settings.pagerduty.region],
         user_token=_optional(secrets, "PAGERDUTY_USER_TOKEN"),
         sender=settings.pagerduty.sender,
         transport=wires.pagerduty,

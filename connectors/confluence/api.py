@@ -5,7 +5,7 @@ There is no official client, and what there is repeats creates by itself. `conne
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from requests import RequestException, Session
@@ -76,6 +76,16 @@ class ConfluenceApi:
     def list_spaces(self, key: str) -> list[dict[str, Any]]:
         """The space of this key, if this account may see it."""
         return self._get_results(f"Looking for the Confluence space {key}", f"{_V2}/spaces", {"keys": key})
+
+    def list_space_operations(self, space_id: str) -> set[tuple[str, str]]:
+        """What this account may do in the space: ("create", "page") and the like."""
+        tried = "Reading what we may do in the Confluence space"
+        value = object_from(tried, self._get(tried, f"{_V2}/spaces/{quote(space_id, safe='')}/operations", {}))
+        operations = value.get("operations")
+        if not isinstance(operations, list):
+            raise BadReply(tried, "Confluence's answer lists no operations")
+        records = [object_from(tried, one) for one in cast("list[Any]", operations)]
+        return {(str(one.get("operation")), str(one.get("targetType"))) for one in records}
 
     def list_pages(self, space_id: str, title: str) -> list[dict[str, Any]]:
         """Current and archived pages of the space that are called exactly so: one at the most."""

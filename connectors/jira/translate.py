@@ -19,6 +19,7 @@ PROPERTY = "debrief.action"
 """The entity property that says, in the same write as the issue itself, which action item it is."""
 
 ANCHOR_FIELD = "issuelinks"
+ANCHOR_LINK = "Relates"
 OPTIONAL = ("assignee", "duedate", "components", "priority", "parent", ANCHOR_FIELD)
 """An issue without these is better than no issue. Its security level is not among them."""
 SECURITY = "security"
@@ -99,7 +100,7 @@ def payload_from_request(request: IssueRequest, screen: Screen, anchor: str | No
     ours = {"key": request.key, "incident": request.incident_id, "item": request.action_item_id}
     body: dict[str, Any] = {"fields": fields, "properties": [{"key": PROPERTY, "value": ours}]}
     if anchor is not None and dict(_on_screen({ANCHOR_FIELD: anchor}, screen, said)):
-        link = {"add": {"type": {"name": "Relates"}, "outwardIssue": {"key": anchor}}}
+        link = {"add": {"type": {"name": ANCHOR_LINK}, "outwardIssue": {"key": anchor}}}
         body["update"] = {ANCHOR_FIELD: [link]}
     return Payload(body, tuple(said))
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from connectors.calls import sending
 from connectors.errors import BadReply, NotAllowed, RateLimited, Unreachable
-from connectors.retrying import Budget, Quiet
+from connectors.retrying import Budget, Quiet, unix_date
 from connectors.slack import replies
 from connectors.slack.client import Client, Send
 from connectors.slack.markup import escape, scrub
@@ -48,9 +49,20 @@ class SlackApi:
         self._client = Client(token, base_url, timeout, send)
         self._host = urlsplit(base_url).hostname or ""
         self._quiet = Quiet(budget.now)
+        self._answered: str | None = None
+
+    @property
+    def clock(self) -> datetime | None:
+        """What time it was at Slack when it last answered, to the second; None where it has not said."""
+        at = unix_date(self._answered or "")
+        return None if at is None else datetime.fromtimestamp(at, UTC)
 
     def auth_test(self) -> Raw:
         return self._read("auth.test")
+
+    def auth_test_with_headers(self) -> tuple[Raw, dict[str, str]]:
+        """The same with the answer's headers, by lower-case names: `x-oauth-scopes` are the scopes of the token."""
+        return self._budget.reading(lambda: self._asked("auth.test", {}, writes=False))
 
     def conversations_history(
         self, channel: str, *, oldest: str | None = None, latest: str | None = None, cursor: str | None = None
@@ -156,6 +168,9 @@ class SlackApi:
         return self._budget.writing(lambda: self._once(method, arguments, writes=True))
 
     def _once(self, method: str, arguments: dict[str, Any], *, writes: bool) -> Raw:
+        return self._asked(method, arguments, writes=writes)[0]
+
+    def _asked(self, method: str, arguments: dict[str, Any], *, writes: bool) -> tuple[Raw, dict[str, str]]:
         where = arguments.get("channel") or arguments.get("channel_id") or arguments.get("user")
         tried = f"Slack {method}" + (f" for {where}" if where else "")
         self._quiet.check(method, tried)
@@ -163,10 +178,13 @@ class SlackApi:
             status, headers, data = self._answer(tried, lambda: self._client.api_call(method, params=arguments), writes)
             sent.status = status
         try:
-            return replies.judge(tried, status, headers, data, writes=writes, now=self._budget.now())
+            answer = replies.judge(tried, status, headers, data, writes=writes, now=self._budget.now())
         except RateLimited as limit:
             self._quiet.keep(method, limit.retry_after)
             raise
+        lower = {name.lower(): value for name, value in headers.items()}
+        self._answered = lower.get("date")
+        return answer, lower
 
     def _answer(self, tried: str, call: Callable[[], Any], writes: bool) -> tuple[int, dict[str, str], object]:
         try:

@@ -1,66 +1,57 @@
-"""`debrief check`: a table of what is so, what is not, and what to do."""
+"""`debrief check`: what an installation's own files say, and with --live what every vendor says to them."""
 
 import time
-from contextlib import closing
-from typing import Any
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from connectors.checking import Finding, check_settings
+from connectors.checks.finding import Finding
 from connectors.retrying import Budget
-from connectors.store.notices import Notices
-from handlers import vendors
-from handlers.cli.exits import on_this_machine
-from handlers.cli.plain import plain
-from handlers.cli.settings_command import checked, settings_of
-from handlers.wiring import Machine, utc_now
+from handlers.cli.check_files import files_of
+from handlers.cli.check_vendors import Asking, askings, of_clock
+from handlers.place import Place
+from handlers.wiring import utc_now
 
 PATIENCE = 20.0
 """Seconds for each question: a person waits."""
-_COLOURS = {"ok": "green", "warning": "yellow", "failure": "red"}
 
 
-def findings_on(machine: Machine) -> tuple[Finding, ...]:
-    """Everything that was found, in the order of the settings. Raises Ended and SettingsError for a wrong file."""
-    settings, secrets = settings_of(machine), machine.secrets()
-    budget = Budget(sleep=time.sleep, now=lambda: utc_now().timestamp(), seconds=PATIENCE)
-    jira, slack = vendors.jira_api(settings, secrets, budget), vendors.slack_api(settings, secrets, budget)
-    try:
-        return (*_of_file(machine), *check_settings(settings, jira, slack), *_notices(machine))
-    finally:
-        if jira is not None:
-            jira.close()
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`where` is the place in words. With `wrong_settings` nobody was asked: what would they be asked about?"""
+
+    where: str
+    is_live: bool
+    findings: tuple[Finding, ...]
+    wrong_settings: bool = False
 
 
-def as_json(findings: tuple[Finding, ...]) -> dict[str, Any]:
-    count = {state: sum(finding.state == state for finding in findings) for state in _COLOURS}
-    return {"ok": not count["failure"], "counts": count, "findings": [finding.model_dump() for finding in findings]}
+def checked_on(place: Place, *, is_live: bool, console: Console) -> Checked:
+    """Everything that was found, in a fixed order. Raises Ended where the settings file cannot be read."""
+    files = files_of(place, is_live=is_live)
+    if files.are_wrong:
+        return Checked(place.name, is_live, files.findings, wrong_settings=True)
+    asked = _asked(askings(place, files.settings, _budget()), console) if is_live else ()
+    return Checked(place.name, is_live, (*files.findings, *asked))
 
 
-def say_findings(console: Console, findings: tuple[Finding, ...]) -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
-    for finding in findings:
-        state = Text(finding.state, style=_COLOURS[finding.state])
-        table.add_row(state, Text(plain(finding.subject)), Text(plain(finding.said)))
-    console.print(table)
+def _budget() -> Budget:
+    return Budget(sleep=time.sleep, now=lambda: utc_now().timestamp(), seconds=PATIENCE)
 
 
-def _of_file(machine: Machine) -> tuple[Finding, ...]:
-    found = checked(machine, must_exist=False)
-    problems = [f"{problem['what']}. {problem['remedy']}" for problem in found["problems"]]
-    name = machine.settings_file.name
-    wrong = tuple(Finding(subject=name, state="failure", said=problem) for problem in problems)
-    return wrong or (Finding(subject=name, state="ok", said="is valid" if found["file"] else "is not there: defaults"),)
+def _asked(vendors: Sequence[Asking], console: Console) -> tuple[Finding, ...]:
+    """All of them side by side, told in their order; on a terminal a line says whose answer is waited for."""
+    left = dict.fromkeys(one.about for one in vendors)
+    with console.status(_waiting(left)) as status, ThreadPoolExecutor(max(1, len(vendors))) as pool:
+        started = {pool.submit(one.ask): one for one in vendors}
+        for done in as_completed(started):
+            left.pop(started[done].about, None)
+            status.update(_waiting(left))
+        found = [future.result() for future in started]
+    return (*(finding for answer in found for finding in answer.findings), *of_clock(found))
 
 
-def _notices(machine: Machine) -> tuple[Finding, ...]:
-    """What the machinery has to say; nothing, and no folder made, where nothing was ever kept."""
-    if not (machine.home / "records.sqlite").exists():
-        return ()
-    with on_this_machine(machine.home):
-        store = machine.store()
-    with closing(store):
-        shown = Notices(store).all(utc_now())
-    return tuple(Finding(subject="notice", state="warning", said=notice.sentence) for notice in shown)
+def _waiting(left: dict[str, None]) -> str:
+    return f"Asking {', '.join(left)}"

@@ -48,6 +48,7 @@ class FakeConfluence:
     site: str = "https://acme.atlassian.net"
     space: str = "OPS"
     now: Callable[[], float] = time.time
+    may_add_pages: bool = True
     requests: list[Request] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     pages: list[KeptPage] = field(default_factory=list)
@@ -156,6 +157,7 @@ class FakeConfluence:
         one = f"{_V2}/pages/([0-9]+)"
         routes: list[tuple[str, dict[str, Callable[..., Reply]]]] = [
             (f"{_V2}/spaces", {"GET": self._spaces}),
+            (f"{_V2}/spaces/([0-9]+)/operations", {"GET": self._operations}),
             (f"{_V2}/pages", {"GET": self._find, "POST": self._create}),
             (one, {"GET": self._get, "PUT": self._update}),
             (f"{one}/properties", {"GET": self._properties, "POST": self._add_property}),
@@ -179,6 +181,13 @@ class FakeConfluence:
             "_links": {"webui": f"/spaces/{self.space}"},
         }
         return results_page(request, self.site, [space] if key == self.space else [])
+
+    def _operations(self, request: Request, space_id: str) -> Reply:
+        check_query(request)
+        if space_id != self._space_id:
+            raise Refused(404, "Not Found")
+        permitted = [("read", "space"), *([("create", "page"), ("delete", "page")] if self.may_add_pages else [])]
+        return json_reply({"operations": [{"operation": name, "targetType": of} for name, of in permitted]})
 
     def _find(self, request: Request) -> Reply:
         check_query(request, "space-id", "title", "limit", "cursor")

@@ -4,20 +4,22 @@ from typing import Any
 
 from tests.vendors.jira_projects import IssueType, Project, project_from_script, user_from_script
 from tests.vendors.jira_rules import Refused
-from tests.vendors.jira_shapes import is_asked_for, page_of
+from tests.vendors.jira_shapes import is_asked_for, link_type, page_of, permission
 from tests.vendors.wire import Reply, Request, json_reply
 
 BOT = "5b10a2844c20165700ede21g"
 
 
 class Directory:
-    """`projects` by key, `users` by account id; the first user is the token's own account."""
+    """`projects` by key, `users` by account id; the first user is the token's own account. `links` are the kinds of links
+    between issues, None where linking is switched off."""
 
     def __init__(self, email: str) -> None:
         self.projects: dict[str, Project] = {}
         bot = {"accountId": BOT, "displayName": "Debrief", "emailAddress": email}
         self.users = {BOT: user_from_script(bot)}
         self.hidden = set[str]()
+        self.links: list[str] | None = ["Blocks", "Relates"]
 
     def learn(self, jira: dict[str, Any]) -> None:
         for described in jira.get("projects", ()):
@@ -45,6 +47,20 @@ class Directory:
 
     def myself(self, request: Request) -> Reply:
         return json_reply(self.users[BOT])
+
+    def permissions(self, request: Request) -> Reply:
+        """What the token's account may do in a project: all but what `may_browse`, `may_create`, `denied` say."""
+        project = self._visible(request.query.get("projectKey", [""])[0])
+        asked = [name for names in request.query.get("permissions", []) for name in names.split(",")]
+        if not asked:
+            raise Refused(400, "The 'permissions' query parameter is required.")
+        denied = project.denied | (set() if project.may_create else {"CREATE_ISSUES"})
+        return json_reply({"permissions": {name: permission(name, had=name not in denied) for name in asked}})
+
+    def link_types(self, request: Request) -> Reply:
+        if self.links is None:
+            raise Refused(404, "Issue linking is currently disabled.")
+        return json_reply({"issueLinkTypes": [link_type(*one) for one in enumerate(self.links, 10000)]})
 
     def issue_types(self, request: Request, key: str) -> Reply:
         project = self._open(key)

@@ -46,7 +46,8 @@ class IssueType:
 
 @dataclass
 class Project:
-    """`may_browse` and `may_create` are what the token's account is allowed; `unassignable` are account ids.
+    """`may_browse` and `may_create` are what the token's account is allowed, and `denied` the names of what else it is
+    not; `unassignable` are account ids.
 
     `workflow` are its statuses in their order. `drops_assignees` are the ways (POST, PUT) in which an assignee that is
     written here is silently forgotten.
@@ -60,6 +61,7 @@ class Project:
     may_browse: bool = True
     may_create: bool = True
     unassignable: set[str] = field(default_factory=set)
+    denied: set[str] = field(default_factory=set)
     drops_assignees: set[str] = field(default_factory=set)
     workflow: list[dict[str, Any]] = field(default_factory=list)
     last_number: int = 0

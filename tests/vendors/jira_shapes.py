@@ -4,7 +4,7 @@ import base64
 import copy
 from typing import Any
 
-from tests.vendors.jira_projects import IssueType, Project
+from tests.vendors.jira_projects import SITE, IssueType, Project
 from tests.vendors.jira_rules import GONE, Refused
 from tests.vendors.wire import Reply, Request
 
@@ -95,6 +95,19 @@ def values_from(screen: dict[str, dict[str, Any]], field: str, given: list[dict[
 def asked_in_query(request: Request) -> dict[str, Any]:
     asked: dict[str, Any] = {name: values[0] for name, values in request.query.items()}
     return asked | {name: names_in(request, name, []) for name in ("fields", "reconcileIssues")}
+
+
+def permission(name: str, *, had: bool) -> dict[str, Any]:
+    """A permission as Jira shows it to who asks for their own."""
+    words = name.replace("_", " ").capitalize()
+    shown = {"id": str(sum(name.encode())), "key": name, "name": words, "type": "PROJECT", "description": words}
+    return shown | {"havePermission": had}
+
+
+def link_type(number: int, name: str) -> dict[str, Any]:
+    verb = name.lower()
+    link = f"{SITE}/rest/api/3/issueLinkType/{number}"
+    return {"id": str(number), "name": name, "inward": f"{verb} by", "outward": verb, "self": link}
 
 
 def names_in(request: Request, name: str, default: list[str]) -> list[str]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from tests.vendors.pagerduty_account import Account
 from tests.vendors.pagerduty_faults import Fault, next_fault
 from tests.vendors.pagerduty_hands import Hands
 from tests.vendors.pagerduty_rules import (
@@ -37,7 +38,7 @@ _SLACK = "/integration-slack"
 
 
 @dataclass
-class FakePagerDuty(Hands):
+class FakePagerDuty(Account, Hands):
     """`token` is an account token (writes need From), `user_token` a user's; `now` dates what is written here."""
 
     token: str = "pd-account-token-0001"
@@ -124,6 +125,7 @@ class FakePagerDuty(Hands):
     def _answer(self, request: Request) -> Reply:
         try:
             by_user = self._check_token(request)
+            self.check_method(request)
             call, ids = self._route(request)
             check_accept(request, is_rest=not request.path.startswith(_SLACK))
             answer = call(request, by_user, *ids)
@@ -159,6 +161,9 @@ class FakePagerDuty(Hands):
             (one + "/related_change_events", {"GET": self._change_events}),
             (one + "/past_incidents", {"GET": self._past_incidents}),
             (one + "/related_incidents", {"GET": self._related_incidents}),
+            (r"/abilities", {"GET": self._all_abilities}),
+            (r"/users", {"GET": self._all_users}),
+            (r"/users/me", {"GET": self._me}),
             (r"/users/([^/]+)", {"GET": self._user}),
             (r"/services", {"GET": self._all_services}),
             (r"/oncalls", {"GET": self._oncalls}),

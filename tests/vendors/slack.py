@@ -144,7 +144,8 @@ class FakeSlack:
         if wait := self._wait(method):
             return json_reply({"ok": False, "error": "ratelimited"}, 429, {"retry-after": str(wait)})
         try:
-            return json_reply({"ok": True} | self._do(method, request), headers={"x-slack-req-id": "fake"})
+            headers = {"x-slack-req-id": "fake", "x-oauth-scopes": ",".join(sorted(self.scopes))}
+            return json_reply({"ok": True} | self._do(method, request), headers=headers)
         except Refusal as refusal:
             return json_reply(refusal.answer)
 
