@@ -8,7 +8,7 @@ request, 2xx for whatever is signed and not wanted, 503 for every fault of our o
 import base64
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connectors.errors import ConnectorError
@@ -39,7 +39,7 @@ class Response:
     status: int
     reason: str
     body: str | None = None
-    why: str = ""
+    why: str = field(default="", compare=False)
 
     def content(self) -> str:
         return json.dumps({"reason": self.reason}, separators=(",", ":")) if self.body is None else self.body

@@ -3,11 +3,11 @@
 Both are taken up by a new journey, at most every six hours, and shown until they are settled.
 """
 
-import logging
 from datetime import timedelta
 from typing import Any
 
 from connectors.effects import Effect, Ledger
+from connectors.logs import bound, log
 from connectors.steps import Json, Steps
 from connectors.store.intents import Intents
 from connectors.store.notices import Notices
@@ -21,8 +21,6 @@ TRIED_FOR = timedelta(days=7)
 """After this long, what is still unclear or failed is a person's to look into, and only shown."""
 MOST_TIMES = 12
 """Failures of the same work after which it is only shown: three days of trying."""
-
-log = logging.getLogger("debrief")
 
 
 def take_up_leftovers(steps: Steps, house: House) -> dict[str, Any]:
@@ -57,8 +55,10 @@ def _is_unclear(effect: Effect) -> bool:
 def _take_up(house: House, left: dict[str, Any]) -> int:
     titles = {owner: _title(house, owner) for owner in left}
     sentences = {owner: _sentence(titles[owner], one) for owner, one in left.items()}
-    for sentence in Notices(house.store).keep("unclear", sentences, house.now()):
-        log.warning("%s", sentence)
+    owners = {sentence: owner for owner, sentence in sentences.items()}
+    for owner in map(owners.__getitem__, Notices(house.store).keep("unclear", sentences, house.now())):
+        with bound(incident=owner):  # its title is what somebody wrote: no line of the log holds it
+            log.warning("%s", _sentence(owner if titles[owner] else None, left[owner]))
     tried = [owner for owner, one in left.items() if one["is_tried"] and titles[owner]]
     return sum(start_again(house, {"incident_id": owner, "retry": True}) for owner in tried)
 

@@ -5,8 +5,10 @@ from functools import partial
 from itertools import batched
 from typing import Any
 
+from connectors.at_once import at_once
 from connectors.errors import ConnectorError
 from connectors.jira.api import MOST_AT_ONCE
+from connectors.logs import bound
 from connectors.patience import patiently
 from connectors.reminding import Notice, Voice, say_once
 from connectors.steps import Json, Steps
@@ -65,7 +67,15 @@ def show_news(steps: Steps, house: House, journey: str, incident_ids: Sequence[s
 
 
 def show_incident(steps: Steps, house: House, journey: str, incident_id: str) -> dict[str, Any]:
-    """One incident, under its lease. {"document", "page", "closed"}, or {"failed": why}: the next sweep shows it."""
+    """One incident, under its lease. {"document", "page", "closed"}, or {"failed": why}: the next sweep shows it.
+
+    In one step, where nobody is waited for: a sweep may show hundreds, and AWS counts and bills each step.
+    """
+    with bound(incident=incident_id):
+        return at_once(steps, "show it", lambda once: _shown(once, house, journey, incident_id))
+
+
+def _shown(steps: Steps, house: House, journey: str, incident_id: str) -> dict[str, Any]:
     work = Work(steps, house, incident_id, journey)
     known = steps.run("look up the evidence", lambda: known_evidence(work))
     version = steps.run("which news", lambda: News(house.store).version(incident_id))
