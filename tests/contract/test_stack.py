@@ -86,6 +86,13 @@ def test_routes_lead_to_the_receivers():
     assert routes == {"POST /pagerduty", "POST /slack", "POST /jira"}
 
 
+def test_a_flood_is_turned_away_before_anything_is_paid_for():
+    (stage,) = resources("AWS::ApiGatewayV2::Stage").values()
+    settings = stage["Properties"]["DefaultRouteSettings"]
+
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (25, 50)
+
+
 def test_receivers_answer_in_time():
     receivers = {name: functions()[name] for name in ("receive", "slack_clicked", "jira_changed")}
 
