@@ -236,8 +236,20 @@ def test_a_domain_of_ones_own_leads_to_the_same_api_and_terminals_take_it():
     assert outputs["BaseUrl"] == {"Condition": "HasDomain", "Value": {"Fn::Sub": "https://${DomainName}"}}
 
 
-def test_every_call_to_a_function_is_traced():
-    assert {one["TracingConfig"]["Mode"] for one in functions().values()} == {"Active"}
+def test_the_table_can_be_brought_back_is_not_deleted_by_mistake_and_forgets_only_what_says_when():
+    (table,) = _properties("AWS::DynamoDB::Table")
+
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_every_function_runs_alike_is_traced_and_logs_json():
+    for name, properties in functions().items():
+        assert (properties["Runtime"], properties["Architectures"]) == ("python3.13", ["arm64"]), name
+        assert properties["TracingConfig"] == {"Mode": "Active"}, name
+        assert properties["LoggingConfig"]["LogFormat"] == "JSON", name
 
 
 def _properties(kind: str) -> list[dict[str, Any]]:
