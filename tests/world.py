@@ -15,7 +15,7 @@ from connectors.store.deliveries import Deliveries
 from connectors.store.followed_issues import is_followed
 from connectors.store.shelf import Shelf
 from handlers.desk import Desk, desk_with
-from handlers.envelope import Request, Response, answered
+from handlers.envelope import Request, Response, Source, answered
 from handlers.follow_up import follow_up
 from handlers.house import House
 from handlers.jira_changed import jira_changed
@@ -24,6 +24,7 @@ from handlers.observe import observe
 from handlers.receive import receive
 from handlers.reconcile import reconcile
 from handlers.slack_clicked import slack_clicked
+from handlers.telling import telling
 from handlers.ticks import RECONCILE, start_sweep
 from handlers.wiring import Doorway, announced_in, bound, build_house
 from postmortem.document import Postmortem
@@ -74,7 +75,10 @@ class World(Neighbours):
             start=self.starts,
             failures=lambda: failures_among(self.engine.journeys(), "postmortem"),
         )
-        self.engine = LocalEngine(self.machine.home / "journal.db", bound(KINDS, self.house), self.clock)
+        told = telling(self.house.meter)
+        self.engine = LocalEngine(
+            self.machine.home / "journal.db", bound(KINDS, self.house), self.clock, on_progress=told
+        )
 
     def sleeps(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -113,13 +117,15 @@ class World(Neighbours):
     def hears_clicks(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
         """Where the fake Slack tells of clicks."""
         doorway = self.doorway()
-        answer = answered(lambda request: slack_clicked(request, doorway, self.desk), Request(headers, body))
+        slack = Source("slack", self.house.meter)
+        answer = answered(lambda request: slack_clicked(request, doorway, self.desk), Request(headers, body), slack)
         return answer.status, answer.content()
 
     def hears_of_changes(self, body: bytes, headers: dict[str, str]) -> Response:
         """Where Jira tells of changes."""
         doorway = self.doorway()
-        return answered(lambda request: jira_changed(request, doorway), Request(headers, body))
+        jira = Source("jira", self.house.meter)
+        return answered(lambda request: jira_changed(request, doorway), Request(headers, body), jira)
 
     def sweeps(self) -> bool:
         """Start the sweep of this hour, as the machine does every hour."""
@@ -131,7 +137,8 @@ class World(Neighbours):
 
     def receives(self, body: bytes, headers: dict[str, str]) -> Response:
         doorway = self.doorway()
-        return answered(lambda request: receive(request, doorway), Request(headers, body))
+        pagerduty = Source("pagerduty", self.house.meter)
+        return answered(lambda request: receive(request, doorway), Request(headers, body), pagerduty)
 
     def resolves(self, place: int = 0) -> Response:
         """Deliver every webhook of a script, in order; returns the answer to the last."""
