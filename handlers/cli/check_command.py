@@ -1,7 +1,7 @@
 """`debrief check`: what an installation's own files say, and with --live what every vendor says to them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
@@ -28,17 +28,16 @@ class Checked:
     wrong_settings: bool = False
 
 
-def checked_on(place: Place, *, is_live: bool, console: Console) -> Checked:
+def checked_on(
+    place: Place, *, is_live: bool, console: Console, sleep: Callable[[float], None] = time.sleep
+) -> Checked:
     """Everything that was found, in a fixed order. Raises Ended where the settings file cannot be read."""
     files = files_of(place, is_live=is_live)
     if files.are_wrong:
         return Checked(place.name, is_live, files.findings, wrong_settings=True)
-    asked = _asked(askings(place, files.settings, _budget()), console) if is_live else ()
+    budget = Budget(sleep=sleep, now=lambda: utc_now().timestamp(), seconds=PATIENCE)
+    asked = _asked(askings(place, files.settings, budget), console) if is_live else ()
     return Checked(place.name, is_live, (*files.findings, *asked))
-
-
-def _budget() -> Budget:
-    return Budget(sleep=time.sleep, now=lambda: utc_now().timestamp(), seconds=PATIENCE)
 
 
 def _asked(vendors: Sequence[Asking], console: Console) -> tuple[Finding, ...]:
