@@ -4,7 +4,7 @@ import pickle
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,15 @@ from tests.vendors.wire import Vendor, served
 WEBHOOK_SECRET = "whsec-fake-current-0001"
 
 
+def _itself(vendor: Vendor) -> Vendor:
+    return vendor
+
+
+def _seconds(now: Callable[[], datetime]) -> float:
+    """Unix time."""
+    return now().timestamp()
+
+
 class Neighbours:
     """`now` is the clock of all. `settings` are laid over the demo's. `around` may put something between a fake
     and its callers. Confluence is configured where `confluence` asks for it. With `anchored`, new
@@ -37,13 +46,14 @@ class Neighbours:
         jira_lag: float = 0.0,
         confluence: bool = False,
         anchored: bool = True,
-        around: Callable[[Vendor], Vendor] = lambda vendor: vendor,
+        around: Callable[[Vendor], Vendor] = _itself,
     ) -> None:
         self.scripts = scripts
         self.pagerduty = FakePagerDuty(now=now)
-        self.slack = FakeSlack(now=lambda: now().timestamp())
-        self.jira = FakeJira(now=lambda: now().timestamp(), search_lag=jira_lag)
-        self.confluence = FakeConfluence(now=lambda: now().timestamp())
+        seconds = partial(_seconds, now)
+        self.slack = FakeSlack(now=seconds)
+        self.jira = FakeJira(now=seconds, search_lag=jira_lag)
+        self.confluence = FakeConfluence(now=seconds)
         self._with_confluence, self._anchored = confluence, anchored
         self._anchors: dict[str, str] = {}
         self.machine = Machine(home / "home", home / "debrief.yml", home / "debrief.env")

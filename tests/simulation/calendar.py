@@ -4,7 +4,6 @@ import heapq
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import count
 
 from connectors.engine.clock import VirtualClock
 
@@ -17,10 +16,11 @@ class Calendar(VirtualClock):
         super().__init__(now)
         self.latest = now
         self._coming: list[tuple[datetime, int, Callable[[], object]]] = []
-        self._numbers = count()
+        self._number = 0
 
     def at(self, moment: datetime, act: Callable[[], object]) -> None:
-        heapq.heappush(self._coming, (moment, next(self._numbers), act))
+        self._number += 1
+        heapq.heappush(self._coming, (moment, self._number, act))
 
     def next(self) -> datetime | None:
         """When the first of what is put down happens."""

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, partial
-from itertools import count
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -50,14 +49,19 @@ class Household(World):
 
     def __init__(self, home: Path, *names: Any, seed: int = 0, **options: Any) -> None:
         super().__init__(home, *names, **options)
-        random.seed(seed)  # tenacity draws its waits from it
-        self.chance, self.outside = Random(seed), Outside()
+        self.chance, self.outside = Random(), Outside()
+        self.is_drawn_from(seed)
         self.deaths, self.trace = 0, list[Told]()
         self.beside = list[Beside]()
         self._bound = dict[str, Mapping[str, Callable[[Steps, Any], Json]]]()
         self.webhook_secrets: tuple[str, ...] = (WEBHOOK_SECRET,)
         self.witness = Witness(self.clock.now, self.outside, self._webhook_secrets)
-        self._lives = count(1)
+        self._lives = 0
+
+    def is_drawn_from(self, seed: int) -> None:
+        """What is left to chance, from now on."""
+        random.seed(seed)  # tenacity draws its waits from it
+        self.chance.seed(seed)
 
     def clock_from(self, now: datetime) -> Calendar:
         self.calendar = Calendar(now)
@@ -91,7 +95,7 @@ class Household(World):
         """An engine on a journal of this name: another name is another machine that shares the store."""
         self._bound[journal] = bound(_KINDS, house)
         kinds = {kind: partial(self._gated, journal, kind) for kind in _KINDS}
-        return LocalEngine(self.machine.home / journal, kinds, self.clock, ordered=Random(self.chance.random()))
+        return LocalEngine(self.machine.home / journal, kinds, self.clock, ordered=self.chance)
 
     def lives(self, duration: timedelta) -> None:
         """Let so much time pass; do what falls due within it, and come back to life after each death."""
@@ -144,10 +148,13 @@ class Household(World):
         name = bell.get("journey", "")
         gated = GatedSteps(steps, self.outside, name)
         known_as = f"{journal}: {name or bell['event']['id']}"
-        return self.witness.remembers(gated, known_as, lambda again: self._bound[journal][kind](again, bell))
+        return self.witness.remembers(gated, known_as, partial(self._runs, journal, kind, bell))
+
+    def _runs(self, journal: str, kind: str, bell: Any, steps: Steps) -> Json:
+        return self._bound[journal][kind](steps, bell)
 
     def _wires(self) -> Wires:
-        life = next(self._lives)
+        life = self._lives = self._lives + 1
         return Wires(
             pagerduty=PagerDutyWire(self._behind_the_gate("pagerduty", self.pagerduty, life)),
             slack=in_process(self._behind_the_gate("slack", self.slack, life)),

@@ -6,7 +6,8 @@ from typing import Any
 from tests.simulation.broken import Broken
 from tests.simulation.household import Household
 
-_ENDS = ("finish", "give the lease back")
+_ENDS = ("finish", "give the lease back", "show it at once", "look at the issue at once")
+"""The last is a round of a sweep, whole in one step."""
 
 
 def check_new(household: Household) -> None:

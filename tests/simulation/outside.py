@@ -49,6 +49,10 @@ def fair(_call: Call, act: Callable[[], Any]) -> Any:
     return act()
 
 
+def unnoticed(_call: Call) -> None:
+    """Nobody looks."""
+
+
 @dataclass
 class Outside:
     """`meets` is the weather. `after` is told of every call that came back: the place for what must always hold.
@@ -56,7 +60,7 @@ class Outside:
     another."""
 
     meets: Meets = fair
-    after: Callable[[Call], None] = lambda _: None
+    after: Callable[[Call], None] = unnoticed
     calls: list[Call] = field(default_factory=list[Call])
     ended: list[Call] = field(default_factory=list[Call])
     met: Counter[str] = field(default_factory=Counter[str])

@@ -19,7 +19,8 @@ from datetime import timedelta
 from functools import cache
 
 from tests.simulation.faults import Kind
-from tests.simulation.living import Lived, lives
+from tests.simulation.life import Lived
+from tests.simulation.living import lives
 from tests.simulation.report import Failure, Report
 from tests.simulation.states import MUST_BE_REACHED
 from tests.simulation.story import Mode, Story, story_of

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from tests.neighbours import WEBHOOK_SECRET
@@ -16,23 +17,24 @@ _NOBODY_THERE = 503
 
 
 class Sender:
-    """`happened` is told what became of a delivery, in words. `is_off`: whether nobody listens just now."""
+    """`happened` is told what became of a delivery, in words. `listens`: whether anybody does just now. `is_busy` while
+    one is under way."""
 
-    def __init__(self, household: Household, happened: Callable[[str], None], is_off: Callable[[], bool]) -> None:
-        self._household, self._happened, self._is_off = household, happened, is_off
-        self._failures, self._is_busy = 0, False
+    def __init__(self, household: Household, happened: Callable[[str], None], listens: Callable[[], bool]) -> None:
+        self._household, self._happened, self._listens = household, happened, listens
+        self._failures, self.is_busy = 0, False
         self._subscriptions = household.pagerduty.subscriptions
         self._subscriptions.adds(SUBSCRIPTION, URL, WEBHOOK_SECRET, self._delivers, events=_EVENTS)
 
     def tells(self, webhook: dict[str, Any]) -> None:
-        self._trying(lambda: self._subscriptions.tells(webhook))
+        self._trying(partial(self._subscriptions.tells, webhook))
 
     @property
     def is_waiting(self) -> bool:
         return self._subscriptions.is_waiting
 
     def _delivers(self, body: bytes, headers: dict[str, str]) -> int:
-        if self._is_off():
+        if not self._listens():
             return self._heard(_NOBODY_THERE)
         return self._heard(self._household.receives(body, headers).status)
 
@@ -45,17 +47,17 @@ class Sender:
 
     def _trying(self, act: Callable[[], None]) -> None:
         """One thing after the other: what comes while a delivery is under way waits behind it."""
-        if self._is_busy:
-            self._household.calendar.at(self._household.clock.now() + _FIRST_WAIT, lambda: self._trying(act))
+        if self.is_busy:
+            self._household.calendar.at(self._household.clock.now() + _FIRST_WAIT, partial(self._trying, act))
             return
-        self._is_busy = True
+        self.is_busy = True
         try:
             act()
         except BaseException:  # the machine dies over it, and PagerDuty hears nothing
             self._failures += 1
             raise
         finally:
-            self._is_busy = False
+            self.is_busy = False
             if self.is_waiting:
                 self._comes_again()
 

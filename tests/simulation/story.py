@@ -3,9 +3,10 @@
 A story is lived by `living.py`. The same seed draws the same story; a shorter one is made by leaving things out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from random import Random
 from typing import Any, Literal
 
@@ -18,8 +19,19 @@ type Mode = Literal["safety", "liveness"]
 
 ONCE = (*HAPPENINGS, Kind.KILL, Kind.PAUSE)
 """Kinds that come one at a time; of the others several calls in a row may meet the same."""
-ABOUT_SO_MANY_CALLS = 460
-"""Of a life in which everything goes well, its later look included."""
+LOOKS_AGAIN, ROUND = "15m", timedelta(minutes=13)
+"""After so long some drafts are looked at again; a life without that is over before."""
+ABOUT_SO_MANY_CALLS, OF_THEM_BEFORE_THE_LATER_LOOK = 400, 270
+"""Of a life in which everything goes well."""
+_MORE_WHERE_IT_FAILS = 1.1
+LONGEST = timedelta(hours=1)
+_UNHEARD = 0.06
+_FROM_THE_FIRST_WEBHOOK = 0.25
+"""So many lives begin there; the others where the machine is at work already."""
+HOUSES = 40
+"""In so many ones, set up otherwise each, lives begin later."""
+_POINTS = 12
+"""At so many calls of each."""
 _WRITES = ("POST /rest/api/3/issue", "chat.postMessage", "/notes", "EFFECT#", "LEASE")
 """Where a fault does the most harm: one in five happens there."""
 _RARE = {Kind.CONCURRENT: 0.4, Kind.REOPENED: 0.2}
@@ -70,11 +82,24 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where a life begins: with its first webhook, or in one of the `HOUSES` after a call of an undisturbed life (the
+    first from the `call`th on that is part of a step), with a new process."""
+
+    house: int
+    call: int
+
+    def __str__(self) -> str:
+        return f"where call {self.call} of house {self.house} was over"
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """`options` are those of a household, `script` those of the incident. `is_looked_after`: the machine looks every
     quarter of an hour. `webhooks_after`: how long each webhook is on its way; `is_unheard`: PagerDuty has disabled the
     subscription. `shut_for`: so long Jira's project is archived; `locked_out_for`: PagerDuty does not know our token.
-    `calm_after`: when the weather ends, in liveness mode.
+    `calm_after`: when the weather ends, in liveness mode. All times are counted from the beginning, which is the first
+    webhook where there is no other.
     """
 
     seed: int
@@ -90,6 +115,7 @@ class Story:
     calm_after: timedelta | None = None
     faults: tuple[Struck, ...] = ()
     deeds: tuple[Deed, ...] = ()
+    begins: Beginning | None = None
 
     def shorter(self) -> list["Story"]:
         """Every story with one thing less, the latest things first."""
@@ -105,39 +131,69 @@ def _without[T](several: tuple[T, ...], n: int) -> tuple[T, ...]:
 
 
 def story_of(seed: int, mode: Mode) -> Story:
+    """Whole lives are set up in any way; the others as one of the houses is."""
     chance = Random(seed)
-    is_reopened = chance.random() < 0.06
-    looks_again = mode == "liveness" or chance.random() < 0.2
-    is_unheard = chance.random() < 0.03
-    options = _options(chance)
-    lasts = timedelta(minutes=60 if is_reopened else 35 if looks_again or is_unheard else 15)
-    calm_after = lasts * chance.random() if mode == "liveness" else None
-    deeds = [_deed(chance, calm_after or lasts) for _ in range(chance.choice((0, 0, 1, 1, 2)))]
-    if chance.random() < 0.03:
-        deeds += [
-            Deed(lasts * 0.2, _by_a_person(deletes_an_issue)),
-            Deed(lasts * 0.21, _by_a_person(adds_an_action_item)),
-        ]
-    if is_reopened:
-        deeds.append(Deed(lasts * chance.uniform(0, 0.5), Fault(Kind.REOPENED, 0)))
-    most = ABOUT_SO_MANY_CALLS * (2 if is_reopened else 1)
-    faults = [_struck(chance, most) for _ in range(_how_many(chance))]
-    faults += _overtaken(chance) if chance.random() < 0.02 else ()
-    faults += [_at_the_page(chance, most) for _ in range(2 if options["confluence"] else 0)]
+    if chance.random() < _FROM_THE_FIRST_WEBHOOK:
+        return _drawn(chance, _set_up(seed, chance, is_unheard=chance.random() < _UNHEARD), mode)
+    house = chance.randrange(HOUSES)
+    begins = Beginning(house, chance.choice(points_of(house)))
+    return _drawn(chance, replace(house_of(house), seed=seed, begins=begins), mode)
+
+
+@cache
+def house_of(number: int) -> Story:
+    """The undisturbed life of a house, from which others begin."""
+    return _set_up(number, Random(f"household {number}"))
+
+
+@cache
+def points_of(house: int) -> tuple[int, ...]:
+    """The calls after which lives begin in it."""
+    return tuple(sorted(Random(f"points {house}").sample(range(8, _calls_of(house_of(house))), _POINTS)))
+
+
+def _looks_again(story: Story) -> bool:
+    return story.options["settings"]["refresh_after"] == LOOKS_AGAIN
+
+
+def _calls_of(story: Story) -> int:
+    return ABOUT_SO_MANY_CALLS if _looks_again(story) else OF_THEM_BEFORE_THE_LATER_LOOK
+
+
+def _set_up(seed: int, chance: Random, *, is_unheard: bool = False) -> Story:
+    script = {
+        "private": chance.random() < 0.06,
+        "suggests": chance.random() < 0.12,
+        "one_item": chance.random() < 0.75,
+    }
+    webhooks_after = () if is_unheard else tuple(_on_its_way(chance) for _ in range(4))
     return Story(
         seed,
-        mode,
-        options=options,
-        script={
-            "private": chance.random() < 0.06,
-            "suggests": chance.random() < 0.12,
-            "one_item": chance.random() < 0.75,
-        },
-        is_looked_after=is_unheard or chance.random() < 0.12,
+        "safety",
+        options=_options(chance),
+        script=script,
         is_unheard=is_unheard,
+        webhooks_after=webhooks_after,
+        lasts=LONGEST,
+    )
+
+
+def _drawn(chance: Random, story: Story, mode: Mode) -> Story:
+    """The story with all that happens in it."""
+    is_reopened = chance.random() < 0.06
+    looks_again = _looks_again(story) and (mode == "liveness" or chance.random() < 0.3)
+    lasts = LONGEST if is_reopened else timedelta(minutes=35) if looks_again or story.is_unheard else ROUND
+    calm_after = lasts * chance.random() if mode == "liveness" else None
+    first = story.begins.call if story.begins else 0
+    most = first + int(30 + (_calls_of(story) - first) * _MORE_WHERE_IT_FAILS) * (2 if is_reopened else 1)
+    faults = _faults(chance, range(first + 1, most), has_pages=story.options["confluence"])
+    deeds = _deeds(chance, lasts, calm_after or lasts, is_reopened=is_reopened)
+    return replace(
+        story,
+        mode=mode,
+        is_looked_after=story.is_unheard or chance.random() < 0.12,
         shut_for=lasts * chance.random() if chance.random() < 0.04 else None,
         locked_out_for=lasts * chance.random() if chance.random() < 0.02 else None,
-        webhooks_after=() if is_unheard else tuple(_on_its_way(chance) for _ in range(4)),
         lasts=lasts,
         calm_after=calm_after,
         faults=tuple(sorted(faults, key=lambda one: one.at)),
@@ -145,10 +201,27 @@ def story_of(seed: int, mode: Mode) -> Story:
     )
 
 
+def _faults(chance: Random, calls: range, *, has_pages: bool) -> Iterator[Struck]:
+    yield from [_struck(chance, calls) for _ in range(_how_many(chance))]
+    if chance.random() < 0.02:
+        yield from _overtaken(chance, calls)
+    yield from [_at_the_page(chance, calls) for _ in range(2 if has_pages else 0)]
+
+
+def _deeds(chance: Random, lasts: timedelta, until: timedelta, *, is_reopened: bool) -> Iterator[Deed]:
+    yield from [_deed(chance, until) for _ in range(chance.choice((0, 0, 1, 1, 2)))]
+    if chance.random() < 0.03:
+        yield Deed(lasts * 0.2, _by_a_person(deletes_an_issue))
+        yield Deed(lasts * 0.21, _by_a_person(adds_an_action_item))
+    if is_reopened:
+        yield Deed(lasts * chance.uniform(0, 0.5), Fault(Kind.REOPENED, 0))
+
+
 def _options(chance: Random) -> dict[str, Any]:
     """A small house; now and then one that is set up otherwise."""
     reads_all = {"private_channels": {"audience": "who is in the channel"}}
-    settings: dict[str, Any] = {"refresh_after": "15m", "slack": reads_all}
+    refresh_after = LOOKS_AGAIN if chance.random() < 0.5 else "24h"
+    settings: dict[str, Any] = {"refresh_after": refresh_after, "slack": reads_all}
     if chance.random() < 0.92:
         settings["publish"] = {"public_base_url": "https://debrief.acme.example"}
     if chance.random() < 0.85:
@@ -172,28 +245,29 @@ def _how_many(chance: Random) -> int:
     return chance.choice((0, 1, 1, 1, 2, 2, 3, 4, 6))
 
 
-def _struck(chance: Random, most: int) -> Struck:
+def _struck(chance: Random, calls: range) -> Struck:
     (kind,) = chance.choices(list(Kind), [_RARE.get(kind, 1) for kind in Kind])
     fault = Fault(kind, chance.randrange(VARIANTS[kind]))
     times = 1 if kind in ONCE else chance.choice((1, 1, 1, 1, 1, 1, 1, 2, 3, 12))
     is_write = kind not in HAPPENINGS and chance.random() < 0.2
-    return Struck(chance.randrange(1, most), fault, times, chance.choice(_WRITES) if is_write else "")
+    return Struck(chance.choice(calls), fault, times, chance.choice(_WRITES) if is_write else "")
 
 
-def _overtaken(chance: Random) -> tuple[Struck, ...]:
+def _overtaken(chance: Random, calls: range) -> tuple[Struck, ...]:
     """Somebody else waits for the lease, and gets it while we stand still just before something is made."""
-    other = Struck(chance.randrange(50, 150), Fault(Kind.CONCURRENT, CONCURRENT.index(another_journey)))
-    return other, Struck(chance.randrange(150, 300), Fault(Kind.PAUSE), near="EFFECT#")
+    third = len(calls) // 3
+    other = Struck(chance.choice(calls[:third]), Fault(Kind.CONCURRENT, CONCURRENT.index(another_journey)))
+    return other, Struck(chance.choice(calls[third : 2 * third]), Fault(Kind.PAUSE), near="EFFECT#")
 
 
 def _by_a_person(does: Callable[[Household], bool]) -> Fault:
     return Fault(Kind.PERSON, DEEDS.index(does))
 
 
-def _at_the_page(chance: Random, most: int) -> Struck:
+def _at_the_page(chance: Random, calls: range) -> Struck:
     """Somebody is at the Confluence page when it is written."""
     fault = _by_a_person(chance.choice((edits_the_page, edits_the_page, deletes_the_page)))
-    return Struck(chance.randrange(1, most), fault, near=chance.choice(("", "PUT /")))
+    return Struck(chance.choice(calls), fault, near=chance.choice(("", "PUT /")))
 
 
 def _deed(chance: Random, until: timedelta) -> Deed:

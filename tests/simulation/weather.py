@@ -38,8 +38,14 @@ class Weather:
 
     def __post_init__(self) -> None:
         self.latest = self.household.clock.now()
-        self.calms_at = self.latest + self.story.calm_after if self.story.calm_after is not None else None
-        self._coming = [_Coming(one, one.times) for one in self.story.faults]
+        self.becomes(self.story)
+
+    def becomes(self, story: Story) -> None:
+        """From now on it is that of this story."""
+        self.story, now = story, self.household.clock.now()
+        self.disturbs(now)
+        self.calms_at = now + story.calm_after if story.calm_after is not None else None
+        self._coming = [_Coming(one, one.times) for one in story.faults]
 
     def meets(self, call: Call, act: Callable[[], Any]) -> Any:
         fault = self._next(call)
