@@ -6,6 +6,7 @@ The hourly sweep decides by what is kept, not by when it last ran: one that was 
 from datetime import datetime
 from typing import Any
 
+from connectors.at_once import at_once
 from connectors.steps import Json, Steps
 from connectors.store.following import Following
 from connectors.store.news import News
@@ -72,6 +73,10 @@ def sweep(steps: Steps, bell: dict[str, Any], house: House) -> dict[str, Any]:
 
 def look_at_issue(steps: Steps, house: House, journey: str, issue_id: str) -> dict[str, Any]:
     """A hint is confirmed by reading: the same hint twice, or two in the wrong order, come to the same."""
+    return at_once(steps, "look at the issue", lambda once: _look_at_issue(once, house, journey, issue_id))
+
+
+def _look_at_issue(steps: Steps, house: House, journey: str, issue_id: str) -> dict[str, Any]:
     incident_id = read_one_issue(steps, house, issue_id)
     if incident_id is None:
         return {"stopped": "no item that is followed has this issue"}

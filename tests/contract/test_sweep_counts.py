@@ -9,7 +9,7 @@ from connectors.errors import Unreachable
 from tests.simulation.household import Household, household_of
 from tests.simulation.outside import Call, fair
 
-SHOWING = "look up the evidence under the lease"
+READING = "load drafts/"
 
 
 def swept(household: Household) -> dict[str, Any]:
@@ -26,8 +26,7 @@ def test_a_document_that_the_store_does_not_give_is_not_counted_as_shown_and_sho
         household.lives(timedelta(hours=1))
 
         def fails(call: Call, act: Callable[[], Any]) -> Any:
-            steps = [one.what for one in household.outside.calls if one.to == "engine"]
-            if call.to == "store" and steps[-1].startswith("begins") and steps[-1].endswith(SHOWING):
+            if call.to == "store" and call.what.startswith(READING):
                 raise Unreachable("Using the store", "it did not answer")
             return act()
 
