@@ -99,6 +99,10 @@ class Subscriptions:
     def secret_of(self, id_: str) -> str:
         return self._held[id_].secret
 
+    def delivers_by(self, id_: str, deliver: Deliver) -> None:
+        """From now on."""
+        self._held[id_].deliver = deliver
+
     def is_disabled(self, id_: str) -> bool:
         return _is_disabled(self._held[id_])
 
