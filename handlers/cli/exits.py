@@ -74,6 +74,15 @@ def on_this_machine(home: Path) -> Generator[None]:
         raise Ended(Exit.USAGE, f"{sentence_case(str(error))} Or set DEBRIEF_HOME to another folder.") from error
 
 
+@contextmanager
+def on_disk() -> Generator[None]:
+    """As `on_this_machine`, for a file whose error names it. Raises Ended."""
+    try:
+        yield
+    except ConnectorError as error:
+        raise Ended(Exit.USAGE, sentence_case(str(error))) from error
+
+
 def ended_by_journey(kept: str) -> Ended:
     """How a journey's kept error ("NotAllowed: reading ...: status 401. ...") ends the command."""
     kind, colon, sentence = kept.partition(": ")

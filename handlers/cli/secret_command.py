@@ -2,11 +2,13 @@
 
 import difflib
 import re
+from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import NamedTuple
 
-from connectors.secrets.keeping import SecretKeeper
+from connectors.secrets.keeping import FileKeeper, SecretKeeper
 from connectors.secrets.port import NAMES
-from handlers.cli.exits import Ended, Exit
+from handlers.cli.exits import Ended, Exit, on_disk
 
 WHAT = {
     "PAGERDUTY_TOKEN": "read incidents, write notes",
@@ -87,7 +89,7 @@ def keep(keeper: SecretKeeper, name: str, value: str, *, accept_old: bool) -> st
     beside = _BESIDE.get(name)
     if beside and keeper.known(beside):
         values[beside] = None
-    keeper.keep(values)
+    _put(keeper, values)
     also = f" The one before it is accepted until debrief secret remove {name}{_AFTER}." if len(values) > 1 else ""
     return f"{name} is kept in {keeper.place(name)}.{also if accept_old and before else ''}"
 
@@ -96,8 +98,14 @@ def remove(keeper: SecretKeeper, name: str) -> str:
     """Forget it; a sentence on what was done."""
     if not keeper.known(name):
         return f"{name} is not set in {keeper.place(name)}."
-    keeper.keep({name: None})
+    _put(keeper, {name: None})
     return f"{name} is forgotten in {keeper.place(name)}."
+
+
+def _put(keeper: SecretKeeper, values: Mapping[str, str | None]) -> None:
+    """A file that cannot be written is this machine's trouble, and no vendor's: exit 2. Raises Ended."""
+    with on_disk() if isinstance(keeper, FileKeeper) else nullcontext():
+        keeper.keep(values)
 
 
 def listed(keeper: SecretKeeper) -> list[Listed]:
