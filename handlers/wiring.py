@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from connectors.engine.local import LocalEngine
     from connectors.secrets.environment import EnvironmentSecrets
     from connectors.secrets.keeping import FileKeeper
+    from connectors.secrets.kept import Kept
     from connectors.secrets.port import Secrets
     from connectors.steps import Steps
     from connectors.store.arrivals import Arrivals
@@ -151,6 +152,7 @@ def build_house(
 ) -> House:
     """Build a connector for every vendor whose secrets are there. No vendor is spoken to yet."""
     from connectors.retrying import Budget
+    from connectors.secrets.port import SUBSCRIPTIONS, kept_among
     from handlers import vendors
     from handlers.house import House
     from postmortem.settings import version_of
@@ -171,6 +173,7 @@ def build_house(
         failures=failures,
         settings_version=version_of(settings, templates or {}),
         meter=meter(now),
+        webhook_subscriptions=lambda: kept_among(secrets, SUBSCRIPTIONS),
     )
 
 
@@ -278,10 +281,12 @@ def _is_followed_on_aws(issue_id: str) -> bool:
     return is_followed(_aws_store(None), issue_id)
 
 
-def _aws_store(s3: Any) -> Store:
+def _aws_store(s3: Any, dynamodb: Any = None) -> Store:
+    """`dynamodb` is a client; without it the bare one that fails fast."""
     from connectors.store.dynamo import DynamoStore
 
-    return DynamoStore(_client("dynamodb"), os.environ["DEBRIEF_TABLE"], s3, os.environ["DEBRIEF_BUCKET"], utc_now)
+    table, bucket = os.environ["DEBRIEF_TABLE"], os.environ["DEBRIEF_BUCKET"]
+    return DynamoStore(dynamodb or _client("dynamodb"), table, s3, bucket, utc_now)
 
 
 def _start_on_aws(kind: str, name: str, payload: dict[str, Any]) -> bool:
@@ -305,25 +310,33 @@ def durable(journey: Journey, kind: str) -> Callable[[Any, Any], Any]:
         from connectors.engine.durable import durable_handler
         from handlers.telling import telling
 
-        run = functools.partial(journey, house=aws_house())
+        aws_house()
+
+        def run(steps: Steps, payload: Any) -> Any:
+            return journey(steps, payload, house=aws_house())
+
         return durable_handler(run, kind=kind, on_progress=telling(meter()))
 
 
-@functools.cache
 def aws_house() -> House:
-    """The journey's house on AWS: boto3 clients, the settings out of the bucket.
+    """The journey's house on AWS, made anew after five minutes: a function that the clock keeps warm must hear of
+    settings that were pushed, and of tokens that were changed."""
+    return _houses().get("house")
 
-    Two attempts: the store recognises its own write in a repeated one.
-    """
-    import boto3
-    from botocore.config import Config
 
-    from connectors.store.dynamo import DynamoStore
+@functools.cache
+def _houses() -> Kept[House]:
+    from connectors.secrets.kept import Kept
+
+    return Kept(lambda _: _house_on_aws(), utc_now)
+
+
+def _house_on_aws() -> House:
+    """The settings out of the bucket, the tokens as they are now."""
     from handlers.telling import log_part
 
-    config = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2})
-    dynamodb, s3 = (boto3.client(name, config=config) for name in ("dynamodb", "s3"))
-    store = DynamoStore(dynamodb, os.environ["DEBRIEF_TABLE"], s3, os.environ["DEBRIEF_BUCKET"], utc_now)
+    dynamodb, s3 = _aws_clients()
+    store = _aws_store(s3, dynamodb)
     settings = settings_in(store)
     templates, secrets = templates_in(store, settings), _aws_secrets()
     return build_house(
@@ -335,6 +348,16 @@ def aws_house() -> House:
         start=_start_on_aws,
         failures=_failed_on_aws,
     )
+
+
+@functools.cache
+def _aws_clients() -> tuple[Any, Any]:
+    """boto3 clients of DynamoDB and S3. Two attempts: the store recognises its own write in a repeated one."""
+    import boto3
+    from botocore.config import Config
+
+    config = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2})
+    return boto3.client("dynamodb", config=config), boto3.client("s3", config=config)
 
 
 def templates_in(store: Store, settings: Settings) -> dict[str, str]:

@@ -129,6 +129,19 @@ def test_an_event_is_kept():
     assert result_of(observe.handler, {"event": event, "incident_id": "Q1"}) == {"kept": "incident.acknowledged"}
 
 
+def test_a_function_that_stays_warm_hears_of_pushed_settings_within_five_minutes(monkeypatch: pytest.MonkeyPatch):
+    """The clock keeps the reconciler warm for hours."""
+    moment = datetime.now(UTC)
+    monkeypatch.setattr(wiring, "utc_now", lambda: moment)
+    house = wiring.aws_house()
+    house.store.save(wiring.SETTINGS_FILE, b"organisation: Acme")
+
+    moment += timedelta(minutes=4)
+    assert wiring.aws_house() is house
+    moment += timedelta(minutes=1)
+    assert wiring.aws_house().settings.organisation == "Acme"
+
+
 def test_a_journey_without_a_token_fails_with_its_sentence():
     ended = executed(journey.handler, {"incident_id": "Q1", "journey": "pm-Q1-1"})
     assert ended.error is not None
