@@ -8,7 +8,7 @@ from connectors.announcing import Post, announce_in_channel, consistent, note_on
 from connectors.slack.channel import Found
 from connectors.steps import Steps
 from handlers.confluence import links_to_it, said_of_page
-from handlers.work import Work, page_file, private_places, the_postmortem
+from handlers.work import ANNOUNCEMENT, Work, page_file, private_places, the_postmortem
 from postmortem.announcement import announce_and_ask, announce_draft
 from postmortem.places import in_channel, with_the_document
 
@@ -51,6 +51,8 @@ def _say_it(work: Work, post: Post, channel_id: str | None) -> dict[str, Any]:
     """In both places side by side, as far as the settings want it: what became of it, by place."""
     slack, pagerduty, settings = work.house.slack, work.house.pagerduty, work.house.settings
     ways: dict[str, Callable[[Steps], dict[str, Any]]] = {}
+    if not work.makes(ANNOUNCEMENT):
+        return {}
     if slack and channel_id and settings.slack.announce:
         waits = consistent(settings.slack.unclear_wait)
         ways["slack"] = lambda steps: announce_in_channel(steps, slack, channel_id, post, work.prefix, waits)

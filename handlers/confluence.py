@@ -7,7 +7,7 @@ from connectors.confluence.editions import Editions
 from connectors.confluence.translate import LARGEST_BODY, PageDraft, fitting_title
 from connectors.publishing import Publication, make_page, write_page
 from handlers.house import House
-from handlers.work import Work, private_places, the_postmortem
+from handlers.work import PAGE, Work, private_places, the_postmortem
 from postmortem.outputs.markdown import render_body
 from postmortem.outputs.storage import render_storage
 
@@ -20,7 +20,7 @@ WITHHELD = (
 def make_confluence_page(work: Work, token: int, collected: dict[str, Any]) -> dict[str, Any]:
     """The page, made once and its link remembered; {} where there is no Confluence. A refusal fails nothing."""
     confluence, settings = work.house.confluence, work.house.settings.confluence
-    if confluence is None:
+    if confluence is None or not work.makes(PAGE):
         return {}
     if private_places(collected) and not settings.may_hold_private_channels:
         return {"withheld": WITHHELD}

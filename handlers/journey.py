@@ -31,6 +31,7 @@ from handlers.owners import find_the_owners, requests_to_open
 from handlers.telling import count_draft, count_gaps
 from handlers.wiring import durable
 from handlers.work import (
+    ISSUES,
     Work,
     counted,
     is_left_undone,
@@ -67,6 +68,8 @@ def make_postmortem(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
     work = work_of(steps, bell, house)
     if "decision" in bell or "retry" in bell:
         return take_up_again(work, bell)
+    if "backfill" in bell:  # it is long over: nothing has to settle, and nobody goes on talking
+        return follow_through(work)
     steps.wait("settle", house.settings.quiet_period)
     first = follow_through(work)
     if "stopped" in first:
@@ -160,10 +163,18 @@ def look_again(work: Work) -> dict[str, Any]:
         name = work.shelf.keep_part(work.journey, work.named("incident"), part)
         work.shelf.remember(incident=incident.model_dump(mode="json"), from_files=False)
         reason = reason_to_stop(incident, work.house)
-        until = work.until or work.house.now()
+        until = work.until or _read_until(work, incident)
         return {"part": name, "until": until.isoformat()} | ({"stopped": reason} if reason else {})
 
     return work.steps.run(work.named("look again"), read)
+
+
+def _read_until(work: Work, incident: Incident) -> datetime:
+    """Of an incident of long ago the chat is read no further than its refresh would have."""
+    now = work.house.now()
+    if work.beside is None or incident.resolved_at is None:
+        return now
+    return min(now, incident.resolved_at.at + work.house.settings.refresh_after)
 
 
 def reason_to_stop(incident: Incident, house: House) -> str | None:
@@ -261,6 +272,8 @@ def as_markdown(work: Work, postmortem: Postmortem) -> bytes:
 
 def open_the_issues(work: Work, token: int) -> dict[str, dict[str, Any]]:
     """One Jira issue per accepted action item, once. What cannot be opened is parked with its reason. By item id."""
+    if not work.makes(ISSUES):
+        return {}
     jira, settings, requests = work.house.jira, work.house.settings, requests_to_open(work)
     if jira is None or not requests:
         return {request.action_item_id: {"parked": NO_JIRA} for request in requests}

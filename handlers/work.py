@@ -27,6 +27,9 @@ from postmortem.similar import most_similar, recalled, traits_of, with_similar
 
 UNREAD = "It was said in a private channel, which was not read this time."
 
+ANNOUNCEMENT, ISSUES, PAGE = BESIDE_THE_DRAFT = ("announcement", "issues", "page")
+"""What an incident gets beside its draft: the message and the note, its Jira issues, its Confluence page."""
+
 # Renewed before every write outside: this long another journey waits for one that died.
 LEASE_FOR = timedelta(minutes=20)
 
@@ -34,7 +37,8 @@ LEASE_FOR = timedelta(minutes=20)
 @dataclass(frozen=True, slots=True)
 class Work:
     """One round of a journey. `prefix` keeps the names of its steps apart from another round's; `seen` is the
-    evidence that an earlier round rested on; `channel`, `since` and `until` are what a person asked for."""
+    evidence that an earlier round rested on; `channel`, `since` and `until` are what a person asked for; `beside`
+    is what is made of an incident of long ago beside its draft (of BESIDE_THE_DRAFT), None of any other."""
 
     steps: Steps
     house: House
@@ -45,6 +49,11 @@ class Work:
     channel: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    beside: frozenset[str] | None = None
+
+    def makes(self, what: str) -> bool:
+        """Whether this of BESIDE_THE_DRAFT is made, too."""
+        return self.beside is None or what in self.beside
 
     def again(self, seen: str) -> "Work":
         return replace(self, prefix="refresh: ", seen=seen)
@@ -88,10 +97,18 @@ class Work:
 
 
 def work_of(steps: Steps, bell: dict[str, Any], house: House) -> Work:
-    """`bell`: incident_id, journey, and what a person may have asked for (channel, since, until)."""
+    """`bell`: incident_id, journey, and what a person may have asked for: channel, since, until; of an incident of
+    long ago "backfill", which lists what is made of it beside its draft."""
     since, until = (datetime.fromisoformat(bell[name]) if bell.get(name) else None for name in ("since", "until"))
     return Work(
-        steps, house, bell["incident_id"], bell["journey"], channel=bell.get("channel"), since=since, until=until
+        steps,
+        house,
+        bell["incident_id"],
+        bell["journey"],
+        channel=bell.get("channel"),
+        since=since,
+        until=until,
+        beside=frozenset(bell["backfill"]) if "backfill" in bell else None,
     )
 
 

@@ -21,6 +21,11 @@ class Looked:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    def begun_at(self) -> datetime | None:
+        """Since when this installation makes drafts by itself; None where it never looked."""
+        record = self._store.read(_PARTITION, _SORT)
+        return _cursor(record).begun_at if record else None
+
     def begin(self, now: datetime) -> Cursor:
         """The cursor; at the first time, one that begins now."""
         record = self._store.read(_PARTITION, _SORT)

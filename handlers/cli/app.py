@@ -16,6 +16,8 @@ from typer.exceptions import TyperException
 from connectors.errors import NotAllowed
 from handlers.cli.actions_app import app as actions_app
 from handlers.cli.asking import Asked, check_usage, write_output
+from handlers.cli.backfill_app import EPILOG as _BACKFILL_EPILOG
+from handlers.cli.backfill_app import backfill
 from handlers.cli.check_app import check
 from handlers.cli.exits import EXPECTED, MEANINGS, Ended, Exit, ended_by, on_this_machine, sentence_case
 from handlers.cli.formats import FORMATS, written_as
@@ -66,6 +68,7 @@ app = typer.Typer(
 app.command()(report)
 app.command()(check)
 app.command()(status)
+app.command(epilog=_BACKFILL_EPILOG)(backfill)
 app.add_typer(actions_app)
 app.add_typer(settings_app)
 app.add_typer(jira_app)

@@ -37,7 +37,7 @@ def go_on_or_begin(engine: LocalEngine, kind: str, payload: dict[str, Any], hous
 
     `payload` has the incident's id and, as "journey", the holder of the lease. Raises Ended.
     """
-    name = _unfinished_or_new(engine, payload["journey"])
+    name = unfinished_or_new(engine, payload["journey"])
     try:
         return run_to_end(engine, kind, name, payload, house.now)
     except Ended:
@@ -47,7 +47,8 @@ def go_on_or_begin(engine: LocalEngine, kind: str, payload: dict[str, Any], hous
         raise
 
 
-def _unfinished_or_new(engine: LocalEngine, name: str) -> str:
+def unfinished_or_new(engine: LocalEngine, name: str) -> str:
+    """The journey of this name, or where that has ended the next one for the same work: "...-2"."""
     for number in count(1):
         attempt = name if number == 1 else f"{name}-{number}"
         journey = engine.state(attempt)
