@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from connectors.checks.finding import Finding, Said, failure, under, warning
-from connectors.errors import ConnectorError, NotFound
+from connectors.errors import ConnectorError, NotAllowed, NotFound
 from connectors.secrets.port import Secrets
 from postmortem.settings import PersonEntry, Settings, entries_of
 
@@ -29,16 +29,20 @@ def check_secrets(settings: Settings, secrets: Secrets, *, on_aws: bool, is_live
 
     Without `is_live` (a CI has no tokens) none is a failure.
     """
+    refusals = set[str]()
     for name, (what, is_needed) in wanted_secrets(settings, on_aws=on_aws).items():
         say = failure if is_needed and is_live else warning
+        said = list[Said]()
         try:
             secrets.read(name)
         except NotFound as missing:
-            said: tuple[Said, ...] = (say(f"is not set: it is there to {what}.", missing.remedy),)
+            said.append(say(f"is not set: it is there to {what}.", missing.remedy))
         except ConnectorError as refused:
-            said = (failure(f"{refused.came_back}.", refused.remedy),)
-        else:
-            said = ()
+            if refused.remedy in refusals:  # of one vendor's secret, once
+                continue
+            refusals.add(refused.remedy)
+            say = warning if on_aws and isinstance(refused, NotAllowed) else failure
+            said.append(say(f"not looked at ({refused.came_back}).", refused.remedy))
         yield from under(SECRETS, name, said, "is set")
 
 

@@ -13,7 +13,7 @@ from connectors.checks.pagerduty import PAGERDUTY, check_pagerduty, check_user_t
 from connectors.checks.slack import SLACK, check_slack
 from connectors.checks.stage import AWS, check_stage
 from connectors.checks.webhook import check_webhook
-from connectors.errors import ConnectorError, NotFound
+from connectors.errors import ConnectorError, NotAllowed, NotFound
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.retrying import Budget
 from connectors.secrets.port import Secrets
@@ -73,6 +73,13 @@ def of_clock(answers: Iterable[Answer]) -> Iterator[Finding]:
 def _safely(
     about: str, ask: Callable[[Place, Settings, Budget], Answer], place: Place, settings: Settings, budget: Budget
 ) -> Answer:
+    """A secret that whoever checks may not read is a warning: who runs it may."""
+    try:
+        _optional(place.secrets(), f"{about.upper()}_TOKEN")
+    except NotAllowed as refused:
+        return Answer((found_refusal(about, "not asked", refused, "warning"),))
+    except ConnectorError as refused:
+        return Answer((found_refusal(about, about, refused),))
     try:
         return ask(place, settings, budget)
     except ConnectorError as refused:

@@ -62,7 +62,7 @@ def a_stage(aws: Aws, monkeypatch: pytest.MonkeyPatch, url: str = "https://abc.e
 
 def _make_stack(cloudformation: Any, outputs: Mapping[str, str]) -> None:
     template = {
-        "Resources": {"Anything": {"Type": "AWS::SNS::Topic", "Properties": {}}},
+        "Resources": {"Alarms": {"Type": "AWS::SNS::Topic", "Properties": {}}},
         "Outputs": {name: {"Value": value} for name, value in outputs.items()},
     }
     name = "debrief-dev"
