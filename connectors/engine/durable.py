@@ -40,7 +40,7 @@ from connectors.engine.outcome import (
 )
 from connectors.engine.progress import Event, Progress, Tell, untold
 from connectors.errors import Unreachable
-from connectors.logs import bound, fields_of
+from connectors.logs import bound, bound_now, fields_of
 from connectors.steps import Json, Steps
 
 SHORTEST_WAIT = timedelta(seconds=1)
@@ -117,10 +117,12 @@ class DurableSteps:
         scope = self._names.claim(name)
         keys = [f"{scope}\x1f{place}" for place in range(len(items))]
         missing = [place for place, key in enumerate(keys) if key not in self._kept]
+        fields = bound_now()  # the SDK's threads know nothing of it
 
         def child(context: DurableContext, place: int, _place: int, _places: Sequence[int]) -> str:
             steps = DurableSteps(context, {}, self._told.inside(f"{scope} > {place}"), self._width)
-            return _text_of(f"a child of {name}", lambda: function(steps, items[place]))[0]
+            with bound(**fields):
+                return _text_of(f"a child of {name}", lambda: function(steps, items[place]))[0]
 
         if missing:
             batch = self._context.map(missing, child, name=name, config=self._side_by_side(name))
