@@ -40,7 +40,8 @@ class House:
     whether a button in Slack is heard of, so that there may be any. `start` starts another journey; None where there is
     nobody to start one. `failures` are the journeys that failed and that nothing has made up for; None where nobody
     knows. `at_once` is the most calls to Slack side by side; 1 makes the order of all calls certain. `meter` counts
-    what happens for the stage. `settings_version` names what was set, for the records.
+    what happens for the stage. `settings_version` names what was set, for the records. `webhook_subscriptions` are the
+    ids of those of PagerDuty's that ring here, as they are kept beside their secrets.
     """
 
     settings: Settings
@@ -58,6 +59,7 @@ class House:
     at_once: int = MOST_AT_ONCE
     meter: Meter = SILENT
     settings_version: str | None = None
+    webhook_subscriptions: Callable[[], Sequence[str]] = tuple[str, ...]
 
     def close(self) -> None:
         """Give back connections and files."""

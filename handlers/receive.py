@@ -1,15 +1,14 @@
 """An HTTP request from PagerDuty: verify, understand, and start the journey by name, once."""
 
 import hashlib
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from connectors.errors import ConnectorError, Ignored, NotFound
+from connectors.errors import ConnectorError, Ignored
 from connectors.logs import bind, log
 from connectors.pagerduty.webhook import PING, SUBSCRIPTION_HEADER, Bell, looks_signed, parse, verify
-from connectors.secrets.port import SUBSCRIPTIONS, Secrets, is_signed_with
+from connectors.secrets.port import SUBSCRIPTIONS, is_signed_with, kept_among
 from connectors.store.arrivals import Kind
 from handlers.envelope import Request, Response, Source, answered, http_api_reply, request_from_http_api
 from handlers.wiring import Doorway, doorway, meter
@@ -49,19 +48,11 @@ def _note(kind: Kind, request: Request, doorway: Doorway) -> None:
     Ours are those whose ids are kept beside the secrets: what names another, as a stranger's would, writes nothing.
     """
     subscription = request.headers.get(SUBSCRIPTION_HEADER, "")
-    if doorway.arrivals and subscription and subscription in _kept(doorway.secrets()):
+    if doorway.arrivals and subscription and subscription in kept_among(doorway.secrets(), SUBSCRIPTIONS):
         try:
             doorway.arrivals().note(subscription, kind)
         except ConnectorError as error:
             log.warning("that a webhook came is not recorded: %s", error)
-
-
-def _kept(secrets: Secrets) -> list[str]:
-    ids = list[str]()
-    for name in SUBSCRIPTIONS:
-        with suppress(NotFound):
-            ids.append(secrets.read(name))
-    return ids
 
 
 def _accept(bell: Bell, body_hash: str, doorway: Doorway) -> Response:

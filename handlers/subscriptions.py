@@ -26,11 +26,10 @@ log = logging.getLogger("debrief")
 def check_subscriptions(steps: Steps, house: House, pagerduty: PagerDutyApi) -> dict[str, Any]:
     """{"enabled": ids of those enabled again}; {} where nothing says which subscription is ours. Refusals are said and
     end nothing."""
-    url = _webhook_url(house)
-    if url is None and not house.settings.pagerduty.webhook_subscriptions:
-        return {}
     try:
-        seen = patiently(steps, "read the webhook subscriptions", partial(_look, house, pagerduty, url))
+        seen = patiently(steps, "read the webhook subscriptions", partial(_look, house, pagerduty))
+        if seen is None:
+            return {}
         for number, id_ in enumerate(seen["disabled"], 1):
             patiently(steps, f"enable webhook subscription {number}", partial(_enable, house, pagerduty, id_))
     except ConnectorError as error:
@@ -46,22 +45,30 @@ def _webhook_url(house: House) -> str | None:
     return f"{base.rstrip('/')}/pagerduty" if base else None
 
 
-def _look(house: House, pagerduty: PagerDutyApi, url: str | None) -> dict[str, Any]:
-    """Those to enable, and what is wrong with others, by id, in words."""
-    ids = house.settings.pagerduty.webhook_subscriptions
+def _look(house: House, pagerduty: PagerDutyApi) -> dict[str, Any] | None:
+    """Those to enable, and what is wrong with others, by id, in words. None where nobody knows which are ours: neither
+    the settings, nor what is kept beside the secret (`debrief webhook create`), nor the public address."""
+    ids = tuple(dict.fromkeys((*house.settings.pagerduty.webhook_subscriptions, *house.webhook_subscriptions())))
+    url = _webhook_url(house)
+    if url is None and not ids:
+        return None
     ours = ours_among(list_subscriptions(pagerduty), ids, url)
     wrong = dict(_wrongs(ours))
     if not ours:
         which = f"has one of the ids {', '.join(ids)}" if ids else f"delivers to {url}"
-        wrong["none"] = f"No webhook subscription of PagerDuty {which}. Make one, or name it in debrief.yml. {_LATE}"
+        wrong["none"] = f"No webhook subscription of PagerDuty {which}. Make one: debrief webhook create. {_LATE}"
     disabled = [one.id for one in ours if one.is_active and one.is_disabled]
     house.meter.count("SubscriptionsDisabled", len(disabled))
     return {"disabled": disabled, "wrong": wrong}
 
 
 def _wrongs(ours: tuple[Subscription, ...]) -> Iterator[tuple[str, str]]:
+    if any(not one.is_unfinished for one in ours):
+        ours = tuple(one for one in ours if not one.is_unfinished)  # a rotation is under way, and the other one rings
     for one in ours:
-        if not one.is_active:
+        if one.is_unfinished:
+            yield one.id, f"The webhook subscription {one.id} is not finished. See debrief webhook doctor. {_LATE}"
+        elif not one.is_active:
             yield one.id, f"The webhook subscription {one.id} is switched off in PagerDuty. Switch it on. {_LATE}"
         elif not one.tells_of_resolves:
             yield one.id, f"The webhook subscription {one.id} does not send incident.resolved. Add that event. {_LATE}"

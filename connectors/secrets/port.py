@@ -1,10 +1,11 @@
 """The port to tokens and signing secrets. Standard library only: the receiver loads this."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
-from connectors.errors import Unreachable
+from connectors.errors import NotFound, Unreachable
 
 NAMES = (
     "PAGERDUTY_TOKEN",
@@ -67,6 +68,15 @@ class Secrets(Protocol):
         False where that was done less than 30 seconds ago: what is kept may be out of date. Raises as `read` does.
         """
         ...
+
+
+def kept_among(secrets: Secrets, names: Iterable[str]) -> list[str]:
+    """The values of those of these names that are set. Raises as `read` does, NotFound never."""
+    found = list[str]()
+    for name in names:
+        with suppress(NotFound):
+            found.append(secrets.read(name))
+    return found
 
 
 def is_signed_with(secrets: Secrets, name: str, fits: Callable[[tuple[str, ...]], bool]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connectors.pagerduty.subscriptions import UNFINISHED
 from connectors.store.notices import Notices
 from connectors.store.resolves import Resolves
 from handlers.reconcile import reconcile
@@ -299,6 +300,25 @@ def test_what_is_wrong_with_the_subscription_is_said_until_it_is_mended(
     assert len([notice for notice in notices(world) if told in notice]) == 1
 
     world.pagerduty.subscriptions.adds("PSUB01", f"{PUBLIC}/pagerduty")
+    live(world, QUARTER)
+    assert notices(world) == []
+
+
+def test_a_subscription_whose_id_is_kept_beside_its_secret_is_found_at_any_address(tmp_path: Path):
+    """As on AWS, where no setting tells the address."""
+    with world_of(tmp_path, SCRIPT) as world:
+        world.write_secrets(PAGERDUTY_WEBHOOK_SUBSCRIPTION="PSUB01")
+        world.stop()
+        world.start()
+        for id_ in ("PSUB01", "PSUB02"):
+            world.pagerduty.subscriptions.adds(id_, "https://abc.execute-api.example/pagerduty")
+            world.pagerduty.subscriptions.disables(id_)
+        live(world, QUARTER)
+        assert [world.pagerduty.subscriptions.is_disabled(id_) for id_ in ("PSUB01", "PSUB02")] == [False, True]
+
+
+def test_a_rotation_under_way_is_nothing_to_be_told_of(world: World):
+    world.pagerduty.subscriptions.adds("PSUB02", f"{PUBLIC}/pagerduty", description=UNFINISHED, active=False)
     live(world, QUARTER)
     assert notices(world) == []
 
