@@ -21,6 +21,8 @@ from handlers.cli.backfill_app import backfill
 from handlers.cli.check_app import check
 from handlers.cli.exits import EXPECTED, MEANINGS, Ended, Exit, ended_by, on_this_machine, sentence_case
 from handlers.cli.formats import FORMATS, written_as
+from handlers.cli.init_app import EPILOG as _INIT_EPILOG
+from handlers.cli.init_app import init
 from handlers.cli.jira_app import app as jira_app
 from handlers.cli.plain import plain
 from handlers.cli.report_app import report
@@ -65,6 +67,7 @@ app = typer.Typer(
 )
 
 
+app.command(epilog=_INIT_EPILOG)(init)
 app.command()(report)
 app.command()(check)
 app.command()(status)
@@ -92,6 +95,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         ended = ended_by(error)
         _say(ended.sentence)
         return ended.code
+    if code == Exit.STOPPED:  # typer makes a number of Ctrl-C, without a word
+        _say(ended_by(KeyboardInterrupt()).sentence)
     return int(code or 0)
 
 

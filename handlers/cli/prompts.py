@@ -19,9 +19,13 @@ def answer(question: str, default: str = "") -> str:
     shown = f" [{plain(default)}]" if default else ""
     sys.stderr.write(f"{plain(question)}{shown}: ")
     sys.stderr.flush()
-    line = sys.stdin.readline()
-    if not line:
-        raise KeyboardInterrupt
+    try:
+        line = sys.stdin.readline()
+        if not line:
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        raise
     return line.strip() or default
 
 
