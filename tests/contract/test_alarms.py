@@ -12,6 +12,7 @@ from connectors.meter import METRICS
 from tests.contract.stack import OSLS, resources
 
 ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "observability.md").read_text()
 NAMESPACE = "Debrief/dev"
 AWS = {
     "AWS/Lambda": {"Errors", "Duration", "DurableExecutionFailed", "ApproximateRunningDurableExecutions"},
@@ -44,6 +45,19 @@ def written() -> dict[str, set[str]]:
 
 def test_every_figure_that_is_described_is_written_somewhere():
     assert set(written()) == set(METRICS)
+
+
+def test_the_page_tells_of_every_figure_and_of_no_other():
+    told = re.findall(r"^\| `(\w+)` \| (\w+) \| ([\w, ]*) \| (.+) \|$", PAGE, re.MULTILINE)
+    assert told == [(name, one.unit, ", ".join(one.dimensions), one.says) for name, one in METRICS.items()]
+
+
+@needs_osls
+def test_the_page_tells_of_every_alarm_with_its_entry_in_the_runbook():
+    for name, alarm in resources("AWS::CloudWatch::Alarm").items():
+        entry = alarm["Properties"]["AlarmDescription"].rpartition("/")[2]
+        assert re.search(rf"^\| .*\*{name}\*.*\({re.escape(entry)}\) \|$", PAGE, re.MULTILINE), name
+        assert f"*{name}*" in (ROOT / "docs" / "runbook.md").read_text()
 
 
 def _check(namespace: str, name: str, dimensions: dict[str, Any]) -> None:
