@@ -30,6 +30,7 @@ from handlers.cli.secret_app import app as secret_app
 from handlers.cli.settings_app import app as settings_app
 from handlers.cli.slack_app import app as slack_app
 from handlers.cli.status_app import status
+from handlers.cli.webhook_app import app as webhook_app
 from handlers.envelope import told
 from handlers.wiring import machine
 
@@ -77,6 +78,7 @@ app.add_typer(settings_app)
 app.add_typer(jira_app)
 app.add_typer(secret_app)
 app.add_typer(slack_app)
+app.add_typer(webhook_app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
