@@ -51,7 +51,7 @@ coverage: $(SYNC) ## which lines no test runs
 	@$(UV) run --no-sync coverage run -m pytest -q -n auto --dist loadfile $(T)
 	@$(UV) run --no-sync coverage report
 
-bench: $(SYNC) chromium ## speed, memory and number of calls, as a table and as JSON
+bench: $(SYNC) chromium runtime ## speed, memory, calls, cold starts and cost on AWS, as a table and as JSON
 	@$(UV) run --no-sync python -m tests.benchmarks
 
 package: $(SYNC) ## the zips that run on AWS Lambda, the same bytes every time (ARCH=arm64 or x86_64)
@@ -64,12 +64,12 @@ build/%.zip: TO = build/$*
 build/%.zip:
 	@$(UV) pip install -q --require-hashes --no-deps --only-binary :all: --python-version 3.13 \
 		--python-platform $(PLATFORM_$(ARCH)) --target $(TO) -r $(TO).txt
-	@rm -rf $(TO)/bin $(TO)/.lock $(TO)/boto3/examples $(TO)/boto3/data
+	@rm -rf $(TO)/bin $(TO)/.lock $(TO)/boto3/examples $(TO)/boto3/data $(TO)/*/tests
 	@find $(TO)/botocore/data -mindepth 1 -maxdepth 1 -type d $(SERVICES:%=! -name %) -exec rm -r {} +
-	@git ls-files -z handlers connectors postmortem | xargs -0 cp --parents -t $(TO)
+	@git ls-files -z handlers connectors postmortem ':!*.md' | xargs -0 cp --parents -t $(TO)
 	@.venv/bin/python -m compileall -q -j 1 --invalidation-mode unchecked-hash -s $(TO) -p /var/task $(TO)
 	@find $(TO) -exec touch -h -d 1980-01-01T00:00:00Z {} + && chmod -R u=rwX,go=rX $(TO)
-	@cd $(TO) && LC_ALL=C TZ=UTC ../../../.venv/bin/python -m zipfile -c ../$(notdir $@) *
+	@cd $(TO) && LC_ALL=C TZ=UTC $(CURDIR)/.venv/bin/python -m zipfile -c ../$(notdir $@) *
 	@du -h --apparent-size $@ && rm -r $(TO)
 
 test-e2e: $(SYNC) chromium osls runtime ## only the tests of whole processes, and of the real zips in Lambda's own runtime
@@ -80,7 +80,8 @@ runtime: $(SYNC)
 	@$(MAKE) -s package ARCH=$(HOST) >/dev/null
 	@[ -d .tools/rie ] || $(UV) pip install -q --no-deps --python .venv/bin/python --target .tools/rie aws-sam-cli==1.170.0
 	@[ -d .tools/ministack ] || $(UV) pip install -q --python .venv/bin/python --target .tools/ministack ministack==1.5.33
-	@[ -d .tools/awslambdaric ] || $(UV) pip install -q --python .venv/bin/python --target .tools/awslambdaric awslambdaric==4.2.2
+	@[ -d .tools/awslambdaric/awslambdaric/__pycache__ ] || $(UV) pip install -q --compile-bytecode --python .venv/bin/python \
+		--target .tools/awslambdaric awslambdaric==4.2.2
 
 osls:
 	@[ node_modules/.synced -nt package-lock.json ] || { command -v npm >/dev/null \
