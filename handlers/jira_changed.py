@@ -8,16 +8,19 @@ import hashlib
 from functools import partial
 from typing import Any
 
-from connectors.errors import Ignored
-from connectors.jira.webhook import Hint, looks_signed, parse, verify
-from connectors.logs import bind
+from connectors.errors import ConnectorError, Ignored
+from connectors.jira.webhook import PING, Hint, looks_signed, parse, verify
+from connectors.logs import bind, log
 from connectors.secrets.port import is_signed_with
+from connectors.store.arrivals import Kind
 from handlers.envelope import Request, Response, Source, answered, http_api_reply, request_from_http_api
 from handlers.wiring import Doorway, doorway, meter
 
 # Ours: an issue with all its comments is long, and API Gateway hands on 6 MB at the most.
 LARGEST_BODY = 4 * 1024 * 1024
 _SECRET = "JIRA_WEBHOOK_SECRET"  # noqa: S105 (its name)
+ARRIVES_AS = "jira"
+"""What the records of arrivals call it: an installation has one webhook in Jira."""
 
 
 def jira_changed(request: Request, doorway: Doorway) -> Response:
@@ -29,8 +32,20 @@ def jira_changed(request: Request, doorway: Doorway) -> Response:
         return Response(403, "the signature does not match", why="signature")
     hint = parse(request.headers, request.body)
     if isinstance(hint, Ignored):
+        _note("ping" if hint.why == PING else "delivery", doorway)
         return Response(202, f"ignored: {hint.reason}", why=hint.why)
-    return _accept(hint, hashlib.sha256(request.body).hexdigest(), doorway)
+    response = _accept(hint, hashlib.sha256(request.body).hexdigest(), doorway)
+    _note("delivery", doorway)
+    return response
+
+
+def _note(kind: Kind, doorway: Doorway) -> None:
+    """That something signed came, for whoever asks whether the webhook works. Never a reason to refuse."""
+    if doorway.arrivals:
+        try:
+            doorway.arrivals().note(ARRIVES_AS, kind)
+        except ConnectorError as error:
+            log.warning("that a webhook came is not recorded: %s", error)
 
 
 def _accept(hint: Hint, body_hash: str, doorway: Doorway) -> Response:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from requests import RequestException, Session
 
 from connectors.atlassian import NoAnswer, silence_from_error
-from connectors.jira.webhook import SIGNATURE_HEADER
+from connectors.jira.webhook import SIGNATURE_HEADER, TEST
 
-EVENT = "debrief:test"
-_BODY = json.dumps({"webhookEvent": EVENT}).encode()
+_BODY = json.dumps({"webhookEvent": TEST}).encode()
 # What Jira's receiver gives itself; the first request to a sleeping function takes a second or two.
 _SECONDS = (5.0, 15.0)
 

@@ -1,6 +1,7 @@
 """`debrief jira webhook test` and `doctor`: at which step a change in Jira would be lost, and what to do about it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -11,8 +12,11 @@ from rich.text import Text
 
 from connectors.jira.knocking import Knocked, knock
 from connectors.jira.webhooks import Webhook, differences, left_behind, ours_among, strangers_at
+from connectors.store.arrivals import Arrival, Arrivals, Kind
 from handlers.cli.jira_webhook import GRACE, PREVIOUS, SECRET, Side, rotated_at
 from handlers.cli.plain import plain
+from handlers.jira_changed import ARRIVES_AS
+from handlers.wiring import utc_now
 
 _COLOURS = {"ok": "green", "warning": "yellow", "failure": "red"}
 
@@ -39,6 +43,7 @@ def examined(side: Side, now: datetime) -> tuple[Step, ...]:
         *_in_jira(side, webhooks),
         *_others(side, webhooks),
         *_at_the_door(side),
+        _last_delivery(side),
         *_rotation(side, now),
     )
 
@@ -87,7 +92,11 @@ def _at_the_door(side: Side) -> Iterator[Step]:
     forged = knock(url, None)
     yield _unsigned(forged, url)
     if forged.is_ours:
-        yield _signed(knock(url, secret), side)
+        before = arrived(side, "ping")
+        signed = _signed(knock(url, secret), side)
+        yield signed
+        if signed.state == "ok":
+            yield _recorded(side, is_new=arrived(side, "ping") != before)
 
 
 def _unsigned(knocked: Knocked, url: str) -> Step:
@@ -115,6 +124,28 @@ def _signed(knocked: Knocked, side: Side) -> Step:
         case status:
             answered = f"answered {status}" if status else f"gave no answer: {knocked.why}"
             return Step("secret", "failure", f"The door {answered} to a signed request. Try again.")
+
+
+def arrived(side: Side, kind: Kind) -> Arrival | None:
+    """When something signed last came to the doors of this installation."""
+    with closing(side.place.store()) as store:
+        return Arrivals(store, utc_now).last(ARRIVES_AS, kind)
+
+
+def _recorded(side: Side, *, is_new: bool) -> Step:
+    if is_new:
+        return Step("arrival", "ok", f"it arrived in the store of {side.place.name}")
+    said = (
+        f"It was accepted there, and {side.place.name} has no record of it: another installation answers, or an older"
+    )
+    return Step("arrival", "warning", f"{said} release. Deploy or start it again.")
+
+
+def _last_delivery(side: Side) -> Step:
+    last = arrived(side, "delivery")
+    if last is None:
+        return Step("deliveries", "ok", "none came yet: one comes when an issue of these projects changes")
+    return Step("deliveries", "ok", f"the last that Jira signed came at {last.at:%Y-%m-%d %H:%M} UTC")
 
 
 def _rotation(side: Side, now: datetime) -> Iterator[Step]:

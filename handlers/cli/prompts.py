@@ -21,11 +21,11 @@ def answer(question: str, default: str = "") -> str:
     sys.stderr.flush()
     try:
         line = sys.stdin.readline()
-        if not line:
-            raise KeyboardInterrupt
     except KeyboardInterrupt:
+        line = ""
+    if not line:
         sys.stderr.write("\n")
-        raise
+        raise KeyboardInterrupt
     return line.strip() or default
 
 

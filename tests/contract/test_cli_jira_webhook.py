@@ -6,17 +6,19 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, override
 
 import pytest
 
+from connectors.errors import Unreachable
 from connectors.secrets.environment import secrets_from_file
+from connectors.store.arrivals import Arrivals, Kind
 from handlers.envelope import Response
 from handlers.wiring import utc_now
-from tests.contract.cli import Came, Terminal
+from tests.contract.cli import Came, Terminal, environment_of
 from tests.contract.staged import Staged, a_stage
 from tests.contract.stores import Aws
-from tests.vendors.jira_webhooks import JiraWebhooks
+from tests.vendors.jira_webhooks import JiraWebhooks, signature
 from tests.vendors.wire import Reply, Request, served
 from tests.world import World
 
@@ -36,8 +38,11 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 
 @pytest.fixture
-def jira(world: World, terminal: Terminal) -> "Jira":
+def jira(world: World, terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> "Jira":
     world.write_settings(publish={"public_base_url": BASE})
+    environment = environment_of(world, terminal.folder) | {"DEBRIEF_HOME": str(world.machine.home)}
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     return Jira(world, terminal)
 
 
@@ -48,7 +53,8 @@ class Jira:
         self.world, self.terminal, self.fake = world, terminal, world.jira.webhooks
 
     def runs(self, *arguments: str) -> Came:
-        return self.terminal.runs_with(self.world, "jira", "webhook", *arguments)
+        """On the machine of the world, whose doors are open."""
+        return self.terminal.runs("jira", "webhook", *arguments)
 
     def kept(self, name: str = SECRET) -> str | None:
         return secrets_from_file(self.world.machine.secrets_file).get(name)
@@ -216,9 +222,7 @@ def test_a_rotation_that_died_before_jira_heard_of_it_goes_on(jira: Jira):
 
 def _an_hour_passes(jira: Jira, *, told: bool = True) -> None:
     """The terminal reads the real clock: instead of waiting, what is kept is made an hour older."""
-    home = jira.terminal.folder / "debrief-data"
-    machine = type(jira.world.machine)(home, jira.world.machine.settings_file, jira.world.machine.secrets_file)
-    store = machine.store()
+    store = jira.world.machine.store()
     record = store.read(*ROTATED)
     assert record
     if told:
@@ -286,9 +290,52 @@ def test_the_test_goes_through_webhook_door_and_signature(jira: Jira):
         shown = jira.runs("test")
     assert (came.code, came.json["ok"], shown.code) == (0, True, 0)
     assert [(step["subject"], step["state"]) for step in came.json["steps"]] == [
-        ("webhook", "ok"), ("door", "ok"), ("secret", "ok"),
+        ("webhook", "ok"), ("door", "ok"), ("secret", "ok"), ("arrival", "ok"),
     ]  # fmt: skip
     assert jira.kept() not in (came.out, shown.out)
+
+
+def test_a_door_of_another_installation_with_the_same_secret_is_noticed(jira: Jira):
+    with _at_a_door(jira) as door:
+        door.otherwise["signed"] = Reply(202, body=b'{"reason":"ignored"}')
+        came = jira.runs("test", "--json")
+    assert came.code == 0
+    [step] = [step for step in came.json["steps"] if step["subject"] == "arrival"]
+    assert step["state"] == "warning"
+    assert "another installation answers" in step["said"]
+
+
+def test_the_doctor_says_when_jira_last_delivered(jira: Jira, world: World):
+    def said() -> str:
+        steps = jira.runs("doctor", "--json").json["steps"]
+        return next(step["said"] for step in steps if step["subject"] == "deliveries")
+
+    with _at_a_door(jira):
+        jira.runs("test")
+        assert said().startswith("none came yet"), "a test is no delivery"
+        world.resolves()
+        world.settles()
+        hook = JiraWebhooks(world.jira, lambda body, headers: world.hears_of_changes(body, headers).status)
+        hook.secret = jira.kept()
+        world.jira.person_closes(world.jira.issues[0]["key"])
+        hook.delivers()
+        assert said().startswith("the last that Jira signed came at 20")
+
+
+def test_a_delivery_is_accepted_also_where_it_cannot_be_recorded(world: World):
+    world.write_secrets(JIRA_WEBHOOK_SECRET="s" * 32)
+    body = b'{"webhookEvent": "debrief:test"}'
+    headers = {"x-hub-signature": signature(body, "s" * 32)}
+    world.arrivals = _Broken(world.store, world.clock.now)
+    assert world.hears_of_changes(body, headers).status == 202
+
+
+class _Broken(Arrivals):
+    """Of a store that is away."""
+
+    @override
+    def note(self, subscription: str, kind: Kind) -> None:
+        raise Unreachable("writing", "the store is away")
 
 
 OTHERWISE = {
