@@ -80,8 +80,8 @@ runtime: $(SYNC)
 	@$(MAKE) -s package ARCH=$(HOST) >/dev/null
 	@[ -d .tools/rie ] || $(UV) pip install -q --no-deps --python .venv/bin/python --target .tools/rie aws-sam-cli==1.170.0
 	@[ -d .tools/ministack ] || $(UV) pip install -q --python .venv/bin/python --target .tools/ministack ministack==1.5.33
-	@[ -d .tools/awslambdaric/awslambdaric/__pycache__ ] || $(UV) pip install -q --compile-bytecode --python .venv/bin/python \
-		--target .tools/awslambdaric awslambdaric==4.2.2
+	@[ -d .tools/awslambdaric/awslambdaric/__pycache__ ] || { rm -rf .tools/awslambdaric && $(UV) pip install -q \
+		--compile-bytecode --python .venv/bin/python --target .tools/awslambdaric awslambdaric==4.2.2; }
 
 osls:
 	@[ node_modules/.synced -nt package-lock.json ] || { command -v npm >/dev/null \
