@@ -98,6 +98,7 @@ def on_lambda(
         neighbours.write_secrets(JIRA_WEBHOOK_SECRET=JIRA_SECRET)
         aws = exits.enter_context(emulated_aws())
         service = exits.enter_context(lambda_service(folder))
+        exits.callback(_clear, aws)
         _furnish(neighbours, aws)
         deployed = OnLambda(neighbours, aws, service)
         code = {name: unpacked(ZIPS / f"{name}.zip", folder / name) for name in ("receiver", "journey")}
@@ -120,6 +121,19 @@ def _furnish(neighbours: Neighbours, aws: EmulatedAws) -> None:
     for vendor in ("PAGERDUTY", "SLACK", "JIRA", "CONFLUENCE"):
         theirs = {name: value for name, value in values.items() if name.startswith(vendor)}
         aws.client("secretsmanager").create_secret(Name=vendor.lower(), SecretString=json.dumps(theirs))
+
+
+def _clear(aws: EmulatedAws) -> None:
+    """Moto remembers beyond its server, and the next one of this process begins empty."""
+    aws.client("dynamodb").delete_table(TableName="debrief")
+    s3 = aws.client("s3")
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket="debrief"):
+        for one in page.get("Contents", []):
+            s3.delete_object(Bucket="debrief", Key=one["Key"])
+    s3.delete_bucket(Bucket="debrief")
+    secrets = aws.client("secretsmanager")
+    for vendor in ("pagerduty", "slack", "jira", "confluence"):
+        secrets.delete_secret(SecretId=vendor, ForceDeleteWithoutRecovery=True)
 
 
 def _environment(aws: EmulatedAws, service: LambdaService) -> dict[str, str]:
