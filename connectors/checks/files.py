@@ -11,6 +11,8 @@ from postmortem.settings import PersonEntry, Settings, entries_of
 
 SETTINGS = "debrief.yml"
 SECRETS = "Secrets"
+_MADE_BY = {"PAGERDUTY_WEBHOOK_SECRET": "debrief webhook create", "JIRA_WEBHOOK_SECRET": "debrief jira webhook create"}
+"""What nobody types: it is made together with what it signs."""
 
 
 def check_consistency(settings: Settings) -> Iterator[Finding]:
@@ -24,19 +26,21 @@ def check_consistency(settings: Settings) -> Iterator[Finding]:
         yield from under(SETTINGS, "people", _of_people(settings), clean)
 
 
-def check_secrets(settings: Settings, secrets: Secrets, *, on_aws: bool, is_live: bool) -> Iterator[Finding]:
+def check_secrets(settings: Settings, secrets: Secrets, option: str, *, is_live: bool) -> Iterator[Finding]:
     """Whether those are there that these settings call for, by name; never their values.
 
-    Without `is_live` (a CI has no tokens) none is a failure.
+    `option` is what commands need to reach a stage (" --stage dev"), nothing on one machine. Without `is_live` (a CI
+    has no tokens) none is a failure.
     """
-    refusals = set[str]()
+    refusals, on_aws = set[str](), bool(option)
     for name, (what, is_needed) in wanted_secrets(settings, on_aws=on_aws).items():
         say = failure if is_needed and is_live else warning
         said = list[Said]()
         try:
             secrets.read(name)
-        except NotFound as missing:
-            said.append(say(f"is not set: it is there to {what}.", missing.remedy))
+        except NotFound:
+            kept_by = _MADE_BY.get(name, f"debrief secret set {name}")
+            said.append(say(f"is not set: it is there to {what}.", f"Run: {kept_by}{option}."))
         except ConnectorError as refused:
             if refused.remedy in refusals:  # of one vendor's secret, once
                 continue

@@ -8,19 +8,19 @@ from typing import Any
 from connectors.checks.finding import Finding, Said, among, failure, ok, under, warning
 from connectors.errors import NotAllowed, NotFound
 from connectors.slack.api import SlackApi
+from connectors.slack.manifest import WHY, bot_scopes
 from connectors.slack.replies import listed, next_cursor
 from postmortem.settings import PersonEntry, Settings, entries_of
 
 SLACK = "Slack"
 MOST_PAGES = 5
 """Of 999 channels each: tier 2 lets 20 through in a minute."""
-# What each is for stands in connectors/slack/README.md.
-READING = {
-    "channels:read": "find channels",
-    "channels:history": "read channels",
-    "users:read": "know people by name",
-}
-_INSTALL = "Add them under OAuth & Permissions at https://api.slack.com/apps, and install the app again."
+READING = {"channels:read", "channels:history", "users:read"}
+"""Without these there is nothing to go by."""
+_INSTALL = (
+    "Add them under OAuth & Permissions at https://api.slack.com/apps (debrief slack manifest lists all), and install "
+    "the app again."
+)
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,20}")
 
 
@@ -41,23 +41,6 @@ def check_slack(settings: Settings, slack: SlackApi) -> Iterator[Finding]:
     yield from among(SLACK, chain.from_iterable(checks))
 
 
-def needed_scopes(settings: Settings) -> dict[str, str]:
-    """Each bot scope that these settings need, and what for."""
-    private, follow = settings.slack.private_channels, settings.people or settings.routing
-    wanted: dict[str, tuple[str, Any]] = {
-        "channels:join": ("join an incident's channel by itself", True),
-        "pins:read": ("see what was pinned", True),
-        "users:read.email": ("match people with PagerDuty and Jira", True),
-        "chat:write": ("announce the draft", settings.slack.announce or follow),
-        "files:write": ("share the draft as a file", settings.slack.announce and not settings.publish.public_base_url),
-        "im:write": ("remind owners", follow),
-        "im:history": ("find a reminder again whose answer was lost", follow),
-        "groups:read": ("find private channels", private),
-        "groups:history": ("read private channels", private),
-    }
-    return READING | {scope: what for scope, (what, is_wanted) in wanted.items() if is_wanted}
-
-
 def _scopes_in(headers: Mapping[str, str]) -> frozenset[str] | None:
     """None where Slack does not say."""
     said = headers.get("x-oauth-scopes")
@@ -68,11 +51,13 @@ def _of_scopes(settings: Settings, granted: frozenset[str] | None) -> Iterator[S
     if granted is None:
         yield ok("Slack does not say which scopes the token has")
         return
-    needed = needed_scopes(settings)
-    missing = [f"{scope} (to {what})" for scope, what in needed.items() if scope not in granted]
+    needed = bot_scopes(private=bool(settings.slack.private_channels))
+    missing = [scope for scope in needed if scope not in granted]
     if missing:
-        say = failure if any(scope not in granted for scope in READING) else warning
-        yield say(f"the app lacks {', '.join(missing)}.", _INSTALL)
+        indispensable = READING | ({"chat:write"} if settings.slack.announce else set())
+        say = failure if indispensable.intersection(missing) else warning
+        lacks = ", ".join(f"{scope} ({WHY[scope]})" for scope in missing)
+        yield say(f"the app lacks {lacks}.", _INSTALL)
 
 
 def _of_channels(settings: Settings, slack: SlackApi, granted: frozenset[str] | None) -> Iterator[Finding]:

@@ -8,19 +8,17 @@ from connectors.errors import NotAllowed
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.subscriptions import Subscription, list_subscriptions, ours_among
 
-_DOCTOR = "debrief webhook doctor says why."
 
-
-def check_webhook(api: PagerDutyApi, ids: Collection[str], url: str | None) -> Iterator[Finding]:
+def check_webhook(api: PagerDutyApi, ids: Collection[str], url: str | None, option: str = "") -> Iterator[Finding]:
     """`ids` are those of our subscriptions, as far as known; `url` is where PagerDuty reaches us, None where nobody
-    said. Raises Unreachable, RateLimited, BadReply.
+    said; `option` is what commands need to reach a stage. Raises Unreachable, RateLimited, BadReply.
     """
-    yield from under(PAGERDUTY, "webhook", _of_webhook(api, ids, url))
+    yield from under(PAGERDUTY, "webhook", _of_webhook(api, ids, url, option))
 
 
-def _of_webhook(api: PagerDutyApi, ids: Collection[str], url: str | None) -> Iterator[Said]:
+def _of_webhook(api: PagerDutyApi, ids: Collection[str], url: str | None, option: str) -> Iterator[Said]:
     if url is None and not ids:
-        remedy = "Set publish.public_base_url in debrief.yml, then: debrief webhook create."
+        remedy = f"Set publish.public_base_url in debrief.yml, then: debrief webhook create{option}."
         yield warning("nothing says where PagerDuty reaches us, so that no incident is drafted by itself.", remedy)
         return
     try:
@@ -31,19 +29,20 @@ def _of_webhook(api: PagerDutyApi, ids: Collection[str], url: str | None) -> Ite
     ours = ours_among(every, ids, url) or ours_among(every, (), url)
     if not ours:
         which = f"has one of the ids {', '.join(ids)}" if ids else f"delivers to {url}"
-        yield failure(
-            f"no subscription {which}: nobody tells us of resolved incidents.", "Run: debrief webhook create."
-        )
+        said = f"no subscription {which}: nobody tells us of resolved incidents."
+        yield failure(said, f"Run: debrief webhook create{option}.")
     for one in ours:
-        yield _of_one(one)
+        yield _of_one(one, option)
 
 
-def _of_one(one: Subscription) -> Said:
+def _of_one(one: Subscription, option: str) -> Said:
     if one.is_disabled:
         said = f"PagerDuty has disabled {one.id}, as it does after three refused deliveries."
-        return failure(said, f"Run: debrief webhook enable. {_DOCTOR}")
+        return failure(said, f"Run: debrief webhook enable{option}. To know why: debrief webhook doctor{option}.")
     if not one.is_active:
         return failure(f"{one.id} is switched off in PagerDuty.", "Switch it on there, under Generic Webhooks (v3).")
     if not one.tells_of_resolves:
-        return failure(f"{one.id} does not send incident.resolved.", "Add that event, or run: debrief webhook create.")
+        return failure(
+            f"{one.id} does not send incident.resolved.", f"Run: debrief webhook create{option}. It adds that event."
+        )
     return ok(f"{one.id} is on and tells of resolves")

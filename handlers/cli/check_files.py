@@ -48,7 +48,7 @@ def _of_machine(here: Machine, *, is_live: bool) -> Files:
         _finding(name, "ok", "is valid" if is_there else "is not there: every default counts"),
         *_templates(settings, here.templates(settings)),
         *check_consistency(settings),
-        *check_secrets(settings, secrets, on_aws=False, is_live=is_live),
+        *check_secrets(settings, secrets, "", is_live=is_live),
         *(
             Finding(about=SECRETS, subject=here.secrets_file.name, state="warning", said=one)
             for one in secrets.warnings()
@@ -78,7 +78,7 @@ def _of_stage(stage: Stage, store: Store, *, is_live: bool) -> Files:
         *(_compared(settings, pushed) if is_there else ()),
         *_templates(settings, templates),
         *check_consistency(settings),
-        *check_secrets(settings, stage.secrets(), on_aws=True, is_live=is_live),
+        *check_secrets(settings, stage.secrets(), f" --stage {stage.stage}", is_live=is_live),
         *_notices(store),
     ]
     return Files(tuple(findings), settings)

@@ -114,7 +114,8 @@ def _of_pagerduty(api: PagerDutyApi, place: Place, settings: Settings, budget: B
         kept = (_optional(secrets, name) for name in _SUBSCRIPTIONS)
         ids = pagerduty.webhook_subscriptions or tuple(id_ for id_ in kept if id_)
         base_url = place.base_url()
-        yield from check_webhook(api, ids, f"{base_url}/pagerduty" if base_url else None)
+        option = f" --stage {place.stage}" if isinstance(place, Stage) else ""
+        yield from check_webhook(api, ids, f"{base_url}/pagerduty" if base_url else None, option)
 
 
 def _ask_slack(place: Place, settings: Settings, budget: Budget) -> Answer:

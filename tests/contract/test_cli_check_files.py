@@ -39,7 +39,7 @@ def test_without_live_nobody_is_asked_and_a_ci_needs_no_token(terminal: Terminal
     assert found_of(came.json["findings"], "SLACK_TOKEN") == [("ok", "is set")]
     (missing,) = found_of(without.json["findings"], "JIRA_TOKEN")
     assert missing[0] == "warning"
-    assert missing[1] == "is not set: it is there to open issues. Write a line JIRA_TOKEN=... into debrief.env."
+    assert missing[1] == "is not set: it is there to open issues. Run: debrief secret set JIRA_TOKEN."
     assert not (terminal.folder / "debrief-data").exists(), "nothing is left behind"
 
 
@@ -51,7 +51,7 @@ def test_what_the_settings_call_for_is_a_failure_when_it_is_asked_live(terminal:
     assert found_of(came.json["findings"], "JIRA_TOKEN")[0][0] == "failure"
     assert found_of(came.json["findings"], "SLACK_SIGNING_SECRET")[0] == (
         "warning",
-        "is not set: it is there to have buttons in Slack. Write a line SLACK_SIGNING_SECRET=... into debrief.env.",
+        "is not set: it is there to have buttons in Slack. Run: debrief secret set SLACK_SIGNING_SECRET.",
     )
 
 

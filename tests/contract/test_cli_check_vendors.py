@@ -16,6 +16,11 @@ from tests.contract.cli import Terminal
 from tests.vendors.wire import Reply, json_reply
 from tests.world import World, world_of
 
+_INSTALL = (
+    "Add them under OAuth & Permissions at https://api.slack.com/apps (debrief slack manifest lists all), and install "
+    "the app again."
+)
+
 
 @pytest.fixture
 def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
@@ -199,7 +204,7 @@ def test_the_webhook_subscription_is_looked_at(checks: Checks, tmp_path: Path):
         off = found_of(checks(world), "webhook")
         world.write_secrets(PAGERDUTY_WEBHOOK_SUBSCRIPTION="PHOOK99")
         renamed = found_of(checks(world), "webhook")
-    to, why = f"no subscription delivers to {url}/pagerduty", "debrief webhook doctor says why."
+    to, why = f"no subscription delivers to {url}/pagerduty", "To know why: debrief webhook doctor."
     assert absent == [("failure", f"{to}: nobody tells us of resolved incidents. Run: debrief webhook create.")]
     assert right == [("ok", "PHOOK01 is on and tells of resolves")]
     refused = "PagerDuty has disabled PHOOK01, as it does after three refused deliveries."
@@ -216,10 +221,13 @@ def test_scopes_that_are_missing_are_named_with_what_for(checks: Checks, tmp_pat
         less = found_of(checks(world), "scopes")
         world.slack.scopes = every - {"channels:history", "channels:read"}
         deaf = checks(world)
-    install = "Add them under OAuth & Permissions at https://api.slack.com/apps, and install the app again."
-    assert less == [("warning", f"the app lacks pins:read (to see what was pinned). {install}")]
-    wanted = "channels:read (to find channels), channels:history (to read channels)"
-    assert found_of(deaf, "scopes") == [("failure", f"the app lacks {wanted}. {install}")]
+        world.write_settings(slack={"base_url": _slack_url(world), "private_channels": {"G0SECRET01": "leads"}})
+        world.slack.scopes = every - {"groups:read"}
+        private = found_of(checks(world), "scopes")
+    assert less == [("warning", f"the app lacks pins:read (what people pinned). {_INSTALL}")]
+    wanted = "channels:history (read public channels it is in), channels:read (find a channel)"
+    assert found_of(deaf, "scopes") == [("failure", f"the app lacks {wanted}. {_INSTALL}")]
+    assert private[0][1].startswith("the app lacks groups:read (find those private channels).")
     assert found_of(deaf, "channels inc-{number}") == [], "what the scopes forbid is not asked"
 
 
