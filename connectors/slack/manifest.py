@@ -3,6 +3,7 @@
 https://docs.slack.dev/reference/app-manifest (read 2026-11-21)
 """
 
+import re
 from typing import Any
 
 # What a bot token needs for each method: https://docs.slack.dev/reference/methods/<method> (each read 2026-11-21).
@@ -67,7 +68,7 @@ def app_manifest(name: str, request_url: str | None, *, private: bool = False) -
             "name": name,
             "description": "Drafts the postmortem when an incident is resolved",
         },
-        "features": {"bot_user": {"display_name": name.lower(), "always_online": False}},
+        "features": {"bot_user": {"display_name": _handle(name), "always_online": False}},
         "oauth_config": {"scopes": {"bot": list(bot_scopes(private=private))}},
         "settings": {
             "interactivity": presses,
@@ -76,3 +77,8 @@ def app_manifest(name: str, request_url: str | None, *, private: bool = False) -
             "token_rotation_enabled": False,
         },
     }
+
+
+def _handle(name: str) -> str:
+    """The bot's name: letters, digits, -, _ and . alone."""
+    return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-") or "debrief"

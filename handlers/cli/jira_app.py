@@ -75,14 +75,16 @@ def _create_by_hand(stage: str | None, region: str | None, *, as_json: bool) -> 
 
     place = find_place(stage, region)
     wanted = command.wanted_by(place, place.settings())
+    command.must_be_public(wanted)
     if as_json:
         typer.echo(as_json_text({"steps": list(command.steps_by_hand(wanted, place.settings()))}), nl=False)
         return Exit.DONE
     for number, step in enumerate(command.steps_by_hand(wanted, place.settings()), 1):
         _say(f"  {number}. {step}")
     secret = asked_secret(f"The same secret, for {place.keeper().place(command.SECRET)}")
-    command.keep_by_hand(place.keeper(), secret)
-    option = command.stage_option(place)
+    replaced, option = command.keep_by_hand(place.keeper(), secret), command.stage_option(place)
+    if replaced:
+        _say(f"The one before it is accepted until debrief secret remove {command.PREVIOUS}{option}")
     _say(f"It is kept in {place.keeper().place(command.SECRET)}. Next: debrief jira webhook test{option}")
     return Exit.DONE
 

@@ -112,7 +112,7 @@ def create(side: Side, *, adopt: bool) -> tuple[Webhook, bool]:
     Always with the secret that is kept, so that a second try heals whatever a first one left. Raises Ended where a
     stranger delivers to our door, unless it is to be adopted.
     """
-    _must_be_public(side.wanted)
+    must_be_public(side.wanted)
     webhooks = side.webhooks()
     ours, strangers = ours_among(webhooks, side.wanted), strangers_at(webhooks, side.wanted)
     if strangers and not (adopt and ours is None and len(strangers) == 1):
@@ -131,7 +131,8 @@ def create(side: Side, *, adopt: bool) -> tuple[Webhook, bool]:
         return made, True
 
 
-def _must_be_public(wanted: Wanted) -> None:
+def must_be_public(wanted: Wanted) -> None:
+    """Raises Ended for an address that Jira never delivers to."""
     if not wanted.url.startswith("https://"):
         remedy = "set publish.public_base_url in debrief.yml to its address on the internet"
         raise Ended(Exit.USAGE, f"Jira delivers to https alone, and {wanted.url} is for this machine: {remedy}.")
@@ -249,9 +250,14 @@ def steps_by_hand(wanted: Wanted, settings: Settings) -> tuple[str, ...]:
     )
 
 
-def keep_by_hand(keeper: SecretKeeper, secret: str) -> None:
-    """The secret that was entered in Jira; one that it replaces is still accepted. Raises Ended."""
+def keep_by_hand(keeper: SecretKeeper, secret: str) -> bool:
+    """The secret that was entered in Jira; one that it replaces is still accepted, and whether there is one.
+
+    Raises Ended.
+    """
     if len(secret) < SHORTEST:
         raise Ended(Exit.USAGE, f"A secret needs {SHORTEST} characters or more: make one with openssl rand -hex 32.")
     before = keeper.known(SECRET)
-    keeper.keep({SECRET: secret} | ({PREVIOUS: before} if before and before != secret else {}))
+    has_another = bool(before) and before != secret
+    keeper.keep({SECRET: secret} | ({PREVIOUS: before} if has_another else {}))
+    return has_another

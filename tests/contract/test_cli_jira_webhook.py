@@ -169,6 +169,21 @@ def test_who_is_no_administrator_is_told_what_one_does_by_hand(jira: Jira, monke
     assert jira.kept() == typed
     assert typed not in by_hand.out + by_hand.err
     assert jira.fake.records == {}
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"another-secret-of-24-chars")))
+    assert "debrief secret remove JIRA_WEBHOOK_SECRET_PREVIOUS" in jira.runs("create", "--by-hand").out
+    assert jira.kept(PREVIOUS) == typed
+
+
+def test_who_is_no_administrator_may_test_the_door_all_the_same(jira: Jira):
+    with _at_a_door(jira):
+        jira.fake.is_administered = False
+        came = jira.runs("test", "--json")
+        jira.world.write_secrets(JIRA_TOKEN="wrong", JIRA_WEBHOOK_SECRET=jira.kept() or "")
+        refused = jira.runs("doctor", "--json")
+    steps = {step["subject"]: step["state"] for step in came.json["steps"]}
+    assert (came.code, steps) == (0, {"webhook": "warning", "door": "ok", "secret": "ok", "arrival": "ok"})
+    assert "Only an administrator of Jira may" in came.json["steps"][0]["said"]
+    assert (refused.code, refused.json["steps"][0]["state"]) == (1, "failure")
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ def test_yaml_and_json_say_the_same_and_slack_would_take_it(terminal: Terminal):
         "is_enabled": True, "request_url": "https://debrief.example.com/slack",
     }  # fmt: skip
     assert manifest["display_information"]["name"] == "Post Mortems: a"
+    assert manifest["features"]["bot_user"]["display_name"] == "post-mortems-a"
     assert "event_subscriptions" not in manifest["settings"]
 
 
