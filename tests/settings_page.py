@@ -29,7 +29,7 @@ default: an empty file is valid. Secrets are no settings: they are in `debrief.e
 debrief settings            # every mistake at once, with its line and what to do
 debrief settings --show     # what counts in the end, every default written out
 debrief settings --schema   # for your editor
-debrief check               # ask PagerDuty, Jira, Slack and Confluence whether it is right
+debrief check --live        # ask PagerDuty, Jira, Slack and Confluence whether it is right
 ```
 
 A duration is written as `90s`, `15 min`, `2h`, `1 day` or `PT1H30M`; a list as `[a, b]`, or one line for each,

@@ -16,7 +16,7 @@ _EPILOG = """[bold]Then[/]
      debrief secret set SLACK_TOKEN
   3. Basic Information, App Credentials: copy the Signing Secret
      debrief secret set SLACK_SIGNING_SECRET
-  4. debrief check
+  4. debrief check --live
 
 An app that is there already: App Manifest on its page, paste, save,
 and Reinstall to Workspace where scopes changed."""
