@@ -96,7 +96,7 @@ def at_a_terminal(folder: Path, *arguments: str, **environment: str) -> Generato
     process = subprocess.Popen(
         [sys.executable, "-c", _AS_A_SHELL_WOULD, *arguments],
         cwd=folder,
-        env=kept | {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "TERM": "dumb"} | environment,
+        env={**kept, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "TERM": "dumb", **environment},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

@@ -1,12 +1,6 @@
 """What a person at a real terminal sees and is asked: bars, one question, and no writing without a yes."""
 
-import os
-import pty
 import re
-import subprocess
-import sys
-import threading
-from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
@@ -17,46 +11,19 @@ from connectors.engine.local_steps import Progress
 from handlers.cli.display import Bars, Lines
 from postmortem.evidence import Message, Part
 from postmortem.moment import moment_from_slack_ts
-from tests.contract.cli import ROOT, environment_of
+from tests.contract.cli import environment_of
+from tests.contract.keyboard import at_a_terminal
 from tests.world import World
 
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8;[^\x1b]*\x1b\\")
 
 
-def at_a_terminal(folder: Path, environment: dict[str, str], answer: str, *arguments: str) -> tuple[int, str]:
-    """Run `debrief` on a pseudo-terminal of 80 columns and answer its question; exit code and what was shown."""
-    ours, theirs = pty.openpty()
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "handlers.cli", *arguments],
-        cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs,
-        env=kept | {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "TERM": "xterm"} | environment,
-    )  # fmt: skip
-    os.close(theirs)
-    shown = bytearray()
-    reader = threading.Thread(
-        target=_read, args=(ours, shown, b"Go on?", lambda: os.write(ours, answer.encode())), daemon=True
-    )
-    reader.start()
-    try:
-        code = process.wait(timeout=20)
-    finally:
-        process.kill()
-        reader.join(timeout=5)
-        os.close(ours)
-    return code, _CODES.sub("", shown.decode(errors="replace")).replace("\r", "\n")
-
-
-def _read(terminal: int, shown: bytearray, question: bytes, reply: Callable[[], int]) -> None:
-    asked = False
-    while True:
-        try:
-            shown += os.read(terminal, 65536)
-        except OSError:  # the process is gone
-            return
-        if question in shown and not asked:
-            asked = True
-            reply()
+def _answering(folder: Path, environment: dict[str, str], answer: str, *arguments: str) -> tuple[int, str]:
+    """Run `debrief` at a terminal and answer its question; exit code and what was shown."""
+    with at_a_terminal(folder, *arguments, **environment, TERM="xterm") as person:
+        person.answers("Go on?", answer)
+        code = person.ends()
+    return code, _CODES.sub("", person.screen).replace("\r", "\n")
 
 
 @pytest.fixture
@@ -67,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_no_stops_before_anything_is_written(world: World, folder: Path):
-    code, shown = at_a_terminal(folder, environment_of(world, folder), "n\n", "draft", world.incident_id())
+    code, shown = _answering(folder, environment_of(world, folder), "n", "draft", world.incident_id())
 
     assert code == 130
     assert "Checkout p99 latency above 4 s in eu-west-1" in shown
@@ -79,7 +46,7 @@ def test_a_no_stops_before_anything_is_written(world: World, folder: Path):
 
 
 def test_a_yes_goes_on_and_every_source_has_a_row_with_its_counts(world: World, folder: Path):
-    code, shown = at_a_terminal(folder, environment_of(world, folder), "y\n", "draft", world.incident_id())
+    code, shown = _answering(folder, environment_of(world, folder), "y", "draft", world.incident_id())
 
     assert code == 0, shown
     assert re.search(r"✓ Slack +━+ 45 messages, 4 threads, 9 people", shown)
