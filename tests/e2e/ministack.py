@@ -73,7 +73,7 @@ def ministack(folder: Path) -> Generator[Account]:
         "HOME": str(folder),
     }
     with (folder / "ministack.log").open("ab") as log:
-        command = [bare_python(), str(MINISTACK / "bin" / "ministack")]
+        command = [bare_python(), "-P", str(Path(__file__).with_name("ministack_main.py"))]  # else it would import us
         process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
     try:
         wait_for(account.port)
