@@ -32,11 +32,17 @@ _SORT = "RESOLVES"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a story is told from. `journeys` are those of the machine's journal, where there is one."""
+    """What a story is told from. `journeys` are those of the machine's journal, where there is one, or of `stage`."""
 
     store: Store
     engine: Journeys
     now: datetime
+    stage: str | None = None
+
+    @property
+    def option(self) -> str:
+        """What names the place in a command."""
+        return f" --stage {self.stage}" if self.stage else ""
 
     def shelf(self, incident_id: str) -> Shelf:
         return Shelf(self.store, incident_id)
@@ -257,8 +263,10 @@ def _failed(told: Told, incident_id: str) -> str | None:
     if newest.times >= MOST_TIMES or told.now - newest.started_at >= TRIED_FOR:
         again = f"It was tried {newest.times} times and is not tried again by itself: debrief draft {incident_id}"
     else:
-        again = f"It is tried again after {_clock(_next_try(newest.journey, told.now))}, while debrief serve runs; "
+        while_it_runs = "" if told.stage else ", while debrief serve runs"
+        again = f"It is tried again after {_clock(_next_try(newest.journey, told.now))}{while_it_runs}; "
         again += f"at once by: debrief draft {incident_id}"
+    again += told.option
     return f"Failed since {_clock(newest.started_at)}: {sentence} {again}"
 
 

@@ -53,8 +53,14 @@ def work_of_name(journey: str) -> str | None:
     """The same as its payload's, where a journey's name tells it: another try, or the resolve of an incident."""
     if again := _AGAIN.fullmatch(journey):
         return again[1]
+    incident_id = resolved_in_name(journey)
+    return work_of_payload({"incident_id": incident_id}) if incident_id else None
+
+
+def resolved_in_name(journey: str) -> str | None:
+    """The incident whose resolve a journey is named by; None where the name tells none."""
     resolve = _RESOLVE.fullmatch(journey)
-    return work_of_payload({"incident_id": resolve[1]}) if resolve else None
+    return resolve[1] if resolve else None
 
 
 def _failure(same: list[Journey]) -> Failure:

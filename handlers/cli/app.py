@@ -25,12 +25,14 @@ from handlers.cli.init_app import EPILOG as _INIT_EPILOG
 from handlers.cli.init_app import init
 from handlers.cli.jira_app import app as jira_app
 from handlers.cli.plain import plain
+from handlers.cli.replay_app import replay
 from handlers.cli.report_app import report
 from handlers.cli.secret_app import app as secret_app
 from handlers.cli.settings_app import app as settings_app
 from handlers.cli.slack_app import app as slack_app
 from handlers.cli.status_app import status
 from handlers.cli.webhook_app import app as webhook_app
+from handlers.cli.where import RegionOption, StageOption
 from handlers.envelope import told
 from handlers.wiring import machine
 
@@ -73,6 +75,7 @@ app.command()(report)
 app.command()(check)
 app.command()(status)
 app.command(epilog=_BACKFILL_EPILOG)(backfill)
+app.command()(replay)
 app.add_typer(actions_app)
 app.add_typer(settings_app)
 app.add_typer(jira_app)
@@ -143,14 +146,17 @@ def draft(
         bool, typer.Option("--yes", "-y", help="Do not ask before writing to Jira, Slack, PagerDuty.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
+    stage: StageOption = None,
+    region: RegionOption = None,
 ) -> int:
     """Make the draft of one incident, open its issues, and announce it.
 
-    From your accounts, or offline from saved files: then nothing is written to any vendor.
+    From your accounts, or offline from saved files: then nothing is written to any vendor. With --stage the stage's own
+    journey makes it, and this command watches.
     """
     asked = Asked(
         incident, pagerduty_export, slack_export, tuple(channel or ()), since, until,
-        dry_run or diff, output, force, yes, as_json, format, title, diff,
+        dry_run or diff, output, force, yes, as_json, format, title, diff, stage, region,
     )  # fmt: skip
     try:
         return _draft(asked)

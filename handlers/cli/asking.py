@@ -37,6 +37,8 @@ class Asked:
     format: str | None = None
     title: str | None = None
     diff: bool = False
+    stage: str | None = None
+    region: str | None = None
 
     @property
     def offline(self) -> bool:

@@ -57,13 +57,15 @@ class Asked(NamedTuple):
 
 @dataclass(slots=True)
 class Backfill:
-    """What was found, and what became of it so far."""
+    """What was found, and what became of it so far. `blind`: why nobody can say how those on the stage stand."""
 
     where: str
     wanted: Wanted
     found: Found
     per_minute: float
     is_dry: bool
+    stage: str | None = None
+    blind: str | None = None
     outcomes: dict[str, Outcome] = field(default_factory=dict[str, Outcome])
 
     @property
@@ -123,8 +125,9 @@ def say_ended(console: Console, plan: Backfill) -> None:
                 said = f"  {one.name} {outcome.state}: {plain(outcome.why)}"
                 console.print(Text(said, style=style), soft_wrap=True)
     if plan.counts["started"]:
-        said = "Those that were started go on by themselves: debrief status --stage shows how they stand."
-        console.print(Text(said), soft_wrap=True)
+        why = f"How they stand is not known here: {plan.blind} " if plan.blind else ""
+        said = f"Those that were started go on by themselves: debrief status --stage {plan.stage}"
+        console.print(Text(f"{why}{said}"), soft_wrap=True)
 
 
 def in_words(plan: Backfill) -> str:
@@ -165,7 +168,7 @@ def _plan(asked: Asked, place: Place, house: House, console: Console) -> Backfil
         raise NO_PAGERDUTY
     wanted = Wanted(since, min(until, now), asked.services, asked.beside)
     found = find_due(house.pagerduty, house.store, house.settings, wanted, now, _listing(console))
-    return Backfill(place.name, wanted, found, asked.per_minute, asked.dry_run)
+    return Backfill(place.name, wanted, found, asked.per_minute, asked.dry_run, asked.stage)
 
 
 def _listing(console: Console) -> Callable[[datetime, int], None]:
@@ -202,6 +205,7 @@ def _make(place: Place, house: House, plan: Backfill, console: Console) -> None:
         else:
             there = there_on(place, house.store, house, plan.wanted.beside)
             drive(there, plan.found.due, Pace(plan.per_minute, look_every=2), progress.on_done)
+            plan.blind = str(there.blind) if there.blind else None
     except KeyboardInterrupt:
         raise Ended(Exit.STOPPED, _STOPPED.format(done=in_words(plan))) from None
     except Ended as ended:

@@ -8,7 +8,7 @@ from rich.console import Console
 from handlers.cli.asking import Asked
 from handlers.cli.display import display_on
 from handlers.cli.drawn import Drawn
-from handlers.cli.live import Bench, draft_dry, draft_live
+from handlers.cli.live import Bench, Confirm, draft_dry, draft_live
 from handlers.cli.offline import Desk, draft_offline
 from handlers.cli.plain import plain
 from handlers.cli.settings_command import settings_of
@@ -17,14 +17,30 @@ from postmortem.incident import Incident
 
 
 def make_draft(machine: Machine, asked: Asked, progress: Console) -> Drawn:
-    """Offline, for show, or for good. `progress` is where a person looks meanwhile. Raises Ended and its kin."""
+    """Offline, for show, on a stage, or for good. `progress` is where a person looks meanwhile. Raises Ended and its
+    kin."""
+    if asked.stage:
+        return _on_stage(asked, progress)
     settings, display = settings_of(machine), display_on(progress)
     asked.window(settings)  # a wrong time is said before anything is read
     if asked.offline:
         return draft_offline(Desk(machine, settings, asked, display))
-    someone = sys.stdin.isatty() and progress.is_terminal
-    bench = Bench(machine, settings, asked, display, confirm=partial(_agreed, progress) if someone else None)
+    bench = Bench(machine, settings, asked, display, confirm=_confirm(progress))
     return draft_dry(bench) if asked.dry_run else draft_live(bench)
+
+
+def _on_stage(asked: Asked, progress: Console) -> Drawn:
+    from handlers.cli.draft_stage import check_stage_usage, draft_on_stage, watch_on
+    from handlers.stage import find_stage
+
+    check_stage_usage(asked)
+    stage = find_stage(asked.stage or "", asked.region)
+    return draft_on_stage(watch_on(stage, asked, display_on(progress), _confirm(progress)))
+
+
+def _confirm(progress: Console) -> Confirm | None:
+    someone = sys.stdin.isatty() and progress.is_terminal
+    return partial(_agreed, progress) if someone else None
 
 
 def _agreed(console: Console, incident: Incident, writes: str) -> bool:

@@ -90,7 +90,7 @@ def draft_live(bench: Bench) -> Drawn:
         payload = bench.payload(incident)
         with closing(_engine(bench, house, payload)) as engine:
             outcome = go_on_or_begin(engine, "draft", payload, house)
-        return _reported(house, incident, outcome)
+        return reported(house, incident, outcome)
 
 
 def _engine(bench: Bench, house: House, payload: dict[str, Any]) -> LocalEngine:
@@ -141,7 +141,8 @@ def _digest(payload: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 
-def _reported(house: House, incident: Incident, outcome: dict[str, Any]) -> Drawn:
+def reported(house: House, incident: Incident, outcome: dict[str, Any]) -> Drawn:
+    """What a round came to, with the document as it was published. Raises Ended where no draft was due."""
     if "stopped" in outcome:
         raise Ended(Exit.NO_DRAFT, f"No draft is due for {incident.id}: {outcome['stopped']}.")
     shelf = Shelf(house.store, incident.id)

@@ -18,6 +18,7 @@ from handlers.cli.exits import Ended, Exit, on_this_machine
 from handlers.cli.plain import plain
 from handlers.cli.screen import short
 from handlers.cli.settings_command import settings_of
+from handlers.place import Place
 from handlers.story import Told, is_known, story_of
 from handlers.story_lines import Kind, Line, Story
 from handlers.under_way import Row, under_way
@@ -28,15 +29,17 @@ from postmortem.settings import Settings, SettingsError
 _STYLES = {Kind.DONE: "", Kind.GAP: "yellow", Kind.WAITS: "cyan", Kind.TROUBLE: "red"}
 _STATES = {"failed": "red", "unclear": "red", "parked": "yellow", "running": "green", "waiting": "cyan"}
 _PRIVATE = "Some of it was said in a private channel: those words are not shown here."
-_UNKNOWN = "Nothing is known here of the incident {typed}: no webhook told of it, and nobody asked for its draft."
+_UNKNOWN = "Nothing is known {where} of the incident {typed}: no webhook told of it, and nobody asked for its draft."
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was found on this machine; `told` is None where nothing was ever kept."""
+    """What was found on this machine, or a stage; `told` is None where nothing was ever kept. `blind` says what could
+    not be found out."""
 
-    machine: Machine
+    place: Place
     told: Told | None
+    blind: str | None = None
 
 
 class Overview(NamedTuple):
@@ -82,10 +85,12 @@ def overview_of(seen: Seen) -> Overview:
 
 def story_on(seen: Seen, typed: str) -> Story:
     """Raises Ended where nothing is known of it."""
-    told, incident_id = seen.told, _asked(seen.machine, typed)
+    told, incident_id = seen.told, _asked(seen.place, typed)
     found = _found(told, incident_id) if told else None
     if told is None or found is None:
-        raise Ended(Exit.NO_DRAFT, f"{_UNKNOWN.format(typed=incident_id)} To make one: debrief draft {incident_id}")
+        option = told.option if told else ""
+        unknown = _UNKNOWN.format(where=f"in {seen.place.name}" if option else "here", typed=incident_id)
+        raise Ended(Exit.NO_DRAFT, f"{unknown} To make one: debrief draft {incident_id}{option}")
     return story_of(told, found)
 
 
@@ -186,15 +191,15 @@ def _line_json(line: Line) -> dict[str, Any]:
     return {"at": line.at.isoformat() if line.at else None, "kind": line.kind, "said": line.said, "link": line.link}
 
 
-def _asked(machine: Machine, typed: str) -> str:
+def _asked(place: Place, typed: str) -> str:
     """The id or number in what was typed. Raises Ended."""
-    return typed.strip() if FROM_CHAT.fullmatch(typed.strip()) else incident_id_from(typed, _settings(machine))
+    return typed.strip() if FROM_CHAT.fullmatch(typed.strip()) else incident_id_from(typed, _settings(place))
 
 
-def _settings(machine: Machine) -> Settings:
+def _settings(place: Place) -> Settings:
     """A mistake in debrief.yml is for `debrief settings`: whoever asks how things stand is told that."""
     try:
-        return settings_of(machine)
+        return settings_of(place) if isinstance(place, Machine) else place.settings()
     except SettingsError:
         return Settings()
 
