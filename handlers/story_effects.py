@@ -23,6 +23,7 @@ _MADE = {
     What.DOCUMENT: "The draft was brought up to date.",
     What.CHANNEL: "Debrief joined the channel {target}.",
     What.SUBSCRIPTION: "The webhook subscription {target} was enabled again.",
+    What.WEBHOOK: "A person had a webhook subscription changed: {target}.",
 }
 _NOUN = {
     What.ISSUE: "an issue",

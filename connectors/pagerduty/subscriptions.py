@@ -130,6 +130,12 @@ def ours_among(
     return tuple(one for one in subscriptions if url and is_same_address(one.url, url))
 
 
+def shown_address(url: str, *, whole: bool) -> str:
+    """An address as it may be shown: never its credentials and its query; of somebody else's the host alone, since a
+    path may be a secret, too."""
+    return _address(url) if whole else _address(url).partition("://")[2].partition("/")[0]
+
+
 def is_same_address(one: str, other: str) -> bool:
     """Without credentials, query and final slash; host names have no capitals."""
     return _address(one) == _address(other)

@@ -38,6 +38,7 @@ class What(StrEnum):
     DOCUMENT = "document"
     CHANNEL = "channel joined"
     SUBSCRIPTION = "subscription enabled"
+    WEBHOOK = "webhook subscription"
 
 
 @dataclass(frozen=True, slots=True)

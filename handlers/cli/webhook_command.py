@@ -14,7 +14,7 @@ from rich.text import Text
 from connectors.errors import NotFound
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.replies import Page
-from connectors.pagerduty.subscriptions import Scope
+from connectors.pagerduty.subscriptions import Scope, shown_address
 from connectors.retrying import Budget
 from handlers import vendors
 from handlers.cli.exits import Ended, Exit
@@ -71,12 +71,13 @@ class Command:
     def create(self, service: str | None, team: str | None, url: str | None) -> Came:
         created = create(self.bench, scope_from(self.bench.pagerduty, service, team), url)
         one = created.subscription
-        record = {"id": one.id, "how": created.how, "url": one.url, "scope": asdict(one.scope), "active": one.is_active}
+        url = shown_address(one.url, whole=True)
+        record = {"id": one.id, "how": created.how, "url": url, "scope": asdict(one.scope), "active": one.is_active}
         return Came(record | {"replaced": list(created.replaced)}, self._lines(self._told(created)))
 
     def _told(self, created: Created) -> Generator[str]:
         one = created.subscription
-        yield _HOW[created.how].format(id=one.id, scope=one.scope.in_words(), url=one.url)
+        yield _HOW[created.how].format(id=one.id, scope=one.scope.in_words(), url=shown_address(one.url, whole=True))
         if not one.is_active:
             yield "It is switched off: somebody did that in PagerDuty, and it stays so until it is switched on there."
         yield f"Its secret is in {self.bench.keeper.place(SECRET)}. Next: debrief webhook test"
@@ -107,7 +108,10 @@ class Command:
         return Came({"enabled": list(enabled)}, self._lines(told or ["PagerDuty has disabled none of ours."]))
 
     def delete(self, *, yes: bool) -> Came:
-        ours = ", ".join(f"{one.id} (for {one.scope.in_words()}, to {one.url})" for one in look(self.bench).ours)
+        ours = ", ".join(
+            f"{one.id} (for {one.scope.in_words()}, to {shown_address(one.url, whole=True)})"
+            for one in look(self.bench).ours
+        )
         if ours and not yes and not agreed(f"Delete {ours} in PagerDuty, and forget the secret?"):
             raise Ended(Exit.USAGE, "Nothing was deleted.")
         deleted = delete_ours(self.bench)
@@ -197,7 +201,7 @@ def _row_record(row: Row) -> dict[str, Any]:
         "ours": row.is_ours,
         "state": row.state,
         "scope": asdict(one.scope),
-        "url": one.url,
+        "address": shown_address(one.url, whole=row.is_ours),
         "description": one.description,
         "events": list(one.events),
         "missing_events": list(one.missing_events),
@@ -207,13 +211,18 @@ def _row_record(row: Row) -> dict[str, Any]:
 
 def _table(found: Iterable[Row]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("Id", "Whose", "State", "For", "Events", "Last came", "Delivers to"):
+    for heading in ("Id", "Whose", "State", "For", "Last came", "Delivers to"):
         table.add_column(heading, overflow="fold")
     for row in found:
         one = row.subscription
         scope = one.scope.in_words().removeprefix("the ").removeprefix("whole ")
-        events = f"{len(one.events)}" + (f", {len(one.missing_events)} missing" if one.missing_events else "")
+        state = (
+            f"{row.state}, {len(one.missing_events)} events missing"
+            if row.is_ours and one.missing_events
+            else row.state
+        )
         last = f"{row.last_at:%Y-%m-%d %H:%M} UTC" if row.last_at else "never" if row.is_ours else ""
-        shown = (one.id, "ours" if row.is_ours else "", row.state, scope, events, last, one.url)
+        address = shown_address(one.url, whole=row.is_ours)
+        shown = (one.id, "ours" if row.is_ours else "", state, scope, last, address)
         table.add_row(*(Text(plain(cell)) for cell in shown))
     return table

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from connectors.errors import ConnectorError, NotFound, OutcomeUnknown, Rejected
 from connectors.pagerduty.api import PagerDutyApi
-from connectors.pagerduty.subscriptions import Subscription, is_same_address, list_subscriptions
+from connectors.pagerduty.subscriptions import Subscription, finish_subscription, is_same_address, list_subscriptions
 from connectors.reaching import is_safe_address
 from connectors.secrets.keeping import SecretKeeper
 from connectors.store.arrivals import Arrivals
+from connectors.store.audit import Audit, What
 from connectors.store.port import Store
 from handlers.place import Place
+from handlers.subscriptions import OWNER
 
 SECRET = "PAGERDUTY_WEBHOOK_SECRET"  # noqa: S105 (its name)
 SUBSCRIPTION = "PAGERDUTY_WEBHOOK_SUBSCRIPTION"
@@ -32,6 +34,12 @@ class Bench:
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
     say: Callable[[str], None] = field(default=lambda _: None)
+
+    def records(self, did: str, target: str) -> None:
+        """What is about to be changed in PagerDuty: "delete", "PABC123". Raises as the store does."""
+        now = self.now()
+        audit = Audit(self.store, OWNER, f"debrief webhook at {now:%Y-%m-%dT%H:%M:%SZ}")
+        audit.will_send(What.WEBHOOK, f"{did} {target}", "", now)
 
     @property
     def arrivals(self) -> Arrivals:
@@ -119,7 +127,15 @@ def check_keeper(bench: Bench) -> None:
     keep(bench, {name: bench.keeper.known(name) or None for name in (SECRET, SUBSCRIPTION)})
 
 
+def finish(bench: Bench, one: Subscription) -> Subscription:
+    """Switch on what was made, add what is missing; nothing where nothing is to be changed."""
+    if one.is_unfinished or one.missing_events:
+        bench.records("finish", one.id)
+    return finish_subscription(bench.pagerduty, one)
+
+
 def delete(bench: Bench, id_: str) -> None:
+    bench.records("delete", id_)
     try:
         bench.pagerduty.delete_webhook_subscription(id_)
     except NotFound:

@@ -12,9 +12,9 @@ from connectors.pagerduty.subscriptions import (
     MOST_OF_A_SCOPE,
     Scope,
     Subscription,
-    finish_subscription,
     is_same_address,
     make_subscription,
+    shown_address,
 )
 from connectors.secrets.port import Secret
 from handlers.webhooks.bench import (
@@ -26,6 +26,7 @@ from handlers.webhooks.bench import (
     Seen,
     check_keeper,
     delete,
+    finish,
     keep,
     look,
     wanted_address,
@@ -75,7 +76,7 @@ def make_and_keep(bench: Bench, seen: Seen, wanted: tuple[str, Scope], before: d
         keep(bench, {SECRET: secret, SUBSCRIPTION: made.id} | before)
     except ConnectorError as error:
         raise _undone(bench, made, error) from error
-    return finish_subscription(bench.pagerduty, made)
+    return finish(bench, made)
 
 
 def _check_nothing_is_in_the_way(seen: Seen) -> None:
@@ -103,7 +104,7 @@ def _as_asked(kept: Subscription, scope: Scope | None, address: str) -> Subscrip
 
 
 def _finished(bench: Bench, kept: Subscription) -> Created:
-    finished = finish_subscription(bench.pagerduty, kept)
+    finished = finish(bench, kept)
     if kept.is_unfinished:
         return Created(finished, "finished")
     return Created(finished, "mended" if kept.missing_events else "there")
@@ -129,10 +130,11 @@ def _make(bench: Bench, address: str, scope: Scope) -> tuple[Subscription, Secre
 
 
 def _made(bench: Bench, address: str, scope: Scope) -> tuple[Subscription, Secret]:
+    bench.records("create for", scope.in_words())
     try:
         made, secret = make_subscription(bench.pagerduty, address, scope)
     except Rejected as error:
-        remedy = f"Does {scope.in_words()} exist, and does PagerDuty take the address {address}?"
+        remedy = f"Does {scope.in_words()} exist, and does PagerDuty take {shown_address(address, whole=True)}?"
         raise Rejected(error.tried, error.came_back, remedy) from error
     return made, Secret(secret)
 

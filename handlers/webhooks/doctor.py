@@ -37,7 +37,8 @@ def examine(bench: Bench) -> Iterator[Found]:
     except ConnectorError as error:
         yield Found("PagerDuty", "failure", str(error))
         return
-    yield Found("PagerDuty", "ok", f"answers with {len(seen.every)} webhook subscriptions")
+    many = "1 webhook subscription" if len(seen.every) == 1 else f"{len(seen.every)} webhook subscriptions"
+    yield Found("PagerDuty", "ok", f"answers; the account has {many}, {len(seen.ours)} of them ours")
     yield _clock(bench)
     yield from _kept(bench, seen)
     for one in seen.ours:

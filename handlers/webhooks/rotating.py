@@ -7,7 +7,7 @@ command goes on.
 """
 
 from connectors.errors import NotFound, Unreachable
-from connectors.pagerduty.subscriptions import Subscription, finish_subscription
+from connectors.pagerduty.subscriptions import Subscription
 from handlers.webhooks.arriving import arrived, last, was_accepted
 from handlers.webhooks.bench import (
     PREVIOUS_SECRET,
@@ -17,6 +17,7 @@ from handlers.webhooks.bench import (
     Bench,
     Seen,
     delete,
+    finish,
     keep,
     look,
 )
@@ -36,7 +37,7 @@ def rotate(bench: Bench) -> Subscription:
     new = _other(bench, seen) if not seen.previous else seen.kept
     if new is None:
         raise NotFound(TRIED, "Debrief has no subscription in this account", "Make one: debrief webhook create.")
-    new = finish_subscription(bench.pagerduty, new)
+    new = finish(bench, new)
     previous = bench.keeper.known(PREVIOUS_SUBSCRIPTION)
     if look(bench).kept_before:
         _wait_for(bench, new)

@@ -54,6 +54,7 @@ def enable(bench: Bench) -> tuple[str, ...]:
     """Enable those of ours that PagerDuty disabled; their ids."""
     disabled = [one.id for one in look(bench).ours if state_of(one) == "disabled"]
     for id_ in disabled:
+        bench.records("enable", id_)
         bench.pagerduty.enable_webhook_subscription(id_)
     return tuple(disabled)
 

@@ -79,13 +79,15 @@ def test_scripts_get_one_object_and_nothing_else(typed: Typed):
 
 
 def test_a_list_is_read_at_eighty_columns(typed: Typed):
-    typed.subscriptions.adds("POTHER", "https://elsewhere.example/hook", description="\x1b[31mred")
+    typed.subscriptions.adds("POTHER", "https://me:pass@elsewhere.example/T01/XyZsecret?k=1", description="\x1b[31mred")
     typed.types("create")
     listed = typed.types("list")
     assert listed.code == 0
     assert "\x1b" not in listed.out
     assert max(len(line) for line in listed.out.splitlines()) <= 80
     assert "ours" in listed.out
+    assert "elsewhere.example" in listed.out
+    assert not any(word in listed.out + typed.types("list", "--json").out for word in ("pass", "XyZ", "k=1"))
     assert "never" in listed.out
 
 
