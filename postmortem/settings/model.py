@@ -66,8 +66,9 @@ class PagerDutySettings(Section):
     sender: Email | None = None
     """E-mail of the PagerDuty user in whose name notes are written. Needed with an account's token."""
     webhook_subscriptions: Names = ()
-    """Ids of the webhook subscriptions that deliver here, such as PABC123, to be enabled again where PagerDuty disables
-    them. Empty: those that deliver to publish.public_base_url with /pagerduty."""
+    """Ids of webhook subscriptions made by hand that deliver here, such as PABC123, to be enabled again where PagerDuty
+    disables them. The one of debrief webhook is known without; where there is none of either, it is those that deliver
+    to publish.public_base_url with /pagerduty."""
     find_missed: bool = True
     """Whether PagerDuty is asked every 15 minutes about resolved incidents that no webhook announced."""
     write_note: bool = True
