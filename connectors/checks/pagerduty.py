@@ -16,6 +16,7 @@ AIOPS = "event_intelligence"
 # Roles of https://developer.pagerduty.com/api-reference (User, read 2026-11-21) that see little, or change nothing.
 SMALL_ROLES = ("observer", "restricted_access", "read_only_user", "read_only_limited_user")
 BIG_ROLES = ("owner", "admin")
+_AN_ACCOUNTS = "an account's"
 
 
 def check_pagerduty(settings: Settings, api: PagerDutyApi, elsewhere: PagerDutyApi | None = None) -> Iterator[Finding]:
@@ -78,14 +79,7 @@ def _knows(api: PagerDutyApi) -> bool:
 
 
 def _of_token(settings: Settings, api: PagerDutyApi) -> Iterator[Said]:
-    try:
-        user = api.get_current_user()
-    except (Rejected, NotFound):
-        user = None  # an account's
-    except NotAllowed:
-        user = {}  # an OAuth app's without that scope
-    role = text(user, "role") or ""
-    whose = "an account's" if user is None else f"that of a user{f' of the role {role}' if role else ''}"
+    whose, role = _whose(api)
     if role in SMALL_ROLES:
         yield warning(f"it is {whose}, who sees only some incidents.", "Use an account's token: it sees all.")
     if not settings.pagerduty.write_note:
@@ -97,11 +91,22 @@ def _of_token(settings: Settings, api: PagerDutyApi) -> Iterator[Said]:
         said = f"it is {whose} and may only read ({refused.came_back}): no note is written on incidents."
         yield warning(said, "Make a token that may write, or set pagerduty.write_note to false.")
         return
-    if user is None and settings.pagerduty.sender is None:
+    if whose == _AN_ACCOUNTS and settings.pagerduty.sender is None:
         said = "it is an account's, and notes need somebody to be written by."
         yield failure(said, "Set pagerduty.sender to the e-mail of a user of the account.")
         return
     yield ok(f"is {whose}, and may write")
+
+
+def _whose(api: PagerDutyApi) -> tuple[str, str]:
+    """In words, and the role of the user whose it is, "" where it is nobody's."""
+    try:
+        role = text(api.get_current_user(), "role") or "unknown"
+    except (Rejected, NotFound):
+        return _AN_ACCOUNTS, ""
+    except NotAllowed:
+        return "an app's, which may not ask whose", ""
+    return f"that of a user of the role {role}", role
 
 
 def _of_sender(api: PagerDutyApi, sender: str) -> Iterator[Said]:

@@ -65,17 +65,23 @@ def _of_channels(settings: Settings, slack: SlackApi, granted: frozenset[str] | 
     for channel in dict.fromkeys(digests):
         yield from under(SLACK, f"digest channel {channel}", _of_digest(_info(slack, channel)))
     for setting, named in (("private_channels", settings.slack.private_channels), ("bindings", _bound(settings))):
-        for channel in dict.fromkeys(one for one in named if _CHANNEL_ID.fullmatch(one)):
+        for channel in dict.fromkeys(one for one in named if _is_id(one)):
             yield from under(SLACK, f"channel {channel}", _of_read(_info(slack, channel), f"slack.{setting}"))
-    templates = settings.slack.channel_name_templates
-    if templates and (granted is None or "channels:read" in granted):
+    templates, bound = settings.slack.channel_name_templates, [name for name in _bound(settings) if not _is_id(name)]
+    if (templates or bound) and (granted is None or "channels:read" in granted):
         channels, is_cut = _public_channels(slack)
+        for name in dict.fromkeys(bound):
+            yield from under(SLACK, f"channel {name}", _of_name(name, channels, is_cut=is_cut))
         for template in templates:
             yield from under(SLACK, f"channels {template}", _of_template(template, channels, is_cut=is_cut))
 
 
 def _bound(settings: Settings) -> Iterable[str]:
     return settings.slack.bindings.values()
+
+
+def _is_id(channel: str) -> bool:
+    return _CHANNEL_ID.fullmatch(channel) is not None
 
 
 def _info(slack: SlackApi, channel: str) -> dict[str, Any] | None:
@@ -119,6 +125,16 @@ def _public_channels(slack: SlackApi) -> tuple[list[dict[str, Any]], bool]:
         if cursor is None:
             return found, False
     return found, True
+
+
+def _of_name(name: str, channels: list[dict[str, Any]], *, is_cut: bool) -> Iterator[Said]:
+    """Whether a channel that is bound by its name is there; among the first few thousand only some are seen."""
+    wanted = name.strip().removeprefix("#")
+    found = next((one for one in channels if one.get("name") == wanted), None)
+    if found is not None:
+        yield from _of_read(found, "slack.bindings")
+    elif not is_cut:
+        yield warning("no public channel is called so.", "Correct slack.bindings; name a private channel by its id.")
 
 
 def _of_template(template: str, channels: list[dict[str, Any]], *, is_cut: bool) -> Iterator[Said]:

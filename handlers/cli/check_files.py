@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from connectors.checks.files import SECRETS, SETTINGS, check_consistency, check_secrets
 from connectors.checks.finding import Finding, found_refusal
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, NotAllowed
 from connectors.store.notices import Notices
 from connectors.store.port import Store
 from handlers.cli.exits import on_this_machine
@@ -64,7 +64,8 @@ def _of_stage(stage: Stage, store: Store, *, is_live: bool) -> Files:
         is_there, settings = store.load(SETTINGS_FILE) is not None, settings_in(store)
         templates = templates_in(store, settings)
     except ConnectorError as refused:
-        return Files((found_refusal(SETTINGS, f"{SETTINGS_FILE} in the bucket", refused),))
+        state = "warning" if isinstance(refused, NotAllowed) else "failure"
+        return Files((found_refusal(SETTINGS, f"{SETTINGS_FILE} in the bucket", refused, state),))
     pushed = f"debrief settings push --stage {stage.stage}"
     missing = Finding(
         about=SETTINGS,

@@ -182,6 +182,18 @@ def test_settings_here_and_in_the_bucket_are_compared(terminal: Terminal, staged
     assert none == []
 
 
+def test_settings_that_may_not_be_read_are_a_warning_and_aws_is_asked_all_the_same(
+    terminal: Terminal, staged: Staged, aws: Aws
+):
+    _is_deployed(staged)
+    aws.emulated.faults.append(Fault("GET", 403, "AccessDenied"))
+    came = _checks(terminal, "--live")
+    ((state, said),) = found_of(came.json["findings"], "debrief.yml in the bucket")
+    assert (state, came.code) == ("warning", 0)
+    assert "Allow s3:GetObject" in said
+    assert [about["about"] for about in came.json["findings"]] == ["debrief.yml", *["AWS"] * 6]
+
+
 def test_wrong_settings_in_the_bucket_end_it_there(terminal: Terminal, staged: Staged, aws: Aws):
     aws.s3.put_object(Bucket=aws.bucket, Key="debrief.yml", Body=b"timezone: Nowhere/Else\n")
     came = _checks(terminal, "--live")

@@ -250,6 +250,17 @@ def test_channels_are_found_by_their_pattern(checks: Checks, tmp_path: Path):
     assert none[0][1].endswith("is called so. Correct slack.channel_name_templates if incidents had one.")
 
 
+def test_a_channel_that_is_bound_by_its_name_is_looked_for(checks: Checks, tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        name = next(iter(world.slack.workspace.channels.values())).info["name"]
+        bindings = {"Checkout API": f"#{name}", "Web": "#nowhere"}
+        world.write_settings(slack={"base_url": _slack_url(world), "bindings": bindings})
+        found = checks(world)
+    assert found_of(found, f"channel #{name}") == [("ok", "as configured")]
+    correct = "Correct slack.bindings; name a private channel by its id."
+    assert found_of(found, "channel #nowhere") == [("warning", f"no public channel is called so. {correct}")]
+
+
 def test_a_private_channel_that_is_to_be_read_must_be_open_to_the_app(checks: Checks, tmp_path: Path):
     with world_of(tmp_path, "checkout-latency") as world:
         private = {"private_channels": {"G0SECRET01": "leads"}, "base_url": _slack_url(world)}
