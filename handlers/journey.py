@@ -258,8 +258,8 @@ def publish(
         postmortem = with_states(with_followed(with_outcomes(the_postmortem(work), issues), work.followed), states)
         work.shelf.keep_postmortem(postmortem)
         document = work.shelf.publish(postmortem.incident, as_markdown(work, postmortem), work.will_publish)
-        if work.named(name) == FIRST_PUBLISHED and work.journey.startswith("pm-"):
-            count_draft(work.house, postmortem.incident)
+        if work.named(name) == FIRST_PUBLISHED:
+            count_draft(work, postmortem.incident)
         return document
 
     return work.steps.run(work.named(name), put)

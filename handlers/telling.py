@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from connectors.engine.progress import Progress
+from connectors.engine.start import moment_in
 from connectors.logs import log
 
 if TYPE_CHECKING:
     from connectors.meter import Meter
-    from handlers.house import House
+    from handlers.work import Work
     from postmortem.evidence import Gap, Part
     from postmortem.incident import Incident
 
+SAME_RESOLVE = timedelta(minutes=1)
+"""PagerDuty's clocks: what a webhook says of the moment, and what the incident shows."""
 _COUNTED = {"started": "JourneysStarted", "done": "JourneysDone", "failed": "JourneysFailed"}
 
 
@@ -42,10 +46,11 @@ def log_progress(progress: Progress) -> None:
     log.info("%s%s %s%s%s%s", progress.journey, where, progress.event, took, until, why, extra=fields)
 
 
-def count_draft(house: House, incident: Incident) -> None:
-    """The first document of the journey that a resolve started is there."""
-    if incident.resolved_at:
-        house.meter.count("TimeToDraft", (house.now() - incident.resolved_at.at).total_seconds())
+def count_draft(work: Work, incident: Incident) -> None:
+    """The first document of a journey is there. What a person asked for again, or long after, tells of the person."""
+    began, resolved = moment_in(work.journey), incident.resolved_at
+    if began and resolved and work.beside is None and abs(began - resolved.at) < SAME_RESOLVE:
+        work.house.meter.count("TimeToDraft", (work.house.now() - resolved.at).total_seconds())
 
 
 def count_gaps(meter: Meter, gaps: Iterable[Gap]) -> None:

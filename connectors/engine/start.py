@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from connectors.errors import ConnectorError, NotAllowed, NotFound, Rejected, Unreachable
@@ -13,6 +13,7 @@ from connectors.steps import Json
 LONGEST_NAME = 64
 """Letters, digits, "-" and "_" (botocore 1.44.5, DurableExecutionName)."""
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,48}")
+_RESOLVE = re.compile(r"pm-.{1,48}-(\d{1,11})")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,%d}" % LONGEST_NAME)  # noqa: UP031 # braces read worse
 _REMEDIES: dict[int, tuple[type[ConnectorError], str]] = {
     403: (NotAllowed, "Give the receiver's role lambda:InvokeFunction on the journey function and its versions."),
@@ -31,6 +32,12 @@ def journey_name(incident_id: str, occurred_at: datetime) -> str:
     plain = bool(_PLAIN.fullmatch(incident_id))
     part = incident_id if plain else hashlib.sha256(incident_id.encode("utf-8", "surrogatepass")).hexdigest()[:40]
     return f"pm-{part}-{int(occurred_at.timestamp())}"
+
+
+def moment_in(journey: str) -> datetime | None:
+    """The resolve that a journey is named after, to the second; None where it is named after something else."""
+    found = _RESOLVE.fullmatch(journey)
+    return datetime.fromtimestamp(int(found[1]), UTC) if found else None
 
 
 def start_on_lambda(client: Any, function_arn: str, kind: str, name: str, payload: Json) -> bool:

@@ -2,12 +2,13 @@
 
 from collections.abc import Generator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connectors.engine.start import journey_name
 from connectors.meter import METRICS, Meter
 from handlers.envelope import Request, Source, answered
 from handlers.receive import receive
@@ -65,6 +66,20 @@ def test_a_webhook_and_its_journey_are_counted_once(staged: World, capsys: pytes
     quiet = staged.house.settings.quiet_period.total_seconds()
     assert quiet <= draft.value < quiet + 120
     assert (draft.beside["incident"], draft.beside["step"]) == (staged.incident_id(), "publish")
+
+
+@pytest.mark.parametrize("more", [{}, {"backfill": []}], ids=["again", "long ago"])
+def test_a_draft_that_a_person_asked_for_tells_nothing_of_how_long_drafts_take(
+    staged: World, capsys: pytest.CaptureFixture[str], more: dict[str, Any]
+):
+    resolved = datetime.fromisoformat(resolve_of(staged)["event"]["occurred_at"])
+    staged.clock.advance(timedelta(days=3))
+    journey = journey_name(staged.incident_id(), resolved if more else staged.clock.now())
+    staged.engine.start("postmortem", journey, {"incident_id": staged.incident_id(), "journey": journey} | more)
+    staged.settles()
+    total = sums(counted(staged, capsys))
+    assert total["JourneysDone postmortem"] == 1
+    assert "TimeToDraft" not in total
 
 
 def test_without_a_stage_nothing_is_counted(world: World, capsys: pytest.CaptureFixture[str]):
