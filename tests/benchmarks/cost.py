@@ -1,13 +1,10 @@
 """What 1,000 incidents cost on AWS: a real one on the zips in Lambda's own runtime, counted and priced.
 
 It has the demo's chat and webhooks, five action items, and four issues that Jira's webhook tells of within four weeks.
-Vendors answer after 200 ms. A function that was not called for five minutes is cold. The clock is not moved: what
-ticks by the hour costs whether anything happened or not, and is told apart.
+A function that was not called for five minutes is cold. The clock is not moved: what ticks by the hour costs whether
+anything happened or not, and is told apart.
 """
 
-import json
-import os
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,19 +13,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import yaml
-
 from tests.benchmarks import prices
-from tests.benchmarks.children import ROOT
+from tests.benchmarks.counted import AWS_SECONDS, VENDOR_SECONDS, Counted, Tally, Thinking, Waits, memory_of, updates
 from tests.benchmarks.counted_aws import CountedAws
 from tests.benchmarks.figure import Figure
-from tests.benchmarks.journey import Slow
 from tests.e2e.on_lambda import OnLambda, on_lambda
-from tests.e2e.runtime import Runtime, missing
+from tests.e2e.runtime import missing
 from tests.incidents.checkout_latency import script
 from tests.vendors.jira_webhooks import JiraWebhooks
 
-VENDOR_SECONDS = 0.2
 ITEMS, FOLLOW_UPS = 5, 4
 MORE_ITEMS = """
 14:41:20 carl: ACTION: @dana check every other service for the driver's default pool size by 2026-12-11
@@ -38,16 +31,10 @@ INCIDENTS_A_MONTH = 1000
 COLD_AFTER = timedelta(minutes=5)
 """Ours: AWS promises nothing. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html (read
 2026-11-21)"""
-WHOLE_PROCESSOR = 1769
-"""MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html (read 2026-11-21)"""
 FUNCTIONS = ("receive", "observe", "journey", "jira_changed", "follow_up", "reconcile")
 TICKS = {"follow_up": 24 * prices.MONTH_DAYS, "reconcile": 96 * prices.MONTH_DAYS}
 SETTINGS = {"quiet_period": "1s", "refresh_after": "15s", "jira": {"unclear_wait": "5s"}}
 
-_BILLED = re.compile(r"^REPORT .*\tDuration: ([\d.]+) ms", re.MULTILINE)
-
-type Tally = Counter[str]
-"""How much of what: operations, written, invocations, gb_ms, ... Whole numbers."""
 
 PRICED: tuple[tuple[str, str, float], ...] = (
     ("durable operations", "operations", prices.DURABLE_OPERATION),
@@ -82,15 +69,17 @@ def measure() -> Iterator[Figure]:
 
 def _counted(home: Path) -> tuple[Tally, Tally, dict[str, float]]:
     """An incident; a month of ticks; the most memory in MB by function."""
+    waits = Waits()
     with on_lambda(
-        home, script(MORE_ITEMS), functions=FUNCTIONS, settings=SETTINGS, around=lambda one: Slow(one, VENDOR_SECONDS)
+        home, script(MORE_ITEMS), functions=FUNCTIONS, settings=SETTINGS, around=lambda one: Thinking(one, waits)
     ) as deployed:
         aws = CountedAws(deployed.aws.moto)
         deployed.aws.moto = aws
+        counted = Counted(deployed, aws, waits)
         requests = _happens(deployed)
-        incident = _tally(deployed, aws) | Counter(requests=requests)
+        incident = counted.tally() | Counter(requests=requests)
         assert set(deployed.service.ended) == {"SUCCEEDED"}, deployed.service.ended
-        ticks = _a_month_of_ticks(deployed, aws)
+        ticks = _a_month_of_ticks(counted)
         peaks = {
             name: max(one.peak for one in runtime.spent) for name, runtime in deployed.runtimes.items() if runtime.spent
         }
@@ -128,14 +117,10 @@ def _arriving(webhooks: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, An
 
 
 def _named(deployed: OnLambda) -> set[str]:
-    return {str(one.get("Name")) for request in deployed.service.checkpoints for one in _updates(request.body)}
+    return {str(one.get("Name")) for request in deployed.service.checkpoints for one in updates(request.body)}
 
 
-def _updates(body: bytes) -> list[dict[str, Any]]:
-    return json.loads(body).get("Updates") or []
-
-
-def _a_month_of_ticks(deployed: OnLambda, aws: CountedAws) -> Tally:
+def _a_month_of_ticks(counted: Counted) -> Tally:
     """A sweep that reads the issues once a day, 23 that do not, and the looks for what no webhook told."""
     month = Counter[str]()
     for function, payload, times in (
@@ -143,42 +128,13 @@ def _a_month_of_ticks(deployed: OnLambda, aws: CountedAws) -> Tally:
         ("follow_up", b'{"journey": "fu-later"}', TICKS["follow_up"] - prices.MONTH_DAYS),
         ("reconcile", b"{}", TICKS["reconcile"]),
     ):
-        before = _tally(deployed, aws)
-        deployed.ticks(function, payload)
-        deployed.settles()
-        one = _tally(deployed, aws)
+        before = counted.tally()
+        counted.deployed.ticks(function, payload)
+        counted.deployed.settles()
+        one = counted.tally()
         one.subtract(before)
         month += Counter({name: count * times for name, count in one.items()}) + Counter(scheduled=times)
     return month
-
-
-def _tally(deployed: OnLambda, aws: CountedAws) -> Tally:
-    """Everything until now; every function starts anew after it."""
-    deployed.restarts(*FUNCTIONS)
-    service, neighbours = deployed.service, deployed.neighbours
-    operations = {(one.path, update["Id"]) for one in service.checkpoints for update in _updates(one.body)}
-    sent = [*neighbours.pagerduty.requests, *neighbours.slack.requests, *neighbours.jira.requests]
-    tally = Counter(aws.counts)
-    tally["operations"] = len(operations) + len(service.started)
-    tally["written"] = sum(len(one.body) for one in service.checkpoints)
-    tally["sent"] = sum(len(one.body) + sum(map(len, [*one.headers, *one.headers.values()])) for one in sent)
-    for name, runtime in deployed.runtimes.items():
-        told = runtime.log.read_text()
-        billed = [float(found) for found in _BILLED.findall(told)]
-        tally["invocations"] += len(billed)
-        tally["mb_ms"] += round(_memory_of(name) * (sum(billed) + _slower(name, runtime)))
-        tally["logged"] += sum(len(line) + 1 for line in told.splitlines() if line.startswith("{"))
-    return tally
-
-
-def _slower(function: str, runtime: Runtime) -> float:
-    """The milliseconds that less than a whole processor takes longer than this machine's."""
-    cpu = sum(one.cpu for one in runtime.spent) * 1000
-    return cpu * max(0.0, WHOLE_PROCESSOR / _memory_of(function) - 1)
-
-
-def _memory_of(function: str) -> int:
-    return yaml.safe_load((ROOT / "serverless.yml").read_text())["functions"][function]["memorySize"]
 
 
 def _cost(tally: Tally) -> float:
@@ -199,12 +155,13 @@ def _an_incident(incident: Tally, ticks: Tally) -> Figure:
         "USD",
         0.80,
         f"List prices of us-east-1 (tests/benchmarks/prices.py), nothing free. An incident with {ITEMS} items, "
-        f"{FOLLOW_UPS} of them done later; {VENDOR_SECONDS * 1000:.0f} ms for each vendor's answer; the processor is "
-        f"slower by what the memory leaves of one. How many of each an incident, and USD for 1,000: "
+        f"{FOLLOW_UPS} of them done later. Lambda is paid for {incident['cpu_ms']} ms of CPU, slower by what the "
+        f"memory leaves of a processor, and for {incident['waited_ms']} ms of waiting: {VENDOR_SECONDS * 1000:.0f} ms for a "
+        f"vendor's answer, {AWS_SECONDS * 1000:.0f} ms for one of AWS. How many of each an incident, and USD for 1,000: "
         f"{_parts(incident, 1000)}. Apart: {incident['secret_calls']} calls for secrets, "
         f"{incident['secret_calls'] * prices.SECRET_CALL * 1000:.2f}; keeping it for a year {a_year * 1000:.2f}; the "
         f"clock's ticks, spread over {INCIDENTS_A_MONTH:,} incidents a month, "
-        f"{_cost(ticks) / INCIDENTS_A_MONTH * 1000:.2f}. Load here: {os.getloadavg()[0]:.1f}.",
+        f"{_cost(ticks) / INCIDENTS_A_MONTH * 1000:.2f}.",
     )
 
 
@@ -225,8 +182,8 @@ def _memory(peaks: dict[str, float]) -> Iterator[Figure]:
     for name, peak in peaks.items():
         yield Figure(
             f"memory of {name}, of what it may have",
-            peak / _memory_of(name),
+            peak / memory_of(name),
             "x",
             None,
-            f"{peak:.0f} of {_memory_of(name)} MB at the most, in that incident.",
+            f"{peak:.0f} of {memory_of(name)} MB at the most, in that incident.",
         )
