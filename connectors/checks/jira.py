@@ -50,6 +50,8 @@ def _of_backlogs(settings: Settings, jira: JiraApi, own: str, had: dict[str, set
     for entry in entries:
         yield from under(JIRA, _subject(entry), _of_route(jira, entry, own, anchors.get(entry.project)))
     for project, names in had.items():
+        if not names:  # its route says that it is not there
+            continue
         secured = any(entry.security_level for entry in entries if entry.project == project)
         yield from under(
             JIRA, f"permissions in {project}", _of_permissions(project, names, secured=secured), "all there"

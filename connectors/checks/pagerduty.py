@@ -87,8 +87,8 @@ def _of_token(settings: Settings, api: PagerDutyApi) -> Iterator[Said]:
         return
     try:
         api.check_may_write()
-    except NotAllowed as refused:
-        said = f"it is {whose} and may only read ({refused.came_back}): no note is written on incidents."
+    except NotAllowed:
+        said = f"it is {whose} and may only read: no note is written on incidents."
         yield warning(said, "Make a token that may write, or set pagerduty.write_note to false.")
         return
     if whose == _AN_ACCOUNTS and settings.pagerduty.sender is None:

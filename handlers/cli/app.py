@@ -18,6 +18,7 @@ from handlers.cli.actions_app import app as actions_app
 from handlers.cli.asking import Asked, check_usage, write_output
 from handlers.cli.backfill_app import EPILOG as _BACKFILL_EPILOG
 from handlers.cli.backfill_app import backfill
+from handlers.cli.check_app import EPILOG as _CHECK_EPILOG
 from handlers.cli.check_app import check
 from handlers.cli.exits import EXPECTED, MEANINGS, Ended, Exit, ended_by, on_this_machine, sentence_case
 from handlers.cli.formats import FORMATS, written_as
@@ -72,7 +73,7 @@ app = typer.Typer(
 
 app.command(epilog=_INIT_EPILOG)(init)
 app.command()(report)
-app.command()(check)
+app.command(epilog=_CHECK_EPILOG)(check)
 app.command()(status)
 app.command(epilog=_BACKFILL_EPILOG)(backfill)
 app.command()(replay)

@@ -11,21 +11,32 @@ from handlers.cli.where import RegionOption, StageOption
 from handlers.place import find_place
 
 
+EPILOG = """[bold]Examples[/]
+  debrief check                        in a CI: needs no token
+  debrief check --live                 after a change of settings
+  debrief check --live --stage prod    after a deployment
+
+[bold]Without --live[/] nobody is asked. Looked at are debrief.yml with its
+templates, whether its parts fit together, and which secrets are set.
+
+[bold]With --live[/] every vendor is asked whether it lets Debrief do what
+debrief.yml says: tokens and scopes, backlogs and their permissions, people,
+channels, the page, the webhook; with --stage also the stack on AWS. A vendor
+that does not answer is one line.
+
+[bold]Exit codes[/]
+  0  nothing fails; warnings do not count
+  1  something cannot work
+  2  debrief.yml itself is wrong"""
+
+
 def check(
     live: Annotated[bool, typer.Option("--live", help="Ask PagerDuty, Slack, Jira, Confluence and AWS too.")] = False,
     stage: StageOption = None,
     region: RegionOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as one JSON object.")] = False,
 ) -> int:
-    """Say what holds and what does not, line by line: ok, warning or failure, with what to do. Nothing is changed.
-
-    Without --live only this installation's own files are looked at: debrief.yml, its templates, the names of the
-    secrets. That needs no token: fit for a CI. With --live every vendor is asked whether it lets Debrief do what
-    debrief.yml says: tokens and scopes, backlogs and people, channels, the page, the webhook, and with --stage the
-    stack on AWS. A vendor that does not answer is one line.
-
-    Exit code 1 where something cannot work, 2 where debrief.yml itself is wrong; warnings are none.
-    """
+    """Say line by line what holds: ok, warning or failure, with what to do. Nothing is changed."""
     from handlers.cli import check_command as command
     from handlers.cli.check_screen import as_json as json_of
     from handlers.cli.check_screen import say_findings
