@@ -16,6 +16,7 @@ from connectors.store.arrivals import Arrivals, Kind
 from handlers.envelope import Response
 from handlers.wiring import utc_now
 from tests.contract.cli import Came, Terminal, environment_of
+from tests.contract.serving import visited
 from tests.contract.staged import Staged, a_stage
 from tests.contract.stores import Aws
 from tests.vendors.jira_webhooks import JiraWebhooks, signature
@@ -308,6 +309,16 @@ def test_the_test_goes_through_webhook_door_and_signature(jira: Jira):
         ("webhook", "ok"), ("door", "ok"), ("secret", "ok"), ("arrival", "ok"),
     ]  # fmt: skip
     assert jira.kept() not in (came.out, shown.out)
+
+
+def test_the_pages_of_this_machine_have_that_door(jira: Jira, world: World):
+    assert jira.runs("create").code == 0
+    with visited(world) as visitor:
+        url = f"http://127.0.0.1:{visitor.port}"
+        world.write_settings(publish={"public_base_url": url})
+        jira.record()["url"] = f"{url}/jira"
+        steps = jira.runs("test", "--json").json["steps"]
+    assert [step["state"] for step in steps] == ["ok"] * 4, steps
 
 
 def test_a_door_of_another_installation_with_the_same_secret_is_noticed(jira: Jira):
