@@ -92,7 +92,7 @@ class There:
         """Under the name that this resolve's webhook, or the look for missed ones, would have given it."""
         resolves = Resolves(self.store, one.incident_id)
         found = resolves.found(one.resolved_at, journey_name(one.incident_id, one.resolved_at))
-        name = self._next(one, found.journey) if found.is_started else found.journey
+        name = self._next(one, found.journey)
         if name is not None:
             self.stage.start("postmortem", name, bell_of(one.incident_id, name, self.beside))
             resolves.started(name)
@@ -113,17 +113,17 @@ class There:
         return Outcome("not due", stopped) if stopped else Outcome("made")
 
     def _next(self, one: Due, journey: str) -> str | None:
-        """What to start where the resolve's own journey was: None where that is at work, or went well."""
+        """What to start: None where the resolve's own journey is at work, or went well; another try where it failed."""
         try:
             execution = self.executions.named(journey)
-            if execution and not execution.has_failed:
-                return None
+            if execution is None or not execution.has_failed:
+                return None if execution else journey
             now, bell = self.house.now(), bell_of(one.incident_id, journey, self.beside)
             again = name_to_try_again(bell, int(now.timestamp() // RETRY_EVERY.total_seconds()))
             tried = self.executions.named(again)
         except ConnectorError as refused:
             self.blind = refused
-            return None
+            return journey
         return name_to_try_again(bell, int(now.timestamp())) if tried and tried.has_failed else again
 
     def _not_yet(self, journey: str) -> Outcome | None:

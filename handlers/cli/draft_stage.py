@@ -85,11 +85,11 @@ def _begin(watch: Watch, house: House, incident: Incident) -> str:
     resolves = Resolves(house.store, incident.id)
     moment = (incident.resolved_at or incident.created_at).at
     found = resolves.found(moment, journey_name(incident.id, moment))
-    known = watch.executions.named(found.journey) if found.is_started else None
+    known = watch.executions.named(found.journey)
     if known and known.is_at_work and not _rests(watch.executions.at(known)):
         watch.display.say(f"Its journey {found.journey} is at work already.")
         return found.journey
-    name = _next(watch, house, incident, known) if found.is_started else found.journey
+    name = _next(watch, house, incident, known) if known else found.journey
     _agree(watch, house, incident)
     watch.stage.start("postmortem", name, {"incident_id": incident.id, "journey": name})
     resolves.started(name)
@@ -97,10 +97,10 @@ def _begin(watch: Watch, house: House, incident: Incident) -> str:
     return name
 
 
-def _next(watch: Watch, house: House, incident: Incident, known: Execution | None) -> str:
+def _next(watch: Watch, house: House, incident: Incident, known: Execution) -> str:
     """What another journey is called: after a failure another try, and else another draft of this minute."""
     now = house.now()
-    if known is None or not known.has_failed:
+    if not known.has_failed:
         return journey_name(incident.id, now.replace(second=0, microsecond=0))
     payload, slot = {"incident_id": incident.id}, int(now.timestamp() // RETRY_EVERY.total_seconds())
     again = name_to_try_again(payload, slot)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from connectors.engine.dead_letters import DeadLetters
@@ -14,7 +13,7 @@ from connectors.engine.executions import Executions
 from connectors.engine.failed import failures_among
 from connectors.engine.journal import JournalInUse
 from connectors.engine.outcome import Mistake
-from handlers.cli.exits import Ended, Exit, on_this_machine
+from handlers.cli.exits import Ended, Exit, ended_by_journey, on_this_machine
 from handlers.cli.plain import plain
 from handlers.house import Start
 from handlers.place import Place, find_place
@@ -76,7 +75,7 @@ def say_replayed(console: Console, replayed: Replay) -> None:
         console.print(Text(f"Nothing waits: no journey of {replayed.where} failed for good."), soft_wrap=True)
         return
     for one in replayed.planned:
-        console.print(_lines(one, is_dry=replayed.is_dry))
+        _say_one(console, one, is_dry=replayed.is_dry)
     if replayed.blind:
         console.print(Text(f"! What was made up for already is not known. {plain(replayed.blind)}", style="yellow"))
     console.print(Text(_summary(replayed)), soft_wrap=True)
@@ -93,13 +92,10 @@ def _summary(replayed: Replay) -> str:
     return f"{', '.join(words)}. {replayed.follow}"
 
 
-def _lines(one: Again, *, is_dry: bool) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    name = " ".join(word for word in (one.incident_id, one.title) if word)
-    table.add_row(Text(f"{one.at:%Y-%m-%d %H:%M} UTC", style="dim"), Text(plain(name), style="bold"))
-    why = plain(one.why)
+def _say_one(console: Console, one: Again, *, is_dry: bool) -> None:
+    name = "  ".join(word for word in (f"{one.at:%Y-%m-%d %H:%M} UTC", one.incident_id, one.title) if word)
+    console.print(Text(plain(name), style="bold"), soft_wrap=True)
+    why = plain(ended_by_journey(one.why).sentence)
     for words, style in (
         (f"journey {one.journey}" if one.journey else "", "dim"),
         (why if len(why) <= LONGEST_WHY else f"{why[:LONGEST_WHY]}...", "red"),
@@ -107,8 +103,7 @@ def _lines(one: Again, *, is_dry: bool) -> Table:
         (f"{'would start' if is_dry else 'started'} {one.name}" if one.name else "", "green"),
     ):
         if words:
-            table.add_row(Text(""), Text(plain(words), style=style))
-    return table
+            console.print(Text(f"  {plain(words)}", style=style), soft_wrap=True)
 
 
 def _on_stage(stage: Stage, *, dry_run: bool) -> Replay:
