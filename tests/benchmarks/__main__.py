@@ -1,7 +1,7 @@
 """`make bench`: every figure with its target, as a table, as JSON below it, and in build/bench.json.
 
-    python -m tests.benchmarks [--strict] [receiver cold cost signature draft publish outputs page confluence journey many_items
-        sweep]
+    python -m tests.benchmarks [--strict] [receiver cold cost signature draft publish outputs page confluence journey
+        many_items sweep]
 
 With --strict a missed target is exit code 1.
 """

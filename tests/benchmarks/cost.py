@@ -156,8 +156,9 @@ def _an_incident(incident: Tally, ticks: Tally) -> Figure:
         0.80,
         f"List prices of us-east-1 (tests/benchmarks/prices.py), nothing free. An incident with {ITEMS} items, "
         f"{FOLLOW_UPS} of them done later. Lambda is paid for {incident['cpu_ms']} ms of CPU, slower by what the "
-        f"memory leaves of a processor, and for {incident['waited_ms']} ms of waiting: {VENDOR_SECONDS * 1000:.0f} ms for a "
-        f"vendor's answer, {AWS_SECONDS * 1000:.0f} ms for one of AWS. How many of each an incident, and USD for 1,000: "
+        f"memory leaves of a processor, and for {incident['waited_ms']} ms of waiting: {VENDOR_SECONDS * 1000:.0f} ms "
+        f"for a vendor's answer, {AWS_SECONDS * 1000:.0f} ms for one of AWS. How many of each an incident, and USD for "
+        "1,000: "
         f"{_parts(incident, 1000)}. Apart: {incident['secret_calls']} calls for secrets, "
         f"{incident['secret_calls'] * prices.SECRET_CALL * 1000:.2f}; keeping it for a year {a_year * 1000:.2f}; the "
         f"clock's ticks, spread over {INCIDENTS_A_MONTH:,} incidents a month, "
