@@ -14,7 +14,7 @@ from postmortem.settings import Settings
 
 _HEAD = """\
 # Debrief's settings, begun by debrief init. After a change: debrief settings
-# Every setting there is, with its default: debrief settings --show, docs/debrief.example.yml
+# Every setting there is: docs/settings.md, docs/debrief.example.yml; with its default: debrief settings --show
 """
 
 
