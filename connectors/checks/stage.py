@@ -30,6 +30,7 @@ def check_stage(stage: str, outputs: Mapping[str, str], clients: Clients) -> Ite
         "schedules": _of_schedules(clients, function_arn, again),
         "dead letters": _of_dead_letters(clients, outputs["DeadLettersUrl"], stage),
         "alarms": _of_alarms(clients, stack, stage),
+        "ringing now": _of_ringing(clients, stack),
     }
     for subject, said in checks.items():
         yield from _tolerant(subject, said)
@@ -146,3 +147,15 @@ def _of_alarms(clients: Clients, stack: str, stage: str) -> Iterator[Said]:
         yield warning("nobody has confirmed to hear them.", "Follow the link in the mail of AWS Notifications.")
     else:
         yield ok(f"heard by {len(confirmed)}")
+
+
+def _of_ringing(clients: Clients, stack: str) -> Iterator[Said]:
+    """Which alarms are on. Each says in its description where the runbook speaks of it."""
+    with aws_errors("reading the alarms", permission="cloudwatch:DescribeAlarms", on="every alarm"):
+        told = clients("cloudwatch").describe_alarms(AlarmNamePrefix=f"{stack}-", StateValue="ALARM")
+    ringing: list[dict[str, Any]] = told["MetricAlarms"]
+    for one in ringing:
+        name = str(one["AlarmName"]).removeprefix(f"{stack}-").partition("-")[0]
+        yield warning(f"{name} is on.", str(one.get("AlarmDescription") or "See docs/runbook.md."))
+    if not ringing:
+        yield ok("none")

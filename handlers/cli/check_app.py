@@ -10,7 +10,6 @@ from handlers.cli.tables import as_json_text
 from handlers.cli.where import RegionOption, StageOption
 from handlers.place import find_place
 
-
 EPILOG = """[bold]Examples[/]
   debrief check                        in a CI: needs no token
   debrief check --live                 after a change of settings

@@ -43,12 +43,16 @@ def checked_on(
 def _asked(vendors: Sequence[Asking], console: Console) -> tuple[Finding, ...]:
     """All of them side by side, told in their order; on a terminal a line says whose answer is waited for."""
     left = dict.fromkeys(one.about for one in vendors)
-    with console.status(_waiting(left)) as status, ThreadPoolExecutor(max(1, len(vendors))) as pool:
-        started = {pool.submit(one.ask): one for one in vendors}
-        for done in as_completed(started):
-            left.pop(started[done].about, None)
-            status.update(_waiting(left))
-        found = [future.result() for future in started]
+    pool = ThreadPoolExecutor(max(1, len(vendors)))
+    try:
+        with console.status(_waiting(left)) as status:
+            started = {pool.submit(one.ask): one for one in vendors}
+            for done in as_completed(started):
+                left.pop(started[done].about, None)
+                status.update(_waiting(left))
+            found = [future.result() for future in started]
+    finally:  # Ctrl-C does not wait for who is still asked
+        pool.shutdown(wait=False, cancel_futures=True)
     return (*(finding for answer in found for finding in answer.findings), *of_clock(found))
 
 

@@ -105,7 +105,8 @@ def test_a_stage_that_is_whole_is_ok(terminal: Terminal, staged: Staged):
     aws = _aws(_checks(terminal, "--live"))
 
     assert {subject: [state for state, _ in said] for subject, said in aws.items()} == {
-        subject: ["ok"] for subject in ("stack", "table", "functions", "schedules", "dead letters", "alarms")
+        subject: ["ok"]
+        for subject in ("stack", "table", "functions", "schedules", "dead letters", "alarms", "ringing now")
     }
     assert re.fullmatch(r"all 7 are of one release, last changed \d{4}-\d\d-\d\d \d\d:\d\d UTC", aws["functions"][0][1])
     assert aws["alarms"] == [("ok", "heard by 1")]
@@ -133,6 +134,27 @@ def test_what_is_missing_of_a_stage_is_named_with_the_remedy(terminal: Terminal,
     assert aws["dead letters"] == [("warning", waits)]
     assert aws["alarms"][0][0] == "warning"
     assert aws["alarms"][0][1].startswith("nobody hears them. Set DEBRIEF_ALARM_EMAIL and deploy again")
+
+
+def test_an_alarm_that_is_on_is_told_with_its_entry_in_the_runbook(terminal: Terminal, staged: Staged):
+    _is_deployed(staged)
+    cloudwatch, name = staged.client("cloudwatch"), "debrief-dev-JourneyFailed-1A2B3C"
+    described = "A journey ended without its draft. docs/runbook.md#journey-failed"
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        AlarmDescription=described,
+        Namespace="AWS/Lambda",
+        MetricName="Errors",
+        Statistic="Sum",
+        Period=300,
+        EvaluationPeriods=1,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="it failed")
+    found = _aws(_checks(terminal, "--live"))["ringing now"]
+    cloudwatch.delete_alarms(AlarmNames=[name])
+    assert found == [("warning", f"JourneyFailed is on. {described}")]
 
 
 def test_a_function_that_is_not_there_is_named(terminal: Terminal, staged: Staged):
@@ -191,7 +213,7 @@ def test_settings_that_may_not_be_read_are_a_warning_and_aws_is_asked_all_the_sa
     ((state, said),) = found_of(came.json["findings"], "debrief.yml in the bucket")
     assert (state, came.code) == ("warning", 0)
     assert "Allow s3:GetObject" in said
-    assert [about["about"] for about in came.json["findings"]] == ["debrief.yml", *["AWS"] * 6]
+    assert [about["about"] for about in came.json["findings"]] == ["debrief.yml", *["AWS"] * 7]
 
 
 def test_wrong_settings_in_the_bucket_end_it_there(terminal: Terminal, staged: Staged, aws: Aws):
