@@ -31,11 +31,14 @@ def _of_webhook(api: PagerDutyApi, ids: Collection[str], url: str | None, option
         which = f"has one of the ids {', '.join(ids)}" if ids else f"delivers to {url}"
         said = f"no subscription {which}: nobody tells us of resolved incidents."
         yield failure(said, f"Run: debrief webhook create{option}.")
-    for one in ours:
+    finished = [one for one in ours if not one.is_unfinished]
+    for one in finished or ours:  # beside one that rings, an unfinished one is a rotation under way
         yield _of_one(one, option)
 
 
 def _of_one(one: Subscription, option: str) -> Said:
+    if one.is_unfinished:
+        return failure(f"{one.id} was never finished.", f"Run: debrief webhook create{option}. It goes on from there.")
     if one.is_disabled:
         said = f"PagerDuty has disabled {one.id}, as it does after three refused deliveries."
         return failure(said, f"Run: debrief webhook enable{option}. To know why: debrief webhook doctor{option}.")

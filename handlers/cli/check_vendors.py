@@ -111,8 +111,8 @@ def _of_pagerduty(api: PagerDutyApi, place: Place, settings: Settings, budget: B
         with closing(PagerDutyApi(user_token, budget, base_url=base_url)) as theirs:
             yield from check_user_token(theirs)
     if is_accepted:
-        kept = (_optional(secrets, name) for name in _SUBSCRIPTIONS)
-        ids = pagerduty.webhook_subscriptions or tuple(id_ for id_ in kept if id_)
+        kept = (id_ for name in _SUBSCRIPTIONS if (id_ := _optional(secrets, name)))
+        ids = tuple(dict.fromkeys((*pagerduty.webhook_subscriptions, *kept)))
         base_url = place.base_url()
         option = f" --stage {place.stage}" if isinstance(place, Stage) else ""
         yield from check_webhook(api, ids, f"{base_url}/pagerduty" if base_url else None, option)

@@ -89,6 +89,15 @@ def test_routing_that_leads_nowhere_is_named(terminal: Terminal):
     assert unused == [("warning", "names backlogs, and no issue is opened in them. Set jira.site.")]
 
 
+def test_a_route_that_names_no_project_is_named_with_its_line(terminal: Terminal):
+    (terminal.folder / "debrief.yml").write_text("routing:\n  - match: {services: [Checkout]}\n    team: Payments\n")
+    came = terminal.runs("check", "--json")
+    assert came.code == 2
+    assert found_of(came.json["findings"], "line 2") == [
+        ("failure", "routing[0].project: is missing. Add it: the key of the Jira project, such as CHK.")
+    ]
+
+
 def test_anchors_that_do_not_fit_their_projects_are_named(terminal: Terminal):
     anchors = {"CHK": "OPS-1", "WEB": "WEB-1"}
     found = _checks(terminal, jira=SITE | {"anchor_issues": anchors}, default_route={"project": "CHK"})

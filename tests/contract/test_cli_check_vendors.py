@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from connectors.pagerduty.subscriptions import UNFINISHED
 from connectors.retrying import MOST_ATTEMPTS
 from handlers.cli.check_command import checked_on
 from handlers.wiring import utc_now
@@ -202,6 +203,11 @@ def test_the_webhook_subscription_is_looked_at(checks: Checks, tmp_path: Path):
         off = found_of(checks(world), "webhook")
         world.write_secrets(PAGERDUTY_WEBHOOK_SUBSCRIPTION="PHOOK99")
         renamed = found_of(checks(world), "webhook")
+        hooks.adds("PHOOK02", f"{url}/pagerduty", description=UNFINISHED)
+        world.write_secrets(PAGERDUTY_WEBHOOK_SUBSCRIPTION="PHOOK02")
+        unfinished = found_of(checks(world), "webhook")
+        world.write_secrets(PAGERDUTY_WEBHOOK_SUBSCRIPTION="PHOOK02", PAGERDUTY_WEBHOOK_SUBSCRIPTION_PREVIOUS="PHOOK01")
+        rotating = found_of(checks(world), "webhook")
     to, why = f"no subscription delivers to {url}/pagerduty", "To know why: debrief webhook doctor."
     assert absent == [("failure", f"{to}: nobody tells us of resolved incidents. Run: debrief webhook create.")]
     assert right == [("ok", "PHOOK01 is on and tells of resolves")]
@@ -209,7 +215,41 @@ def test_the_webhook_subscription_is_looked_at(checks: Checks, tmp_path: Path):
     assert disabled == [("failure", f"{refused} Run: debrief webhook enable. {why}")]
     assert deaf[0][1].startswith("PHOOK01 does not send incident.resolved.")
     assert off[0][1].startswith("PHOOK01 is switched off in PagerDuty.")
+    again = "Run: debrief webhook create. It goes on from there."
+    assert unfinished == [("failure", f"PHOOK02 was never finished. {again}")]
+    assert rotating == off, "the one that is to ring until the other one does"
     assert renamed == off, "an id that is gone: the address tells"
+
+
+def test_what_a_token_may_not_read_is_a_warning_that_names_the_scope(checks: Checks, tmp_path: Path):
+    """A token of an OAuth app has the scopes that somebody chose."""
+    with world_of(
+        tmp_path, "checkout-latency", settings={"publish": {"public_base_url": "https://a.example"}}
+    ) as world:
+        for path in ("abilities", "users/me", "webhook_subscriptions"):
+            world.pagerduty.fails_next(f"GET /{path}", Reply(403), 9)
+        found = checks(world)
+    scope = "Give the PagerDuty token the scope {}, or its user that permission."
+    assert found_of(found, "plan") == [
+        ("warning", f"reading the PagerDuty account's abilities: status 403. {scope.format('abilities.read')}")
+    ]
+    assert found_of(found, "token")[0] == ("ok", "is an app's, which may not ask whose, and may write")
+    hooks = f"the subscriptions may not be read (status 403). {scope.format('webhook_subscriptions.read')}"
+    assert found_of(found, "webhook") == [("warning", hooks)]
+
+
+def test_a_vendor_whose_answers_are_no_json_is_one_line(tmp_path: Path):
+    """As where a proxy answers for it."""
+    with world_of(tmp_path, "checkout-latency", confluence=True) as world:
+        _complete(world)
+        vendors = (world.pagerduty, world.slack, world.jira, world.confluence)
+        for vendor in vendors:
+            vendor.fails_next("", Reply(200, {"content-type": "text/html"}, b"<h1>Sign in, dear ACME</h1>"), 99)
+        checked = checked_on(world.machine, is_live=True, console=Console(file=StringIO()), sleep=lambda _: None)
+    wrong = [one for one in checked.findings if one.state != "ok"]
+    assert [one.about for one in wrong] == ["PagerDuty", "Slack", "Jira", "Confluence"]
+    assert {one.state for one in wrong} == {"failure"}
+    assert not any("ACME" in one.said + one.remedy for one in wrong)
 
 
 def test_scopes_that_are_missing_are_named_with_what_for(checks: Checks, tmp_path: Path):
