@@ -89,7 +89,7 @@ def _found(cursor: str) -> Reply:
 
 
 def _endpoint(request: Request) -> str:
-    path = re.sub(r"/(pages|content)/\d+", r"/\1/{id}", request.path)
+    path = re.sub(r"/(pages|content|spaces)/\d+", r"/\1/{id}", request.path)
     return f"| `{request.method} {path}` |"
 
 
@@ -108,6 +108,7 @@ CONFLUENCE = Connector(
     reads={
         "get_page": lambda api: api.get_page(_PAGE),
         "list_spaces": lambda api: api.list_spaces("OPS"),
+        "list_space_operations": lambda api: api.list_space_operations("98304"),
         "list_pages": _list,
         "list_properties": lambda api: api.list_properties(_PAGE, "debrief"),
         "add_labels": lambda api: api.add_labels(_PAGE, ("postmortem",)),

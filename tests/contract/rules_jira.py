@@ -116,6 +116,8 @@ JIRA = Connector(
         "assign": lambda api: api.assign("OPS-1", "acc-ada"),
         "edit_issue": lambda api: api.edit_issue("OPS-1", {"summary": CANARY}),
         "upsert_remote_link": lambda api: api.upsert_remote_link("OPS-1", _LINK),
+        "list_my_permissions": lambda api: api.list_my_permissions("OPS", ("CREATE_ISSUES",)),
+        "list_issue_link_types": lambda api: api.list_issue_link_types(),
         "list_webhooks": lambda api: api.list_webhooks(),
         "update_webhook": lambda api: api.update_webhook("1", _WEBHOOK),
         "delete_webhook": lambda api: api.delete_webhook("7"),

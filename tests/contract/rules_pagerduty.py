@@ -60,12 +60,14 @@ class _InProcess(httpx2.BaseTransport):
 
 def _inside(vendor: Vendor, budget: Budget, timeouts: list[Any]) -> PagerDutyApi:
     transport = _InProcess(vendor, timeouts)
-    return PagerDutyApi(_FAKE.token, budget, user_token=_FAKE.user_token, sender=_ADA["email"], transport=transport)
+    return PagerDutyApi(
+        _FAKE.user_token, budget, user_token=_FAKE.user_token, sender=_ADA["email"], transport=transport
+    )
 
 
 def _outside(url: str, budget: Budget, timeout: float) -> PagerDutyApi:
     more: dict[str, Any] = {"user_token": _FAKE.user_token, "sender": _ADA["email"], "timeout": timeout}
-    return PagerDutyApi(_FAKE.token, budget, base_url=url, **more)
+    return PagerDutyApi(_FAKE.user_token, budget, base_url=url, **more)
 
 
 def _means(status: int, writes: bool) -> type[ConnectorError] | None:
@@ -118,6 +120,11 @@ PAGERDUTY = Connector(
         "delete_webhook_subscription": lambda api: api.delete_webhook_subscription("PSUB02"),
         "enable_webhook_subscription": lambda api: api.enable_webhook_subscription("PSUB01"),
         "get_user": lambda api: api.get_user(_ADA["id"]),
+        "list_abilities": lambda api: api.list_abilities(),
+        "get_current_user": lambda api: api.get_current_user(),
+        "list_users": lambda api: api.list_users("ada"),
+        "list_priorities": lambda api: api.list_priorities(),
+        "check_may_write": lambda api: api.check_may_write(),
         "list_services": lambda api: api.list_services("checkout"),
         "list_teams": lambda api: api.list_teams("checkout"),
         "list_oncalls": lambda api: api.list_oncalls([_POLICY]),

@@ -100,6 +100,7 @@ SLACK = Connector(
     readme=Path("connectors/slack/README.md"),
     reads={
         "auth_test": lambda api: api.auth_test(),
+        "auth_test_with_headers": lambda api: api.auth_test_with_headers(),
         "conversations_history": lambda api: api.conversations_history(_CHANNEL),
         "conversations_replies": lambda api: api.conversations_replies(_CHANNEL, ts(0)),
         "conversations_info": lambda api: api.conversations_info(_CHANNEL),
