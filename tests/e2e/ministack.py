@@ -33,10 +33,14 @@ class Account:
             aws_secret_access_key="test",
         )
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of a shell that is signed in to it."""
+        return _CREDENTIALS | {"AWS_ENDPOINT_URL": self.url}
+
     def deploy(self) -> str:
         """`osls deploy`, as a person types it; what it printed."""
-        environment = _CREDENTIALS | {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}
-        environment |= {"AWS_ENDPOINT_URL": self.url, "DEBRIEF_ARCH": ARCH}
+        environment = self.environment | {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "DEBRIEF_ARCH": ARCH}
         command = [str(OSLS), "deploy", "--stage", "dev"]
         ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240)
         assert ran.returncode == 0, ran.stdout + ran.stderr
