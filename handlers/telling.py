@@ -38,7 +38,8 @@ def log_progress(progress: Progress) -> None:
     """One line a step: which, what became of it, how long it took."""
     if progress.event == "started" and progress.step:
         return
-    took = f" in {progress.seconds:.2f} s" if progress.seconds is not None else ""
+    how = "for" if progress.event == "waiting" else "in"
+    took = f" {how} {progress.seconds:.2f} s" if progress.seconds is not None else ""
     until = f" until {progress.until:%Y-%m-%d %H:%M:%S}" if progress.until else ""
     where = f": {progress.step}" if progress.step else ""
     why = f": {progress.why}" if progress.why else ""
