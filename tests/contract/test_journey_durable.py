@@ -94,6 +94,9 @@ def test_a_sweep_on_durable_functions_leaves_behind_what_the_local_engine_leaves
         world.passes(timedelta(minutes=10))
 
         assert ended.error is None
+        names = [operation.name for operation in ended.get_all_operations()]
+        assert names.count("show it at once") == 1
+        assert "look up the evidence" not in names, "a document is one operation of the 3,000 that a sweep may make"
         assert "In Progress" in world.draft()
         assert [said["channel"] for said in world.slack.workspace.posted].count("@hana") == 1
         assert left_behind(world) == expected
