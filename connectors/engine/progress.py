@@ -13,8 +13,8 @@ class Progress:
     """Something that happened; a replayed step is not told again.
 
     `step` is the way to it ("threads > 3 > read"), "" for the journey itself. `seconds` is how long a step took, or how
-    long is waited; `until` is when a wait ends, `why` is one sentence where the journey failed or waits to be tried again. `kind` is
-    the journey's.
+    long is waited; `until` is when a wait ends, `why` is one sentence where the journey failed or waits to be tried
+    again. `kind` is the journey's.
     """
 
     journey: str
