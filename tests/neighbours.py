@@ -56,7 +56,7 @@ class Neighbours:
         self.confluence = FakeConfluence(now=seconds)
         self._with_confluence, self._anchored = confluence, anchored
         self._anchors: dict[str, str] = {}
-        self.machine = Machine(home / "home", home / "debrief.yml", home / "debrief.env")
+        self.moves_to(home)
         self._overrides, self._around = settings or {}, around
         self._exits = ExitStack()
 
@@ -71,6 +71,10 @@ class Neighbours:
         self._anchors = self.jira.keeps_anchors() if self._anchored else {}
         self.write_settings()
         self.write_secrets()
+
+    def moves_to(self, home: Path) -> None:
+        """The machine's files are there from now on."""
+        self.machine = Machine(home / "home", home / "debrief.yml", home / "debrief.env")
 
     def move_out(self) -> None:
         self._exits.close()

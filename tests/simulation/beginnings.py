@@ -2,7 +2,6 @@
 is not of the process: the fakes, the calendar, what was witnessed. A new process is started on it, as after a kill.
 """
 
-import copyreg
 import io
 import pickle
 import sqlite3
@@ -14,7 +13,6 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from handlers.wiring import Machine
 from tests.simulation.household import Household
 
 _DATABASES, _BESIDE_THEM = (".db", ".sqlite"), ("-wal", "-shm")
@@ -47,12 +45,12 @@ def kept(life: object, household: Household) -> Kept:
 
 
 def taken_up(left: Kept, folder: Path) -> object:
-    """The life, to go on from there in this folder. Its process is not started yet."""
+    """The life, after which this folder is as it was left. Its process is not started, and its household not there."""
     for name, content in left.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    return _Unpickler(io.BytesIO(left.life), folder).load()
+    return pickle.loads(left.life)  # noqa: S301 # our own, of this very process
 
 
 def _files_of(folder: Path) -> dict[str, bytes]:
@@ -68,39 +66,31 @@ def _content(path: Path) -> bytes:
 
 
 _LAMBDAS = dict[int, FunctionType]()
-"""Those that were met. What is kept does not outlive this process, so that they can be meant themselves."""
+"""Those that were met: what is kept does not outlive this process, so that they can be meant themselves."""
 
 
-def _numbers(counted: "count[int]") -> tuple[Any, ...]:
-    """`count(5)` goes on with 5."""
-    return count, (int(repr(counted).removeprefix("count(").removesuffix(")")),)
+def _lambda(number: int) -> FunctionType:
+    return _LAMBDAS[number]
 
 
 class _Pickler(pickle.Pickler):
-    """Leaves out what belongs to the process that dies, and where the folder is."""
+    """Leaves out what belongs to the process that dies."""
 
     def __init__(self, file: io.BytesIO, household: Household) -> None:
         super().__init__(file)
-        self.dispatch_table = copyreg.dispatch_table | {count: _numbers}
         self._of_the_process = (household.store, household.house, household.engine)
 
-    def persistent_id(self, obj: Any) -> str | int | None:
-        if isinstance(obj, Machine):
-            return "machine"
-        if isinstance(obj, _LOCK):
-            return "lock"
-        if isinstance(obj, FunctionType) and obj.__name__ == "<lambda>" and not obj.__closure__:
-            _LAMBDAS[id(obj)] = obj
-            return id(obj)
-        return "process" if any(obj is one for one in self._of_the_process) else None
-
-
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO, folder: Path) -> None:
-        super().__init__(file)
-        self._machine = Machine(folder / "home", folder / "debrief.yml", folder / "debrief.env")
-
-    def persistent_load(self, pid: str) -> Any:
-        if isinstance(pid, int):
-            return _LAMBDAS[pid]
-        return {"machine": self._machine, "lock": threading.RLock(), "process": None}[pid]
+    def reducer_override(self, obj: Any) -> Any:
+        """https://docs.python.org/3/library/pickle.html#reducer-override (2026-11-21)"""
+        if any(obj is one for one in self._of_the_process):
+            return type(None), ()
+        match obj:
+            case _LOCK():
+                return threading.RLock, ()
+            case count():  # its repr says where it goes on
+                return count, (int(repr(obj).removeprefix("count(").removesuffix(")")),)
+            case FunctionType(__name__="<lambda>", __closure__=None):
+                _LAMBDAS[id(obj)] = obj
+                return _lambda, (id(obj),)
+            case _:
+                return NotImplemented

@@ -17,9 +17,8 @@ def check_new(household: Household) -> None:
     seen["leases"] = len(calls)
     seen["latest"] = latest = max(seen.get("latest", household.clock.now()), household.clock.now())
     for call in calls[first:]:
-        words = call.what.split(" ")
-        if call.to == "store" and words[0] == "write" and words[-1] == "LEASE":
-            _check_one(household, words[1], latest)
+        if call.writes and call.what.endswith(" LEASE"):
+            _check_one(household, call.what.split(" ")[1], latest)
 
 
 def _check_one(household: Household, partition: str, latest: datetime) -> None:

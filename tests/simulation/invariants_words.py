@@ -64,7 +64,8 @@ def _check_timeline(household: Household, incident_id: str) -> None:
     if postmortem is None or postmortem.evidence_name is None:
         return
     known = {f"pagerduty/incident/{postmortem.incident.id}"}
-    known |= {*_ID.findall(shelf.evidence(postmortem.evidence_name).model_dump_json())}
+    evidence = household.store.store.load(postmortem.evidence_name)
+    known |= {*_ID.findall(evidence.content.decode())} if evidence else set()
     for event in postmortem.timeline.events:
         rests_on = {event.id.partition("#")[0], *event.evidence_ids}  # "#triggered" tells what of the record it is
         if missing := rests_on - known:

@@ -62,6 +62,7 @@ def _begun(story: Story, lived: Lived, kind: type[Home], folder: Path) -> Life:
     if left is not None:
         life = taken_up(left, folder)
         assert isinstance(life, Life)
+        life.household.moves_to(folder)
         life.goes_on(story, lived)
         return life
     told = pickle.loads(_script(**story.script))  # noqa: S301 # our own, of a moment ago

@@ -23,7 +23,7 @@ class Killed(BaseException):
     """The process is gone: nothing catches it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # one with slots is pickled by Python code
 class Call:
     """One call to the outside, the `number`th of its run (from 1). `what` is "POST /rest/api/3/issue", or "write
     INC#Q1 LEASE", or the way to a step. `writes`: whether it changes something there. `request`: to a vendor."""

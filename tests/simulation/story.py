@@ -26,15 +26,15 @@ ABOUT_SO_MANY_CALLS, OF_THEM_BEFORE_THE_LATER_LOOK = 400, 270
 _MORE_WHERE_IT_FAILS = 1.1
 LONGEST = timedelta(hours=1)
 _UNHEARD = 0.06
-_FROM_THE_FIRST_WEBHOOK = 0.25
+_FROM_THE_FIRST_WEBHOOK = 1 / 6
 """So many lives begin there; the others where the machine is at work already."""
 HOUSES = 40
 """In so many ones, set up otherwise each, lives begin later."""
-_POINTS = 12
+_POINTS, _FIRST_POINT, _RATHER_LATER = 12, 8, 2 / 3
 """At so many calls of each."""
 _WRITES = ("POST /rest/api/3/issue", "chat.postMessage", "/notes", "EFFECT#", "LEASE")
 """Where a fault does the most harm: one in five happens there."""
-_RARE = {Kind.CONCURRENT: 0.4, Kind.REOPENED: 0.2}
+_RARE = {Kind.CONCURRENT: 0.3, Kind.REOPENED: 0.15}
 """Kinds that are drawn less often than the others: each is half a life more."""
 _LEFT_OUT = ("causes", "impact", "lessons", "people", "resolution", "response", "response_times", "review", "tried")
 """Sections that a house with short postmortems does not want."""
@@ -148,8 +148,9 @@ def house_of(number: int) -> Story:
 
 @cache
 def points_of(house: int) -> tuple[int, ...]:
-    """The calls after which lives begin in it."""
-    return tuple(sorted(Random(f"points {house}").sample(range(8, _calls_of(house_of(house))), _POINTS)))
+    """The calls after which lives begin in it: rather later, where things are made outside."""
+    chance, later = Random(f"points {house}"), _calls_of(house_of(house)) - _FIRST_POINT
+    return tuple(sorted(_FIRST_POINT + int(later * chance.random() ** _RATHER_LATER) for _ in range(_POINTS)))
 
 
 def _looks_again(story: Story) -> bool:
@@ -180,7 +181,7 @@ def _set_up(seed: int, chance: Random, *, is_unheard: bool = False) -> Story:
 
 def _drawn(chance: Random, story: Story, mode: Mode) -> Story:
     """The story with all that happens in it."""
-    is_reopened = chance.random() < 0.06
+    is_reopened = chance.random() < 0.04
     looks_again = _looks_again(story) and (mode == "liveness" or chance.random() < 0.3)
     lasts = LONGEST if is_reopened else timedelta(minutes=35) if looks_again or story.is_unheard else ROUND
     calm_after = lasts * chance.random() if mode == "liveness" else None
@@ -191,7 +192,7 @@ def _drawn(chance: Random, story: Story, mode: Mode) -> Story:
     return replace(
         story,
         mode=mode,
-        is_looked_after=story.is_unheard or chance.random() < 0.12,
+        is_looked_after=story.is_unheard or chance.random() < 0.09,
         shut_for=lasts * chance.random() if chance.random() < 0.04 else None,
         locked_out_for=lasts * chance.random() if chance.random() < 0.02 else None,
         lasts=lasts,

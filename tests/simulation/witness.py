@@ -25,7 +25,7 @@ from tests.vendors.wire import Reply, Request
 _ONE = re.compile(r"(?<=/)(?:[A-Z]+-\d+|[A-Z0-9]{6,}|\d{3,})(?=/|$)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # one with slots is pickled by Python code
 class Exchange:
     """One request to a vendor, from `began` to `at`. `after` is the number of the gate's call, `life` which process
     sent it. `status` 0: no answer. `until` is when the vendor wants to be asked again, where it said so. Equal
