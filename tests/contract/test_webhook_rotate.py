@@ -8,16 +8,33 @@ from typing import Any
 
 import pytest
 
+from connectors.engine.clock import VirtualClock
 from connectors.errors import NotFound, Unreachable
-from handlers.webhooks.bench import PREVIOUS_SECRET, PREVIOUS_SUBSCRIPTION, SECRET, SUBSCRIPTION
+from connectors.pagerduty.api import PagerDutyApi
+from connectors.retrying import Budget
+from connectors.secrets.secrets_manager import SecretsManagerSecrets
+from connectors.store.arrivals import Arrivals
+from connectors.store.deliveries import Deliveries
+from handlers.doorway import Doorway
+from handlers.envelope import Request, answered
+from handlers.receive import receive
+from handlers.stage import VENDORS, find_stage
+from handlers.webhooks.bench import PREVIOUS_SECRET, PREVIOUS_SUBSCRIPTION, SECRET, SUBSCRIPTION, Bench
 from handlers.webhooks.creating import create
 from handlers.webhooks.pinging import ping_ours
 from handlers.webhooks.rotating import rotate
 from handlers.webhooks.standing import delete_ours
-from tests.contract.ringing import SETTINGS, Ringing
+from handlers.wiring import utc_now
+from tests.contract.ringing import PUBLIC, SETTINGS, Ringing
+from tests.contract.staged import a_stage
+from tests.contract.stores import Aws
 from tests.contract.test_reconcile import resolve
-from tests.vendors.wire import Reply
+from tests.vendors.pagerduty import FakePagerDuty
+from tests.vendors.pagerduty_webhooks import body_of, sign
+from tests.vendors.wire import Reply, served
 from tests.world import world_of
+
+pytest_plugins = ["tests.contract.store_fixtures"]
 
 CALLS = 14
 """More than a rotation makes that read or change something outside."""
@@ -47,10 +64,11 @@ class Dying:
 
 
 class Rotation:
-    """Incidents are resolved all the time: one after every call of the rotation."""
+    """Incidents are resolved all the time: one after every call of the rotation. Where it is `cold`, another receiver
+    hears of each, which has read nothing yet."""
 
-    def __init__(self, ringing: Ringing, dies_after: int | None = None) -> None:
-        self.ringing, self.dies_after, self.calls = ringing, dies_after, 0
+    def __init__(self, ringing: Ringing, dies_after: int | None = None, *, cold: bool = False) -> None:
+        self.ringing, self.dies_after, self.cold, self.calls = ringing, dies_after, cold, 0
 
     def runs(self) -> None:
         bench = self.ringing.bench()
@@ -59,6 +77,8 @@ class Rotation:
 
     def passes(self) -> None:
         self.calls += 1
+        if self.cold:
+            self.ringing.starts_receiver()
         tells_of_a_resolve(self.ringing)
         if self.calls == self.dies_after:
             raise Killed
@@ -111,13 +131,16 @@ def test_every_resolve_during_a_rotation_starts_one_journey(ringing: Ringing):
     assert 5 < rotation.calls < CALLS
 
 
+@pytest.mark.parametrize("cold", [False, True], ids=["warm", "cold"])
 @pytest.mark.parametrize("call", range(1, CALLS))
-def test_killed_after_any_call_and_run_again_it_ends_with_one_subscription_and_one_secret(ringing: Ringing, call: int):
+def test_killed_after_any_call_and_run_again_it_ends_with_one_subscription_and_one_secret(
+    ringing: Ringing, call: int, cold: bool
+):
     with suppress(Killed):
-        Rotation(ringing, dies_after=call).runs()
+        Rotation(ringing, dies_after=call, cold=cold).runs()
     for _ in range(3):
         tells_of_a_resolve(ringing)
-    Rotation(ringing).runs()
+    Rotation(ringing, cold=cold).runs()
     tells_of_a_resolve(ringing)
     ringing.world.clock.advance(timedelta(minutes=1))
     ringing.subscriptions.tries_again()
@@ -148,6 +171,26 @@ def test_a_receiver_that_has_just_read_the_old_secret_makes_pagerduty_come_back(
     assert 503 in answers
     assert 202 in answers
     assert ringing.is_whole("PMADE02")
+
+
+def test_what_was_on_its_way_when_the_first_was_deleted_is_accepted_still(ringing: Ringing):
+    """PagerDuty waits five seconds for an answer: so long a delivery of the first may be under way."""
+    body, headers = delivered_by(ringing, "PMADE01")
+    answers = list[int]()
+
+    def late(seconds: float) -> None:
+        ringing.world.sleeps(seconds)
+        if ringing.subscriptions.ids == ["PMADE02"]:
+            ringing.starts_receiver()
+            answers.append(ringing.receives(body, headers))
+
+    rotate(ringing.bench(sleep=late))
+    assert answers == [202]
+
+
+def delivered_by(ringing: Ringing, id_: str) -> tuple[bytes, dict[str, str]]:
+    body = body_of(resolve(ringing.world, 7))
+    return body, sign(body, ringing.subscriptions.secret_of(id_)) | {"x-webhook-subscription": id_}
 
 
 def test_where_the_ping_never_comes_both_stay_and_both_are_accepted(ringing: Ringing):
@@ -192,3 +235,48 @@ def test_an_answer_that_is_lost_while_the_second_is_made_leaves_no_third(ringing
     ringing.world.pagerduty.fails_next("POST /webhook_subscriptions$", Reply(dropped=True), after_effect=True)
     assert ringing.is_whole(rotate(ringing.bench()).id)
     assert [one.is_well for one in ping_ours(ringing.bench())] == [True]
+
+
+def test_on_a_stage_a_receiver_that_stays_warm_refuses_nothing(aws: Aws, monkeypatch: pytest.MonkeyPatch):
+    """Secrets Manager with its AWSPREVIOUS, DynamoDB, and what a function has read kept for five minutes."""
+    staged, fake, clock = a_stage(aws, monkeypatch, PUBLIC), FakePagerDuty(), VirtualClock(utc_now())
+    staged.puts_secret("PAGERDUTY", {"PAGERDUTY_TOKEN": fake.token})
+    stage = find_stage("dev")
+    ids = {vendor: staged.outputs[f"{words}SecretArn"] for vendor, words in VENDORS.items()}
+    secrets = SecretsManagerSecrets(stage.client("secretsmanager"), ids, clock.now)
+    store = stage.store()
+
+    doorway = Doorway(
+        secrets=lambda: secrets,
+        deliveries=lambda: Deliveries(store, clock.now),
+        start=lambda kind, name, payload: True,
+        now=clock.now,
+        arrivals=lambda: Arrivals(store, clock.now),
+    )
+
+    def delivers(body: bytes, headers: dict[str, str]) -> int:
+        clock.advance(timedelta(milliseconds=1))
+        return answered(lambda request: receive(request, doorway), Request(headers, body)).status
+
+    fake.now = fake.subscriptions.now = clock.now
+    fake.subscriptions.deliver_to = lambda _url: delivers
+    with served(fake) as url:
+        api = PagerDutyApi(fake.token, Budget(lambda _: None, lambda: 0.0), base_url=url)
+
+        def sleeps(seconds: float) -> None:
+            clock.advance(timedelta(seconds=seconds))
+            fake.subscriptions.tries_again()
+
+        bench = Bench(stage, api, stage.keeper(), store, clock.now, sleeps)
+        create(bench)
+        assert [one.is_well for one in ping_ours(bench)] == [True]
+        new = rotate(bench)
+        assert [one.is_well for one in ping_ours(bench)] == [True]
+        api.close()
+    assert {status for _, status in fake.subscriptions.answered} <= {202, 503}
+    assert fake.subscriptions.ids == [new.id]
+    kept = staged.secret("PAGERDUTY")
+    assert kept == {"PAGERDUTY_TOKEN": fake.token, SECRET: fake.subscriptions.secret_of(new.id), SUBSCRIPTION: new.id}
+    assert set(secrets.current_and_previous(SECRET)) == {kept[SECRET], "whsec-fake-made-0001"}, "kept for five minutes"
+    clock.advance(timedelta(minutes=6))
+    assert secrets.current_and_previous(SECRET) == (kept[SECRET],)
