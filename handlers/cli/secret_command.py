@@ -2,8 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
 from connectors.secrets.keeping import FileKeeper, SecretKeeper
@@ -79,7 +78,12 @@ def value_from(name: str, value: str) -> str:
 
 
 def keep(keeper: SecretKeeper, name: str, value: str, *, accept_old: bool) -> str:
-    """Keep it; a sentence on what was done."""
+    """Keep it; a sentence on what was done. Raises Ended, ConnectorError."""
+    with _here(keeper):
+        return _kept(keeper, name, value, accept_old=accept_old)
+
+
+def _kept(keeper: SecretKeeper, name: str, value: str, *, accept_old: bool) -> str:
     before = keeper.known(name)
     if before == value:
         return f"{name} was kept already in {keeper.place(name)}."
@@ -89,28 +93,29 @@ def keep(keeper: SecretKeeper, name: str, value: str, *, accept_old: bool) -> st
     beside = _BESIDE.get(name)
     if beside and keeper.known(beside):
         values[beside] = None
-    _put(keeper, values)
+    keeper.keep(values)
     also = f" The one before it is accepted until debrief secret remove {name}{_AFTER}." if len(values) > 1 else ""
     return f"{name} is kept in {keeper.place(name)}.{also if accept_old and before else ''}"
 
 
 def remove(keeper: SecretKeeper, name: str) -> str:
-    """Forget it; a sentence on what was done."""
-    if not keeper.known(name):
-        return f"{name} is not set in {keeper.place(name)}."
-    _put(keeper, {name: None})
+    """Forget it; a sentence on what was done. Raises Ended, ConnectorError."""
+    with _here(keeper):
+        if not keeper.known(name):
+            return f"{name} is not set in {keeper.place(name)}."
+        keeper.keep({name: None})
     return f"{name} is forgotten in {keeper.place(name)}."
 
 
-def _put(keeper: SecretKeeper, values: Mapping[str, str | None]) -> None:
-    """A file that cannot be written is this machine's trouble, and no vendor's: exit 2. Raises Ended."""
-    with on_disk() if isinstance(keeper, FileKeeper) else nullcontext():
-        keeper.keep(values)
+def _here(keeper: SecretKeeper) -> AbstractContextManager[None]:
+    """A file that cannot be read or written is this machine's trouble, and no vendor's: exit 2. Raises Ended."""
+    return on_disk() if isinstance(keeper, FileKeeper) else nullcontext()
 
 
 def listed(keeper: SecretKeeper) -> list[Listed]:
     """Every name in the order of the vendors; one before a rotation only where there is one."""
-    found = [Listed(name, bool(keeper.known(name)), keeper.place(name), _what(name)) for name in NAMES]
+    with _here(keeper):
+        found = [Listed(name, bool(keeper.known(name)), keeper.place(name), _what(name)) for name in NAMES]
     return [one for one in found if one.is_set or not one.name.endswith(_AFTER)]
 
 

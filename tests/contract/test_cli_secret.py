@@ -118,6 +118,8 @@ def test_a_folder_that_cannot_be_written_is_named_and_nothing_is_left(terminal: 
     assert (came.code, came.err.count("\n")) == (2, 1)
     assert "debrief.env" in came.err
     assert [one.name for one in terminal.folder.iterdir()] == ["debrief.env"]
+    assert terminal.runs("secret", "list").code == 2
+    assert terminal.runs("secret", "remove", "SLACK_TOKEN").code == 2
 
 
 def test_a_stage_keeps_it_in_its_own_secret(terminal: Typed, aws: Aws, monkeypatch: pytest.MonkeyPatch):
