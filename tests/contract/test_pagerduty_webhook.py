@@ -123,7 +123,7 @@ def test_a_merge_is_ignored_and_names_the_incident_it_went_into():
     event = _event()
     event["event"]["data"]["resolve_reason"] = into
     assert parse(body_of(event)) == Ignored(
-        "Q2CKYRLH85UNN4 was merged into QTARGET: the postmortem belongs to that one"
+        "Q2CKYRLH85UNN4 was merged into QTARGET: the postmortem belongs to that one", "merged"
     )
 
 

@@ -249,7 +249,7 @@ def test_on_a_stage_a_receiver_that_stays_warm_refuses_nothing(aws: Aws, monkeyp
     doorway = Doorway(
         secrets=lambda: secrets,
         deliveries=lambda: Deliveries(store, clock.now),
-        start=lambda kind, name, payload: True,
+        start=lambda kind, name, payload: True,  # noqa: ARG005 # the names of the port
         now=clock.now,
         arrivals=lambda: Arrivals(store, clock.now),
     )
