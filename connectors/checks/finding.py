@@ -1,5 +1,6 @@
 """What a check finds, and how one trouble stays one line: a vendor that does not answer is not asked on."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
@@ -8,6 +9,9 @@ from postmortem.noun import Noun
 
 type State = Literal["ok", "warning", "failure"]
 
+MOST_ALIKE = 3
+"""So many lines may say the same of different people."""
+MOST_NAMED = 20
 NOT_ASKED_ON = "The rest was not asked"
 
 
@@ -64,15 +68,33 @@ def under(about: str, subject: str, said: Iterable[Said], clean: str = "as confi
 
 
 def among(about: str, each: Iterable[Finding]) -> Iterator[Finding]:
-    """Of many people those with whom something is not right, and how many are: two hundred are one line."""
-    found = list[Finding]()
-    for finding in each:
-        found.append(finding)
-        if finding.state != "ok":
-            yield finding
-    right = sum(finding.state == "ok" for finding in found)
-    if right:
-        yield Finding(about=about, subject="people", state="ok", said=f"{right:,} as configured")
+    """Of many people those with whom something is not right, and how many are: two hundred are one line, and so are
+    those of whom the same is to be said. Raises as `under` does, once what was found until then is told."""
+    found, silence = list[Finding](), None
+    try:
+        for finding in each:
+            found.append(finding)
+    except (Unreachable, RateLimited, BadReply) as error:
+        silence = error
+    alike = defaultdict[tuple[str, str, str], list[Finding]](list)
+    for finding in found:
+        alike[finding.state, finding.said, finding.remedy].append(finding)
+    for (state, said, _), group in alike.items():
+        if state == "ok":
+            yield Finding(about=about, subject="people", state="ok", said=f"{len(group):,} {said}")
+        elif len(group) > MOST_ALIKE:
+            said = f"{said} That is so of {_names(group)}."
+            yield group[0].model_copy(update={"subject": f"{len(group):,} people", "said": said})
+        else:
+            yield from group
+    if silence is not None:
+        raise silence
+
+
+def _names(group: list[Finding]) -> str:
+    shown = [finding.subject.removeprefix("person ") for finding in group[:MOST_NAMED]]
+    more = len(group) - len(shown)
+    return f"{', '.join(shown)} and {more:,} more" if more else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def found_refusal(about: str, subject: str, refused: ConnectorError, state: State = "failure") -> Finding:

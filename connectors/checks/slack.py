@@ -160,11 +160,16 @@ def _of_person(slack: SlackApi, person: PersonEntry) -> Iterator[Said]:
         else:
             user = slack.users_lookup_by_email(person.pagerduty_email or "").get("user")
     except NotFound:
-        if person.slack_id:
-            yield failure(f"Slack has no member {person.slack_id}.", "Correct slack_id.")
-        else:
-            yield warning("Slack shows nobody with their e-mail.", "Set slack_id, or they are not reminded.")
-        return
-    if isinstance(user, dict) and user.get("deleted"):
-        which = person.slack_id or "with their e-mail"
-        yield failure(f"the Slack member {which} is deactivated.", "Take them out of people, or correct slack_id.")
+        yield _unknown(person)
+    except NotAllowed as refused:  # the same of everybody: without whom it was asked about
+        yield failure(f"{refused.came_back}.", refused.remedy)
+    else:
+        if isinstance(user, dict) and user.get("deleted"):
+            which = person.slack_id or "with their e-mail"
+            yield failure(f"the Slack member {which} is deactivated.", "Take them out of people, or correct slack_id.")
+
+
+def _unknown(person: PersonEntry) -> Said:
+    if person.slack_id:
+        return failure(f"Slack has no member {person.slack_id}.", "Correct slack_id.")
+    return warning("Slack shows nobody with their e-mail.", "Set slack_id, or they are not reminded.")

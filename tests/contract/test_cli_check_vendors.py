@@ -269,6 +269,16 @@ def test_scopes_that_are_missing_are_named_with_what_for(checks: Checks, tmp_pat
     assert found_of(deaf, "channels inc-{number}") == [], "what the scopes forbid is not asked"
 
 
+def test_what_is_to_be_said_of_everybody_is_said_once(checks: Checks, tmp_path: Path):
+    """A scope that is missing hinders the look at each of them."""
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.slack.scopes = world.slack.scopes - {"users:read"}
+        found = [one for one in checks(world) if one["about"] == "Slack" and one["state"] == "failure"]
+    assert [one["subject"] for one in found] == ["scopes", "6 people"]
+    assert found[1]["said"].startswith("the Slack app lacks the scope users:read. That is so of Ada Okafor, Bea")
+    assert found[1]["said"].endswith(" and June Castellano.")
+
+
 def test_channels_are_found_by_their_pattern(checks: Checks, tmp_path: Path):
     with world_of(tmp_path, "checkout-latency") as world:
         channel = next(iter(world.slack.workspace.channels.values())).info
