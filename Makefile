@@ -27,7 +27,7 @@ BARE := botocore|jmespath|python-dateutil|six|urllib3
 # The services that are spoken to; the other 400 are 25 MB of descriptions.
 SERVICES := dynamodb lambda s3 secretsmanager
 
-.PHONY: help demo test check fix bench coverage chromium package osls test-e2e runtime
+.PHONY: help demo test check fix bench coverage chromium package deploy remove osls test-e2e runtime
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
@@ -71,6 +71,27 @@ build/%.zip:
 	@find $(TO) -exec touch -h -d 1980-01-01T00:00:00Z {} + && chmod -R u=rwX,go=rX $(TO)
 	@cd $(TO) && LC_ALL=C TZ=UTC $(CURDIR)/.venv/bin/python -m zipfile -c ../$(notdir $@) *
 	@du -h --apparent-size $@ && rm -r $(TO)
+
+# What a deployment and a removal are told. The region is REGION, or as AWS_REGION says.
+STAGE ?= dev
+WHERE = --stage $(STAGE) $(REGION:%=--region %)
+DEBRIEF = .venv/bin/debrief
+# What a removal left, for the next deployment.
+KEPT = kept-$(STAGE).json
+
+deploy: package osls ## set a stage up on AWS, or bring it up to date (STAGE=dev REGION=eu-west-1)
+	@[ ! -f $(KEPT) ] || $(DEBRIEF) stage $(STAGE) $(REGION:%=--region %) --take-up $(KEPT)
+	@DEBRIEF_ARCH=$(ARCH) node_modules/.bin/osls deploy $(WHERE)
+	@rm -f $(KEPT)
+	@$(DEBRIEF) stage $(STAGE) $(REGION:%=--region %)
+
+remove: $(SYNC) osls ## take a stage down; its table, bucket and secrets stay (STAGE=dev REGION=eu-west-1)
+	@$(DEBRIEF) stage $(STAGE) $(REGION:%=--region %) --removal
+	@printf 'Type %s to take it down: ' '$(STAGE)'; read -r name; \
+	[ "$$name" = '$(STAGE)' ] || { echo 'Nothing was removed.'; exit 1; }
+	@$(DEBRIEF) stage $(STAGE) $(REGION:%=--region %) --removal --keep $(KEPT) >/dev/null
+	@node_modules/.bin/osls remove $(WHERE)
+	@echo 'Removed. $(KEPT) says what stayed: make deploy STAGE=$(STAGE) takes it up again.'
 
 test-e2e: $(SYNC) chromium osls runtime ## only the tests of whole processes, and of the real zips in Lambda's own runtime
 	@$(UV) run --no-sync pytest -q -n 0 tests/e2e

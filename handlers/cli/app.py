@@ -31,6 +31,7 @@ from handlers.cli.report_app import report
 from handlers.cli.secret_app import app as secret_app
 from handlers.cli.settings_app import app as settings_app
 from handlers.cli.slack_app import app as slack_app
+from handlers.cli.stage_app import stage
 from handlers.cli.status_app import status
 from handlers.cli.webhook_app import app as webhook_app
 from handlers.cli.where import RegionOption, StageOption
@@ -77,6 +78,7 @@ app.command(epilog=_CHECK_EPILOG)(check)
 app.command()(status)
 app.command(epilog=_BACKFILL_EPILOG)(backfill)
 app.command()(replay)
+app.command()(stage)
 app.add_typer(actions_app)
 app.add_typer(settings_app)
 app.add_typer(jira_app)

@@ -1,13 +1,17 @@
-"""`osls deploy` into an emulated account, twice, and the HTTP API that it leaves behind."""
+"""`osls deploy` into an emulated account, twice: the HTTP API that it leaves behind, the commands of ops as a person
+types them, and what a removal leaves for the next deployment."""
 
 import json
+import os
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.contract.stack import OSLS
-from tests.e2e.ministack import MINISTACK, ministack
+from tests.contract.cli import Came, in_a_process
+from tests.contract.stack import OSLS, ROOT
+from tests.e2e.ministack import MINISTACK, Account, ministack
 from tests.e2e.on_lambda import ZIPS
 from tests.incidents import by_name
 from tests.incidents.moved import latest
@@ -19,8 +23,10 @@ pytestmark = pytest.mark.skipif(
     reason="make test-e2e fetches osls and ministack, and builds the zips",
 )
 
+KEPT = ("Table", "Bucket")
 
-def test_the_whole_stack_is_set_up_updated_and_answers(tmp_path: Path):
+
+def test_the_whole_stack_is_set_up_updated_answers_and_is_looked_after_from_a_terminal(tmp_path: Path):
     with ministack(tmp_path) as account:
         assert "✔ Service deployed" in account.deploy()
         held = account.resources()
@@ -31,6 +37,60 @@ def test_the_whole_stack_is_set_up_updated_and_answers(tmp_path: Path):
         assert account.posts("/pagerduty", body, sign(body, "whsec-somebody-else")) == 403
         assert account.posts("/pagerduty", body, sign(body, WEBHOOK_SECRET)) == 202
 
+        version = _is_looked_after(account, tmp_path)
         account.deploy()
-        assert {held[name] for name in ("Table", "Bucket", "PagerDutySecret")} <= set(account.resources().values())
+        assert {held[name] for name in (*KEPT, "PagerDutySecret")} <= set(account.resources().values())
         assert account.posts("/pagerduty", body, sign(body, WEBHOOK_SECRET)) == 202
+
+        _goes_and_comes_back(account, tmp_path, held)
+        assert types(account, tmp_path, "stage", "dev", "--json").json["settings"] == f"version {version}"
+
+
+def types(account: Account, folder: Path, *arguments: str) -> Came:
+    """`debrief ...` in a process of its own, signed in to the account."""
+    return in_a_process(folder, *arguments, **account.environment)
+
+
+def _is_looked_after(account: Account, folder: Path) -> str:
+    """The version of the settings that were pushed."""
+    (folder / "debrief.yml").write_text("timezone: Europe/Berlin\n")
+    pushed = types(account, folder, "settings", "push", "--stage", "dev", "--yes", "--json")
+    assert pushed.code == 0, pushed.err
+    told = types(account, folder, "status", "--stage", "dev")
+    assert (told.code, told.out.split(".")[0]) == (0, "Nothing is under way, failed, or parked")
+    assert types(account, folder, "replay", "--stage", "dev").out.startswith("Nothing waits: ")
+    backfilled = types(account, folder, "backfill", "--since", "2026-01-01", "--stage", "dev")
+    assert (backfilled.code, backfilled.err.count("\n")) == (3, 1)
+    assert "PAGERDUTY_TOKEN" in backfilled.err
+    return pushed.json["version"]
+
+
+def _goes_and_comes_back(account: Account, folder: Path, held: dict[str, str]) -> None:
+    """Removed, and deployed again on what was kept. The emulator imports no secrets: those are left out of the file."""
+    kept = folder / "kept-dev.json"
+    told = types(account, folder, "stage", "dev", "--removal", "--keep", str(kept))
+    assert held["Table"] in told.out
+    _without_secrets(kept)
+    _osls(account, "remove")
+
+    assert types(account, folder, "stage", "dev").code == 4
+    taken = types(account, folder, "stage", "dev", "--take-up", str(kept))
+    assert (taken.code, taken.err) == (0, "")
+    account.deploy()
+    again = account.resources()
+    assert {name: again[name] for name in KEPT} == {name: held[name] for name in KEPT}
+
+
+def _without_secrets(kept: Path) -> None:
+    said = json.loads(kept.read_text())
+    said["resources"] = [one for one in said["resources"] if one["LogicalResourceId"] in KEPT]
+    said["template"]["Resources"] = {name: said["template"]["Resources"][name] for name in KEPT}
+    kept.write_text(json.dumps(said))
+
+
+def _osls(account: Account, command: str) -> None:
+    environment = account.environment | {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}
+    ran = subprocess.run(
+        [str(OSLS), command, "--stage", "dev"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
