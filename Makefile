@@ -78,8 +78,12 @@ WHERE = --stage $(STAGE) $(REGION:%=--region %)
 DEBRIEF = .venv/bin/debrief
 # What a removal left, for the next deployment.
 KEPT = kept-$(STAGE).json
+# What deploy.yml may hold: a misspelt key would count for nothing, without a word.
+CHOICES = $(shell grep -oE 'chosen\.[A-Za-z]+' serverless.yml | cut -d. -f2 | sort -u | paste -sd'|' -)
 
 deploy: package osls ## set a stage up on AWS, or bring it up to date (STAGE=dev REGION=eu-west-1)
+	@[ ! -f deploy.yml ] || ! grep -nvE '^ *(#.*)?$$|^[A-Za-z][A-Za-z0-9-]*: *(#.*)?$$|^ +($(CHOICES)): ' deploy.yml \
+	|| { echo "Not understood in deploy.yml: copy docs/deploy.example.yml, which has every key there is."; exit 1; }
 	@[ ! -f $(KEPT) ] || $(DEBRIEF) stage $(STAGE) $(REGION:%=--region %) --take-up $(KEPT)
 	@DEBRIEF_ARCH=$(ARCH) node_modules/.bin/osls deploy $(WHERE)
 	@rm -f $(KEPT)
