@@ -81,3 +81,22 @@ def test_a_record_that_cannot_be_written_never_hinders_a_delivery(kept: World):
     assert delivers(kept, ping(kept)).status == 202
     assert delivers(kept, kept.scripts[0].webhooks[-1]).reason.startswith("started")
     assert delivers(kept, ping(kept), secret="whsec-wrong").status == 403
+
+
+def test_an_accepted_delivery_costs_one_writing_more_and_the_next_ones_nothing(kept: World):
+    writes: Any = Counted(kept.store)
+    kept.arrivals = Arrivals(writes, kept.clock.now)
+    for webhook in kept.scripts[0].webhooks:
+        delivers(kept, webhook)
+    assert writes.calls == ["write"]
+
+
+class Counted:
+    """A store, and what was asked of it."""
+
+    def __init__(self, store: Any) -> None:
+        self._store, self.calls = store, list[str]()
+
+    def __getattr__(self, name: str) -> Any:
+        self.calls.append(name)
+        return getattr(self._store, name)
