@@ -12,6 +12,7 @@ from connectors.store.following import Following
 from connectors.store.news import News
 from connectors.store.reminded import Reminded
 from handlers.house import House
+from handlers.on_aws import durable
 from handlers.reminding import post_digests, remind_people
 from handlers.start_again import start_again
 from handlers.watching import (
@@ -22,7 +23,6 @@ from handlers.watching import (
     show_incident,
     show_news,
 )
-from handlers.wiring import durable
 from postmortem.follow_up.reminders import snoozed
 
 _READ = "read every issue"

@@ -14,7 +14,8 @@ from connectors.logs import bind, log
 from connectors.secrets.port import is_signed_with
 from connectors.store.arrivals import Kind
 from handlers.envelope import Request, Response, Source, answered, http_api_reply, request_from_http_api
-from handlers.wiring import Doorway, doorway, meter
+from handlers.on_aws import doorway
+from handlers.wiring import Doorway, meter
 
 # Ours: an issue with all its comments is long, and API Gateway hands on 6 MB at the most.
 LARGEST_BODY = 4 * 1024 * 1024

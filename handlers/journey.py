@@ -27,9 +27,9 @@ from handlers.items import (
     look_at_issues,
 )
 from handlers.leasing import take_the_lease
+from handlers.on_aws import durable
 from handlers.owners import find_the_owners, requests_to_open
 from handlers.telling import count_draft, count_gaps
-from handlers.wiring import durable
 from handlers.work import (
     ISSUES,
     Work,

@@ -9,7 +9,7 @@ from connectors.steps import Steps
 from connectors.store.audit import Audit, What
 from connectors.store.shelf import Shelf
 from handlers.house import House
-from handlers.wiring import durable
+from handlers.on_aws import durable
 from postmortem.incident import Incident
 
 # Slack channels are made seconds to minutes after the incident, by people or by an integration.

@@ -11,7 +11,8 @@ from connectors.pagerduty.webhook import PING, SUBSCRIPTION_HEADER, Bell, looks_
 from connectors.secrets.port import SUBSCRIPTIONS, is_signed_with, kept_among
 from connectors.store.arrivals import Kind
 from handlers.envelope import Request, Response, Source, answered, http_api_reply, request_from_http_api
-from handlers.wiring import Doorway, doorway, meter
+from handlers.on_aws import doorway
+from handlers.wiring import Doorway, meter
 
 # PagerDuty drops what is over 256 KB itself: https://developer.pagerduty.com/docs/webhooks-behavior (read 2026-11-20)
 LARGEST_BODY = 256 * 1024

@@ -24,8 +24,8 @@ from connectors.store.resolves import Resolves
 from handlers.doubles import count_doubles
 from handlers.house import House
 from handlers.leftovers import take_up_leftovers
+from handlers.on_aws import durable
 from handlers.subscriptions import check_subscriptions
-from handlers.wiring import durable
 
 EVERY = timedelta(minutes=15)
 OVERLAP = timedelta(hours=48)

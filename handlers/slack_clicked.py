@@ -19,7 +19,8 @@ from connectors.slack.clicks import ItemRef
 from connectors.slack.modal import TEXT, decision_from_form, problems_of
 from connectors.slack.webhook import LARGEST_BODY, Click, Person, Submission, looks_signed, parse, verify
 from handlers.envelope import Request, Response, Source, answered, http_api_reply, request_from_http_api
-from handlers.wiring import Doorway, desk, doorway, meter
+from handlers.on_aws import desk, doorway
+from handlers.wiring import Doorway, meter
 
 if TYPE_CHECKING:
     from handlers.desk import Desk

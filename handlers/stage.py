@@ -1,6 +1,6 @@
 """A stage on AWS as a terminal sees it: found by what its stack says of itself, and nothing else to configure.
 
-The functions find the same things in their environment (`wiring.py`): the stack's outputs and that environment hold the
+The functions find the same things in their environment (`on_aws.py`): the stack's outputs and that environment hold the
 same names.
 """
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.steps import Json
-from handlers import follow_up, journey, observe, reconcile, wiring
+from handlers import follow_up, journey, observe, on_aws, reconcile, wiring
 from tests.contract.stores import Aws
 from tests.contract.test_engine import executed
 from tests.vendors.wire import Reply, Request, json_reply, served
@@ -28,7 +28,7 @@ TICK: Json = {
 
 
 @pytest.fixture(autouse=True)
-def on_aws(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Generator["Lambda"]:
+def deployed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Generator["Lambda"]:
     """A function's environment, without a vendor's secrets. What wiring made for it is forgotten afterwards."""
     service = Lambda()
     with served(service) as lambda_url:
@@ -51,7 +51,7 @@ def _environment(aws: Aws, monkeypatch: pytest.MonkeyPatch, lambda_url: str, ser
     logging.disable(logging.CRITICAL)
     yield service
     logging.disable(logging.NOTSET)
-    for made in vars(wiring).values():
+    for made in vars(on_aws).values():
         if hasattr(made, "cache_clear"):
             made.cache_clear()
 
@@ -85,10 +85,10 @@ def test_a_tick_of_the_scheduler_lets_the_reconciler_look():
     assert result_of(reconcile.handler, TICK)["started_again"] == 0
 
 
-def test_a_journey_that_failed_is_started_again_under_another_name_and_not_twice_in_six_hours(on_aws: Lambda):
+def test_a_journey_that_failed_is_started_again_under_another_name_and_not_twice_in_six_hours(deployed: Lambda):
     bell = {"incident_id": "Q1", "journey": "pm-Q1-1"}
     started_at = (datetime.now(UTC) - timedelta(hours=1)).timestamp()
-    on_aws.failed = [
+    deployed.failed = [
         {
             "DurableExecutionArn": f"{FUNCTION}/durable-execution/pm-Q1-1/7f2a",
             "DurableExecutionName": "pm-Q1-1",
@@ -100,11 +100,11 @@ def test_a_journey_that_failed_is_started_again_under_another_name_and_not_twice
         }
     ]
     assert result_of(reconcile.handler, TICK)["started_again"] == 1
-    invoked = on_aws.asked[-1]
+    invoked = deployed.asked[-1]
     name = invoked.headers["x-amz-durable-execution-name"]
     assert (name[:3], invoked.json()) == ("rt-", {"incident_id": "Q1", "journey": name})
 
-    on_aws.failed[0] |= {"DurableExecutionName": name, "InputPayload": json.dumps(invoked.json())}
+    deployed.failed[0] |= {"DurableExecutionName": name, "InputPayload": json.dumps(invoked.json())}
     assert result_of(reconcile.handler, TICK)["started_again"] == 0
 
 
@@ -132,14 +132,14 @@ def test_an_event_is_kept():
 def test_a_function_that_stays_warm_hears_of_pushed_settings_within_five_minutes(monkeypatch: pytest.MonkeyPatch):
     """The clock keeps the reconciler warm for hours."""
     moment = datetime.now(UTC)
-    monkeypatch.setattr(wiring, "utc_now", lambda: moment)
-    house = wiring.aws_house()
+    monkeypatch.setattr(on_aws, "utc_now", lambda: moment)
+    house = on_aws.aws_house()
     house.store.save(wiring.SETTINGS_FILE, b"organisation: Acme")
 
     moment += timedelta(minutes=4)
-    assert wiring.aws_house() is house
+    assert on_aws.aws_house() is house
     moment += timedelta(minutes=1)
-    assert wiring.aws_house().settings.organisation == "Acme"
+    assert on_aws.aws_house().settings.organisation == "Acme"
 
 
 def test_a_journey_without_a_token_fails_with_its_sentence():
