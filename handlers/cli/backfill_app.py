@@ -38,7 +38,7 @@ def backfill(
     pages: Annotated[bool, typer.Option("--pages", help="Make a Confluence page of each, too.")] = False,
     per_minute: Annotated[
         float, typer.Option("--per-minute", help="How many are begun a minute, three at once.", min=0.1, max=6000)
-    ] = 20,
+    ] = 10,
     stage: StageOption = None,
     region: RegionOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before anything is written to vendors.")] = False,

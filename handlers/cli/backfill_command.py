@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.collecting import NO_PAGERDUTY
+from connectors.errors import NotAllowed
 from connectors.store.looked import Looked
 from connectors.store.port import Store
 from connectors.store.rehearsal import RehearsalStore
@@ -165,10 +166,18 @@ def _plan(asked: Asked, place: Place, house: House, console: Console) -> Backfil
         sentence = f"Since {until:%Y-%m-%d %H:%M} UTC {place.name} makes drafts by itself: name --until for later ones."
         raise Ended(Exit.USAGE, sentence)
     if house.pagerduty is None:
-        raise NO_PAGERDUTY
+        raise _no_token(place)
     wanted = Wanted(since, min(until, now), asked.services, asked.beside)
     found = find_due(house.pagerduty, house.store, house.settings, wanted, now, _listing(console))
     return Backfill(place.name, wanted, found, asked.per_minute, asked.dry_run, asked.stage)
+
+
+def _no_token(place: Place) -> NotAllowed:
+    if isinstance(place, Machine):
+        return NO_PAGERDUTY
+    return NotAllowed(
+        f"Reading incidents for {place.name}", "no PAGERDUTY_TOKEN is kept there", "Run debrief init there."
+    )
 
 
 def _listing(console: Console) -> Callable[[datetime, int], None]:

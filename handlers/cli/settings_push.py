@@ -133,7 +133,7 @@ def say_pushed(console: Console, plan: Plan) -> None:
     if not plan.files:
         sentence = f"{plan.where.capitalize()} has these settings already (version {plan.version})."
     elif plan.is_pushed:
-        sentence = f"Pushed: version {plan.version} counts in {plan.where} for whatever begins from now on."
+        sentence = f"Pushed: version {plan.version} counts in {plan.where} within five minutes."
     else:
         _say_changes(console, plan)
         sentence = "Dry run: nothing was pushed."

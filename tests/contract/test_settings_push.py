@@ -45,9 +45,7 @@ def test_what_is_pushed_is_what_the_functions_read(terminal: Terminal, staged: S
 
     version = version_of(read_settings(text), {})
     assert came.code == 0
-    assert came.out == (
-        f"Pushed: version {version} counts in the stage dev in us-east-1 for whatever begins from now on.\n"
-    )
+    assert came.out == f"Pushed: version {version} counts in the stage dev in us-east-1 within five minutes.\n"
     assert came.err.splitlines() == [
         f"Settings of the stage dev in us-east-1, where there are none yet to {version}:",
         "  + jira.site: https://acme.atlassian.net",
