@@ -38,11 +38,11 @@ class Account:
         """Of a shell that is signed in to it."""
         return _CREDENTIALS | {"AWS_ENDPOINT_URL": self.url}
 
-    def deploy(self) -> str:
-        """`osls deploy`, as a person types it; what it printed."""
+    def deploy(self, folder: Path = ROOT) -> str:
+        """`osls deploy`, as a person types it in a folder; what it printed."""
         environment = self.environment | {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "DEBRIEF_ARCH": ARCH}
         command = [str(OSLS), "deploy", "--stage", "dev"]
-        ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240)
+        ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240)
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout + ran.stderr
 
@@ -52,9 +52,9 @@ class Account:
         assert all(one["ResourceStatus"].endswith("_COMPLETE") for one in found)
         return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found}
 
-    def posts(self, path: str, body: bytes, headers: dict[str, str]) -> int:
-        """Through the HTTP API of the stack; the status."""
-        host = f"{self.resources()['HttpApi']}.execute-api.localhost:{self.port}"
+    def posts(self, path: str, body: bytes, headers: dict[str, str], host: str = "") -> int:
+        """Through the HTTP API of the stack, under its own name or another; the status."""
+        host = host or f"{self.resources()['HttpApi']}.execute-api.localhost:{self.port}"
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("POST", path, body, headers | {"Host": host})
