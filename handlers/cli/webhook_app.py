@@ -82,14 +82,19 @@ def ping(stage: StageOption = None, region: RegionOption = None, as_json: AsJson
 
 
 @app.command()
-def rotate(stage: StageOption = None, region: RegionOption = None, as_json: AsJson = False) -> int:
-    """Replace the secret. Nothing is refused or lost meanwhile, and a run that was stopped goes on.
+def rotate(
+    url: Annotated[str | None, typer.Option("--url", help="Deliver to this address from now on.")] = None,
+    stage: StageOption = None,
+    region: RegionOption = None,
+    as_json: AsJson = False,
+) -> int:
+    """Replace the secret, or the address too. Nothing is lost meanwhile, and a run that was stopped goes on.
 
     A second subscription is made and pinged; when its ping was accepted the first one is deleted, and its secret
     forgotten.
     """
     with _command(stage, region, as_json=as_json) as command:
-        return _end(command.rotate(), as_json=as_json)
+        return _end(command.rotate(url), as_json=as_json)
 
 
 @app.command()

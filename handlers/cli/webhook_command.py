@@ -31,7 +31,7 @@ from handlers.wiring import utc_now
 
 PATIENCE = 20.0
 """Seconds for each question: a person waits."""
-_VERB = re.compile(r"debrief webhook (?:create|list|test|rotate|enable|delete|doctor)\b(?! --)")
+_VERB = re.compile(r"debrief webhook (?:create|list|test|rotate|enable|delete|doctor)\b(?! --stage)")
 _AN_ID = re.compile(r"[A-Z0-9]{6,20}")
 _COLOURS = {"ok": "green", "warning": "yellow", "failure": "red"}
 _NONE = "Debrief has no subscription in this PagerDuty account: debrief webhook create makes one."
@@ -97,8 +97,8 @@ class Command:
         code = Exit.DONE if all(one.is_well for one in tested) else Exit.WITH_GAPS
         return Came({"ok": code is Exit.DONE, "tested": record}, self._findings(lines), code)
 
-    def rotate(self) -> Came:
-        new = rotate(self.bench)
+    def rotate(self, url: str | None) -> Came:
+        new = rotate(self.bench, url)
         told = f"{new.id} has taken over, with a new secret in {self.bench.keeper.place(SECRET)}. The old one is gone."
         return Came({"id": new.id}, self._lines([told]))
 

@@ -83,7 +83,13 @@ def _check_nothing_is_in_the_way(seen: Seen) -> None:
     if seen.previous:
         remedy = "End it first: debrief webhook rotate."
         raise Rejected(TRIED, "a rotation of its secret is under way", remedy)
-    if seen.foreign and not seen.kept:
+    if not seen.kept:
+        check_no_stranger(seen)
+
+
+def check_no_stranger(seen: Seen) -> None:
+    """Raises Rejected where somebody else's subscription delivers to the address."""
+    if seen.foreign:
         remedy = (
             f"Delete it in PagerDuty, or keep it: write its id as {SUBSCRIPTION} and its secret as {SECRET} among the "
             "secrets."
@@ -96,11 +102,12 @@ def _as_asked(kept: Subscription, scope: Scope | None, address: str) -> Subscrip
     """The one that is there, where it is what was asked for."""
     if scope is not None and scope != kept.scope:
         came_back = f"{kept.id} is there already, for {kept.scope.in_words()}"
-    elif not is_same_address(kept.url, address):
-        came_back = f"{kept.id} is there already and delivers to another address, which PagerDuty lets nobody change"
-    else:
-        return kept
-    raise Rejected(TRIED, came_back, "Take it away first: debrief webhook delete.")
+        raise Rejected(TRIED, came_back, "Take it away first: debrief webhook delete.")
+    if not is_same_address(kept.url, address):
+        came_back = f"{kept.id} is there already and delivers to another address"
+        remedy = f"Move it, and nothing is lost: debrief webhook rotate --url {shown_address(address, whole=True)}"
+        raise Rejected(TRIED, came_back, remedy)
+    return kept
 
 
 def _finished(bench: Bench, kept: Subscription) -> Created:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Literal
 
 from connectors.errors import ConnectorError, Unreachable
-from connectors.pagerduty.subscriptions import Subscription, is_same_address
+from connectors.pagerduty.subscriptions import Subscription, is_same_address, shown_address
 from connectors.reaching import certificate_ends_at, host_of, is_safe_address, status_of_post
 from connectors.store.notices import Notices
 from handlers.webhooks.bench import PREVIOUS_SECRET, SECRET, Bench, Seen, look
@@ -110,7 +110,8 @@ def _address(bench: Bench, seen: Seen, one: Subscription) -> Iterator[Found]:
     subject, host = f"{one.id} address", host_of(one.url)
     if seen.address and not is_same_address(one.url, seen.address):
         said = f"It delivers to {host}, and {bench.place.name} is at {host_of(seen.address)}: another path or host."
-        yield Found(subject, "warning", f"{said} If that is not meant: debrief webhook delete, then create.")
+        move = f"debrief webhook rotate --url {shown_address(seen.address, whole=True)}"
+        yield Found(subject, "warning", f"{said} If that is not meant, move it: {move}")
     yield from _region(bench, subject, host)
     if not is_safe_address(one.url):
         yield Found(subject, "failure", "It is not https: put an https address in front, delete this one, create anew.")

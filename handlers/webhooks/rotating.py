@@ -1,6 +1,6 @@
-"""`debrief webhook rotate`: another secret, and no delivery is refused or lost meanwhile.
+"""`debrief webhook rotate`: another secret, or another address, and no delivery is refused or lost meanwhile.
 
-PagerDuty cannot change the secret of a subscription. So a second one is made, switched off; both secrets and both ids
+PagerDuty can change neither of a subscription. So a second one is made, switched off; both secrets and both ids
 are kept in one write; the second is switched on, and pinged until the receiver has accepted something of it; then the
 first is deleted; then its secret is taken away. What is kept says how far it came: after a stop at any point the same
 command goes on.
@@ -20,8 +20,9 @@ from handlers.webhooks.bench import (
     finish,
     keep,
     look,
+    wanted_address,
 )
-from handlers.webhooks.creating import make_and_keep
+from handlers.webhooks.creating import check_no_stranger, make_and_keep
 
 TRIED = "rotating the webhook's secret"
 MOST_PINGS = 3
@@ -30,11 +31,12 @@ ON_ITS_WAY = 6.0
 """Seconds: PagerDuty waits 5 for an answer. What was sent before the first was deleted is accepted until then."""
 
 
-def rotate(bench: Bench) -> Subscription:
-    """The subscription that is there afterwards. Raises NotFound where there is none of ours, Unreachable where the new
+def rotate(bench: Bench, url: str | None = None) -> Subscription:
+    """The subscription that is there afterwards, at another address where `url` names one. Raises Rejected where that
+    is no address for it, NotFound where there is none of ours, Unreachable where the new
     one's ping does not arrive: then both stay, and both are accepted."""
     seen = _mended(bench, look(bench))
-    new = _other(bench, seen) if not seen.previous else seen.kept
+    new = _other(bench, seen, url) if not seen.previous else seen.kept
     if new is None:
         raise NotFound(TRIED, "Debrief has no subscription in this account", "Make one: debrief webhook create.")
     new = finish(bench, new)
@@ -48,13 +50,15 @@ def rotate(bench: Bench) -> Subscription:
     return new
 
 
-def _other(bench: Bench, seen: Seen) -> Subscription | None:
+def _other(bench: Bench, seen: Seen, url: str | None) -> Subscription | None:
     """A second subscription beside the one that is kept; None where none is."""
     if seen.kept is None:
         return None
     before = {PREVIOUS_SECRET: bench.keeper.known(SECRET) or None, PREVIOUS_SUBSCRIPTION: seen.kept.id}
-    beside = look(bench, seen.kept.url)
-    return make_and_keep(bench, beside, (seen.kept.url, seen.kept.scope), before)
+    address = wanted_address(bench.place, url) if url else seen.kept.url
+    beside = look(bench, address)
+    check_no_stranger(beside)
+    return make_and_keep(bench, beside, (address, seen.kept.scope), before)
 
 
 def _mended(bench: Bench, seen: Seen) -> Seen:

@@ -19,6 +19,8 @@ from tests.contract.ringing import ADDRESS, SETTINGS, Ringing
 from tests.vendors.wire import Reply
 from tests.world import world_of
 
+OTHER = "https://other.acme.example/pagerduty"
+
 
 @pytest.fixture
 def ringing(tmp_path: Path) -> Generator[Ringing]:
@@ -150,17 +152,19 @@ def test_one_that_was_made_by_hand_is_ours_once_its_id_is_kept(ringing: Ringing)
 
 
 @pytest.mark.parametrize(
-    ("scope", "url", "words"),
+    ("scope", "url", "words", "remedy"),
     [
-        (Scope("service", "PSVC01"), None, "is there already, for the whole account"),
-        (None, "https://other.acme.example/pagerduty", "delivers to another address"),
+        (Scope("service", "PSVC01"), None, "is there already, for the whole account", "debrief webhook delete"),
+        (None, OTHER, "delivers to another address", f"debrief webhook rotate --url {OTHER}"),
     ],
 )
-def test_what_is_there_and_was_not_asked_for_is_said(ringing: Ringing, scope: Scope, url: str | None, words: str):
+def test_what_is_there_and_was_not_asked_for_is_said(
+    ringing: Ringing, scope: Scope | None, url: str | None, words: str, remedy: str
+):
     create(ringing.bench())
     told = sentence(ringing, scope, url)
     assert words in told
-    assert "debrief webhook delete" in told
+    assert remedy in told
 
 
 def test_ten_subscriptions_are_all_that_pagerduty_takes(ringing: Ringing):

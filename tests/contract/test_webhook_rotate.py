@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.engine.clock import VirtualClock
-from connectors.errors import NotFound, Unreachable
+from connectors.errors import NotFound, Rejected, Unreachable
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.retrying import Budget
 from connectors.secrets.secrets_manager import SecretsManagerSecrets
@@ -207,6 +207,27 @@ def test_where_the_ping_never_comes_both_stay_and_both_are_accepted(ringing: Rin
     ringing.subscriptions.delivers_by("PMADE02", delivers(""))
     assert rotate(ringing.bench()).id == "PMADE02"
     assert ringing.is_whole("PMADE02")
+
+
+def test_it_moves_to_another_address_and_nothing_is_lost(ringing: Ringing):
+    moved = "https://moved.acme.example/pagerduty"
+    tells_of_a_resolve(ringing)
+
+    def telling(_: str) -> None:
+        tells_of_a_resolve(ringing)
+
+    new = rotate(ringing.bench(say=telling), moved)
+    assert (new.url, ringing.is_whole(new.id)) == (moved, True)
+    assert len(journeys(ringing)) == len(set(journeys(ringing))) == resolved(ringing)
+    assert refused(ringing) == []
+
+
+@pytest.mark.parametrize(("url", "words"), [("http://x.example/", "https"), ("https://taken.example/", "PTAKEN")])
+def test_it_moves_to_no_address_that_is_not_ours(ringing: Ringing, url: str, words: str):
+    ringing.subscriptions.adds("PTAKEN", "https://taken.example/")
+    with pytest.raises(Rejected, match=words):
+        rotate(ringing.bench(), url)
+    assert ringing.subscriptions.ids == ["PMADE01", "PTAKEN"]
 
 
 def test_a_new_one_that_somebody_deleted_meanwhile_is_made_again(ringing: Ringing):
