@@ -34,7 +34,8 @@ from postmortem.settings import Settings
 MOST_ROWS = 40
 SAID_EVERY = 10.0
 """Seconds, where there is no terminal."""
-_STOPPED = "Stopped. {done} Each that was at work ends at its next step; the same command goes on from here."
+_STOPPED = "Stopped. {done} {at_work}; the same command goes on from here."
+_ENDS, _GOES_ON = "Each that was at work ends at its next step", "Those that were started there go on by themselves"
 _WRITES = {
     ISSUES: "open their Jira issues",
     ANNOUNCEMENT: "announce them in Slack and by a note in PagerDuty",
@@ -216,7 +217,8 @@ def _make(place: Place, house: House, plan: Backfill, console: Console) -> None:
             drive(there, plan.found.due, Pace(plan.per_minute, look_every=2), progress.on_done)
             plan.blind = str(there.blind) if there.blind else None
     except KeyboardInterrupt:
-        raise Ended(Exit.STOPPED, _STOPPED.format(done=in_words(plan))) from None
+        at_work = _GOES_ON if plan.stage else _ENDS
+        raise Ended(Exit.STOPPED, _STOPPED.format(done=in_words(plan), at_work=at_work)) from None
     except Ended as ended:
         raise Ended(ended.code, f"{ended.sentence} {in_words(plan)} The same command goes on from here.") from ended
 

@@ -68,8 +68,10 @@ def say_made(console: Console, made: Made) -> None:
     for what, where in _parts(made):
         _print(console, f"  {what:<22} {where}")
     _print(console, "Next:", "bold")
-    for command, why in _next(made):
-        _print(console, f"  {command:<44} {why}")
+    steps = list(_next(made))
+    wide = max(len(command) for command, _ in steps)
+    for command, why in steps:
+        _print(console, f"  {command:<{wide}}  {why}")
 
 
 def say_taken_up(console: Console, stage: str, *, is_new: bool) -> None:

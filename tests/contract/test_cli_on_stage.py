@@ -1,13 +1,16 @@
 """`debrief backfill`, `draft` and `status` on a stage: its journeys do the work, by the names of their resolves."""
 
+import _thread
 from datetime import UTC, datetime, timedelta
 
+from connectors.engine.failed import name_to_try_again
 from connectors.engine.start import journey_name
 from connectors.store.resolves import Resolves
+from handlers.backfill import bell_of
 from handlers.place import find_place
 from tests.contract.staged_lambda import StagedWorld
 from tests.vendors.aws import Fault
-from tests.vendors.wire import Reply
+from tests.vendors.wire import Reply, Request
 
 pytest_plugins = ["tests.contract.store_fixtures", "tests.contract.staged_world"]
 
@@ -165,3 +168,56 @@ def test_a_table_that_may_not_be_read_is_one_sentence(stage_up: StagedWorld):
     came = stage_up.runs("status")
     assert (came.code, came.err.count("\n")) == (3, 1)
     assert "Allow dynamodb:Query on the table" in came.err
+
+
+def interrupting(world: StagedWorld, path: str) -> None:
+    """A person presses Ctrl-C when Lambda is asked that for the first time."""
+    answer, rang = world.service.answer, list[str]()
+
+    def answers(request: Request) -> Reply:
+        if path in request.path and not rang:
+            rang.append(request.path)
+            _thread.interrupt_main()
+        return answer(request)
+
+    world.service.answer = answers
+
+
+def test_ctrl_c_ends_the_watching_and_not_the_journey(stage_up: StagedWorld):
+    incident_id, _ = resolve_of(stage_up)
+    interrupting(stage_up, "/history")
+    came = stage_up.runs("draft", incident_id, "--yes")
+
+    assert came.code == 130
+    assert came.err.splitlines()[-1] == (
+        "debrief: Stopped watching. The journey goes on by itself in the stage dev in us-east-1: "
+        f"debrief status {incident_id} --stage dev"
+    )
+    stage_up.service.engine.run_due()
+    assert len(stage_up.drafts()) == 1
+
+
+def test_ctrl_c_in_a_backfill_leaves_what_was_started_to_its_stage(stage_up: StagedWorld):
+    interrupting(stage_up, "/invocations")
+    stopped = stage_up.runs(*BACKFILL)
+    stage_up.service.engine.run_due()
+    again = stage_up.runs(*BACKFILL)
+
+    assert stopped.code == 130
+    assert "Those that were started there go on by themselves; the same command goes on from here." in stopped.err
+    assert again.code == 0, again.err
+    assert len(stage_up.drafts()) == 2
+    assert len(set(stage_up.service.starts)) == len(stage_up.service.starts) == 2
+
+
+def test_another_try_of_a_backfill_s_journey_still_makes_a_draft_and_nothing_else(stage_up: StagedWorld):
+    """As the reconciler starts it: with what it was started with before."""
+    incident_id, at = resolve_of(stage_up)
+    payload = bell_of(incident_id, journey_name(incident_id, at), ())
+    again = name_to_try_again(payload, 7)
+    stage_up.service.engine.start("postmortem", again, payload | {"journey": again})
+    stage_up.service.engine.run_due()
+
+    assert len(stage_up.drafts()) == 1
+    stage_up.vendors.jira.expects_issues(0)
+    assert stage_up.vendors.pagerduty.written_notes == []
