@@ -7,7 +7,7 @@ incidents of last spring. docs/decisions/0019-backfill.md
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.pagerduty.api import PagerDutyApi
@@ -159,7 +159,8 @@ def _pages(pagerduty: PagerDutyApi, since: datetime, until: datetime) -> Iterato
 
 
 def _windows(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Oldest first."""
+    """Oldest first; in UTC, in which every day is as long as the others."""
+    since, until = since.astimezone(UTC), until.astimezone(UTC)
     while since < until:
         end = min(since + WINDOW, until)
         yield since, end

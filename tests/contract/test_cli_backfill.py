@@ -4,11 +4,14 @@ import _thread
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from connectors.pagerduty.replies import Page
 from connectors.store.looked import Looked
 from connectors.store.shelf import Shelf, list_postmortems
+from handlers.backfill import Wanted, find_due
 from tests.contract.cli import Came, Terminal
 from tests.incidents import by_name
 from tests.incidents.moved import latest
@@ -241,3 +244,46 @@ def test_a_draft_of_a_backfill_is_taken_up_by_a_person_like_any_other(world: Wor
     world.jira.expects_issues(3)
     shelf = Shelf(world.store, world.incident_id())
     assert shelf.state() == {} or "outcome" in shelf.state()
+
+
+def holds_many(world: World, count: int, minutes_apart: float) -> None:
+    """Small incidents, the newest 40 days old."""
+    raw = world.scripts[0].pagerduty["incident"]
+    for number in range(count):
+        created_at = NOW - timedelta(days=40, minutes=number * minutes_apart)
+        times = {"created_at": f"{created_at:%Y-%m-%dT%H:%M:%SZ}", "resolved_at": f"{created_at:%Y-%m-%dT%H:%M:%SZ}"}
+        world.pagerduty.holds({"incident": raw | times | {"id": f"QMANY{number}", "incident_number": 9000 + number}})
+
+
+def test_many_months_are_listed_month_by_month_and_page_by_page(world: World, terminal: Terminal):
+    holds_many(world, 250, minutes_apart=24 * 60)
+    came = backfills(world, terminal, "--dry-run", "--json", since=day(400))
+
+    due = came.json["due"]
+    assert len(due) == 254
+    assert [one["created_at"] for one in due] == sorted((one["created_at"] for one in due), reverse=True)
+    listings = [one for one in world.pagerduty.requests if one.path == "/incidents"]
+    assert len(listings) >= 12
+    spans = [(one.query["since"][0], one.query["until"][0]) for one in listings]
+    assert all(datetime.fromisoformat(b) - datetime.fromisoformat(a) <= timedelta(days=30) for a, b in spans)
+
+
+class Crowded:
+    """PagerDuty's listing where a day holds as many incidents as it ever shows at once."""
+
+    def __init__(self) -> None:
+        self.asked = list[timedelta]()
+
+    def list_incidents(self, since: str, until: str, _statuses: tuple[str, ...] = (), _offset: int = 0) -> Page:
+        self.asked.append(datetime.fromisoformat(until) - datetime.fromisoformat(since))
+        return Page((), None, is_capped=self.asked[-1] > timedelta(days=1))
+
+
+def test_a_month_with_more_than_pagerduty_lists_is_asked_about_in_halves(world: World):
+    crowded: Any = Crowded()
+    wanted = Wanted(NOW - timedelta(days=30), NOW)
+    find_due(crowded, world.store, world.house.settings, wanted, NOW)
+
+    last = [asked for asked in crowded.asked if asked <= timedelta(days=1)]
+    assert crowded.asked[0] == timedelta(days=30)
+    assert sum(last, timedelta()) == timedelta(days=30)
