@@ -120,7 +120,7 @@ def _resolves(told: Told, incident_id: str) -> Iterator[Line]:
 def _journeys(told: Told, incident_id: str) -> Iterator[Journey]:
     """Those that draft, or go on with a draft."""
     for journey in told.engine.journeys():
-        if journey.kind in ("postmortem", "draft") and _payload(journey).get("incident_id") == incident_id:
+        if journey.kind in ("postmortem", "draft", "backfill") and _payload(journey).get("incident_id") == incident_id:
             yield journey
 
 
@@ -148,6 +148,8 @@ def _why_it_began(journey: Journey) -> str:
     payload = _payload(journey)
     if "decision" in payload:
         return "What was decided about an action item is carried out."
+    if "backfill" in payload:
+        return "A backfill asked for the draft."
     if journey.kind == "draft":
         return "Somebody asked for the draft at a terminal."
     if payload.get("retry"):

@@ -111,6 +111,7 @@ def test_issues_announcements_and_pages_are_made_where_asked_for(world: World, t
 def test_of_drafts_only_nothing_is_followed_parked_or_waited_for(world: World, terminal: Terminal):
     backfills(world, terminal)
     overview = terminal.runs_with(world, "status")
+    assert "A backfill asked for the draft." in terminal.runs_with(world, "status", world.incident_id()).out
 
     assert overview.out == "Nothing is under way, failed, or parked. 4 postmortems are kept.\n"
     assert terminal.runs_with(world, "actions").out.startswith("No action item is followed yet")
