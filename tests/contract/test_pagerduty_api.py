@@ -22,6 +22,7 @@ from connectors.errors import (
 from connectors.pagerduty import api as api_module
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.replies import Page
+from connectors.pagerduty.webhook import WANTED
 from tests.incidents import by_name
 from tests.vendors.pagerduty import FakePagerDuty
 from tests.vendors.pagerduty_setup import Clock, PagerDutyWorld, pagerduty_world
@@ -175,6 +176,33 @@ def test_a_server_that_is_not_there_is_unreachable_for_a_write_too():
         pytest.raises(Unreachable, match=r"no answer \(ConnectError\)\. Check the network and the base URL"),
     ):
         api.create_note(INCIDENT_ID, "x")
+
+
+def test_the_life_of_a_webhook_subscription_is_as_pagerdutys_document_says():
+    """Every request and every answer of it is held against that document when the world ends."""
+    wanted = {
+        "type": "webhook_subscription",
+        "active": False,
+        "description": "x",
+        "events": list(WANTED),
+        "filter": {"type": "service_reference", "id": "PSVC01"},
+        "delivery_method": {"type": "http_delivery_method", "url": "https://debrief.acme.example/pagerduty"},
+    }
+    with _world() as world:
+        api = world.api
+        made = api.create_webhook_subscription(wanted)
+        assert made["delivery_method"]["secret"]
+        changed = api.update_webhook_subscription(made["id"], {"active": True, "description": "y"})
+        assert (changed["active"], changed["delivery_method"]["secret"]) == (True, None)
+        with pytest.raises(Rejected):
+            api.update_webhook_subscription(made["id"], {"delivery_method": wanted["delivery_method"]})
+        api.ping_webhook_subscription(made["id"])
+        api.enable_webhook_subscription(made["id"])
+        api.list_teams("checkout")
+        api.delete_webhook_subscription(made["id"])
+        with pytest.raises(NotFound):
+            api.delete_webhook_subscription(made["id"])
+        assert api.clock is not None
 
 
 def test_a_token_never_travels_in_the_clear_to_another_machine():

@@ -67,6 +67,7 @@ class FakePagerDuty(Account, Hands):
             self._users |= {user["id"]: user for user in held.get("users", [])}
             services = [incident.get("service"), *held.get("services", [])]
             policy = {"escalation_policy": incident.get("escalation_policy")}
+            self._teams |= {one["id"]: one | _whole(one, "team") for one in incident.get("teams") or []}
             self._services |= {one["id"]: policy | one | _whole(one, "service") for one in services if one}
             priorities = [*held.get("priorities", []), incident.get("priority")]
             self._priorities |= {one["id"]: one | _whole(one, "priority") for one in priorities if one}
@@ -151,7 +152,7 @@ class FakePagerDuty(Account, Hands):
         raise Refused(404, "Not Found", 2100)
 
     def _routes(self) -> list[tuple[str, dict[str, Callable[..., Any]]]]:
-        one, hooks = r"/incidents/([^/]+)", r"/webhook_subscriptions"
+        one = r"/incidents/([^/]+)"
         return [
             (r"/incidents", {"GET": self._incidents}),
             (one, {"GET": self._incident}),
@@ -169,17 +170,7 @@ class FakePagerDuty(Account, Hands):
             (r"/oncalls", {"GET": self._oncalls}),
             (r"/services/([^/]+)", {"GET": self._service}),
             (r"/teams", {"GET": self._all_teams}),
-            (hooks, {"GET": self.subscriptions.listed, "POST": self.subscriptions.created}),
-            (
-                hooks + "/([^/]+)",
-                {
-                    "GET": self.subscriptions.read,
-                    "PUT": self.subscriptions.changed,
-                    "DELETE": self.subscriptions.deleted,
-                },
-            ),
-            (hooks + "/([^/]+)/enable", {"POST": self.subscriptions.enabled}),
-            (hooks + "/([^/]+)/ping", {"POST": self.subscriptions.pinged}),
+            *self.subscriptions.routes(),
             (r"/priorities", {"GET": self._all_priorities}),
             (_SLACK + one + "/dedicated_channel", {"GET": self._dedicated_channel}),
         ]
@@ -279,12 +270,6 @@ class FakePagerDuty(Account, Hands):
         chosen = [one for one in self._services.values() if words in (one.get("name") or "").casefold()]
         return page_of("services", sorted(chosen, key=lambda one: one["name"]), request)
 
-    def _all_teams(self, request: Request, by_user: bool) -> Any:
-        words = request.query.get("query", [""])[0].casefold()
-        teams = {one["id"]: one | _whole(one, "team") for held in self._held.values() for one in _teams_of(held)}
-        chosen = [one for one in teams.values() if words in (one["name"] or "").casefold()]
-        return page_of("teams", sorted(chosen, key=lambda one: one["name"]), request)
-
     def _oncalls(self, request: Request, by_user: bool) -> Any:
         check_include(request, "oncalls")
         wanted = request.query.get("escalation_policy_ids[]")
@@ -308,10 +293,6 @@ class FakePagerDuty(Account, Hands):
 def _whole(reference: dict[str, Any], type_: str) -> dict[str, Any]:
     """What a reference lacks to be the thing itself."""
     return {"type": type_, "name": reference.get("name") or reference.get("summary")}
-
-
-def _teams_of(held: dict[str, Any]) -> list[dict[str, Any]]:
-    return held["incident"].get("teams") or []
 
 
 def _known(records: dict[str, dict[str, Any]], id_: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class Account:
     role: str = "admin"
 
     _users: dict[str, dict[str, Any]] = field(default_factory=dict, init=False, repr=False)
+    _teams: dict[str, dict[str, Any]] = field(default_factory=dict, init=False, repr=False)
 
     def check_method(self, request: Request) -> None:
         if not self.may_write and request.method != "GET":
@@ -45,3 +46,8 @@ class Account:
             if any(words in str(one.get(key)).casefold() for key in ("name", "email"))
         ]
         return page_of("users", chosen, request)
+
+    def _all_teams(self, request: Request, by_user: bool) -> Any:
+        words = request.query.get("query", [""])[0].casefold()
+        chosen = [one for one in self._teams.values() if words in (one["name"] or "").casefold()]
+        return page_of("teams", sorted(chosen, key=lambda one: one["name"]), request)

@@ -51,6 +51,17 @@ class Subscriptions:
     def __post_init__(self) -> None:
         self._held: dict[str, _Held] = {}
 
+    def routes(self) -> list[tuple[str, dict[str, Callable[..., Any]]]]:
+        """Path, as a regular expression, to what answers each method."""
+        every = r"/webhook_subscriptions"
+        one = rf"{every}/([^/]+)"
+        return [
+            (every, {"GET": self.listed, "POST": self.created}),
+            (one, {"GET": self.read, "PUT": self.changed, "DELETE": self.deleted}),
+            (rf"{one}/enable", {"POST": self.enabled}),
+            (rf"{one}/ping", {"POST": self.pinged}),
+        ]
+
     def adds(
         self, id_: str, url: str, secret: str = "", deliver: Deliver = lambda _body, _headers: 202, **fields: Any
     ) -> None:
