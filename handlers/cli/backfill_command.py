@@ -210,7 +210,7 @@ def _make(place: Place, house: House, plan: Backfill, console: Console) -> None:
     progress = _Progress(plan, console)
     try:
         if isinstance(place, Machine):
-            with serving_here(place, house, plan.wanted.beside) as here:
+            with serving_here(place, house, plan.wanted) as here:
                 drive(here, plan.found.due, Pace(plan.per_minute), progress.on_done)
         else:
             there = there_on(place, house.store, house, plan.wanted.beside)

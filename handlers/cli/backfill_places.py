@@ -1,5 +1,6 @@
 """Where the journeys of a backfill run: in a journal of their own on this machine, or on a stage."""
 
+import hashlib
 import json
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,7 +16,7 @@ from connectors.errors import ConnectorError
 from connectors.store.leases import Leases
 from connectors.store.port import Store
 from connectors.store.resolves import Resolves
-from handlers.backfill import Due, bell_of, came_to
+from handlers.backfill import Due, Wanted, bell_of, came_to
 from handlers.cli.backfill_driving import AT_ONCE, Outcome, outcome_of_error
 from handlers.cli.exits import on_this_machine
 from handlers.cli.running import unfinished_or_new
@@ -26,7 +27,6 @@ from handlers.stage import Stage
 from handlers.start_again import RETRY_EVERY
 from handlers.wiring import Machine
 
-JOURNAL = "journal-backfill.db"
 MOST_LOOKS_IN_VAIN = 100
 """Looks after which a journey that Lambda does not know (yet) is left."""
 
@@ -63,17 +63,23 @@ class Here:
 
 
 @contextmanager
-def serving_here(machine: Machine, house: House, beside: Sequence[str]) -> Generator[Here]:
+def serving_here(machine: Machine, house: House, wanted: Wanted) -> Generator[Here]:
     """Until the end of the block; then each ends at its next step, and goes on the next time. Raises JournalInUse."""
     with on_this_machine(machine.home):
-        engine = machine.engine(house, {"backfill": make_draft}, JOURNAL)
+        engine = machine.engine(house, {"backfill": make_draft}, _journal(wanted))
     stop = Event()
     with closing(engine), ThreadPoolExecutor(1, thread_name_prefix="backfill") as pool:
         serving = pool.submit(engine.serve, stop, AT_ONCE)
         try:
-            yield Here(engine, house, beside, serving)
+            yield Here(engine, house, wanted.beside, serving)
         finally:
             stop.set()
+
+
+def _journal(wanted: Wanted) -> str:
+    """A journal for what was asked: going on never announces, unasked, what another backfill was to announce."""
+    asked = json.dumps([wanted.since.isoformat(), sorted(wanted.services), sorted(wanted.beside)])
+    return f"journal-backfill-{hashlib.sha256(asked.encode()).hexdigest()[:16]}.db"
 
 
 @dataclass(slots=True)

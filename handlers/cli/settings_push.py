@@ -26,7 +26,7 @@ _CONFLICT = (
 )
 _OLDER = (
     "Nothing was pushed: these settings ({version}) stood in {where} before, last put there {at:%Y-%m-%d %H:%M} UTC by "
-    "{by}, and it has newer ones. Fetch the newest debrief.yml, or go back to these with --back."
+    "{by}, and it has newer ones. Take {newest}, or go back to these with --back."
 )
 
 
@@ -72,7 +72,8 @@ def push(wish: Wish, console: Console) -> Plan:
     plan = plan_push(wish.machine, store, place.name)
     known = pushed_as(store, plan.version)
     if known and plan.was not in (None, plan.version) and not wish.back:
-        raise Ended(Exit.USAGE, _OLDER.format(version=plan.version, where=plan.where, at=known.at, by=known.by))
+        told = {"where": plan.where, "at": known.at, "by": known.by, "newest": store.location(SETTINGS_FILE)}
+        raise Ended(Exit.USAGE, _OLDER.format(version=plan.version, **told))
     if wish.dry_run or not plan.files:
         return plan
     _agree(plan, wish, console)

@@ -149,6 +149,26 @@ def test_ctrl_c_leaves_nothing_half_done_and_the_same_command_goes_on(world: Wor
     nothing_was_written(world)
 
 
+def test_another_wish_does_not_go_on_with_what_was_to_be_announced(world: World, terminal: Terminal):
+    answer, rang = world.pagerduty.answer, list[str]()
+
+    def interrupting(request: Request) -> Reply:
+        if request.path.endswith("/alerts") and not rang:
+            rang.append(request.path)
+            _thread.interrupt_main()
+        return answer(request)
+
+    world.pagerduty.answer = interrupting
+    assert backfills(world, terminal, "--announce", "--open-issues", "--yes").code == 130
+    done = len(drafts(terminal))
+    said = len(world.slack.workspace.posted), len(world.pagerduty.written_notes), len(world.jira.issues)
+    came = backfills(world, terminal)
+
+    assert came.code == 0, came.err
+    assert done < len(drafts(terminal)) == 4
+    assert (len(world.slack.workspace.posted), len(world.pagerduty.written_notes), len(world.jira.issues)) == said
+
+
 def test_where_pagerduty_refuses_in_the_midst_it_stops_and_says_how_far_it_came(world: World, terminal: Terminal):
     answer, is_refused = world.pagerduty.answer, [True]
 
