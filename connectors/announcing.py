@@ -23,7 +23,7 @@ from postmortem.announcement import Line, Paragraphs, paragraphs_of, plain_text
 OUTAGE = (Unreachable, BadReply, OutcomeUnknown)
 """Of an update, which says the same however often it is sent."""
 _KNOWN_BY = 300
-"""So many characters of its first line tell our note: a title may be longer than a note."""
+"""So many characters of its first words tell our note: a title may be longer than a note."""
 
 
 def consistent(unclear: timedelta) -> Waits:
@@ -144,9 +144,9 @@ def _write_note(pagerduty: PagerDutyApi, incident_id: str, post: Post) -> dict[s
 
 
 def _find_note(pagerduty: PagerDutyApi, incident_id: str, post: Post) -> dict[str, Any] | None:
-    """Ours is the note that says what we say; the notes of an incident are one list, read whole."""
-    first_line = plain_text(post.note[:1])[:_KNOWN_BY]
+    """Ours says what we say, up to the links, which come and go; the notes of an incident are one list, read whole."""
+    first_words = plain_text((post.note[0][:1],))[:_KNOWN_BY]
     for note in pagerduty.list_notes(incident_id).records:
-        if first_line in str(note.get("content")):
+        if first_words in str(note.get("content")):
             return {"note_id": note.get("id")}
     return None
