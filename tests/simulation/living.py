@@ -1,6 +1,6 @@
 """Living a story: from its first webhook on, or from where the undisturbed life of its house is taken up.
 
-The same story is lived the same way, to the byte.
+The same story is lived the same way, to the byte, whoever lived before it.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from tests.incidents.stale_replica import script
 from tests.simulation.beginnings import Kept, kept, taken_up
 from tests.simulation.household import Household
+from tests.simulation.invariants import check_always
 from tests.simulation.life import Home, Life, Lived, Over
 from tests.simulation.outside import Call, Killed, fair, unnoticed
 from tests.simulation.story import Story, house_of, points_of
@@ -26,8 +27,8 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 # a disk in memory, where there is one
 
 @dataclass
 class _Keeping:
-    """Keeps what a life leaves behind after the first call from each of the `points` on that belongs to a step; then
-    it is over."""
+    """Keeps what a life leaves behind after the first call from each of the `points` on that belongs to a step, once it
+    was looked at; then it is over."""
 
     life: Life
     points: list[int]
@@ -38,6 +39,7 @@ class _Keeping:
         household.outside.after = unnoticed
         household.log.clear()
         while self.points and call.number >= self.points[0] and not self.life.sender.is_busy:
+            check_always(household)
             self.left[self.points.pop(0)] = kept(self.life, household)
         household.outside.after = self.after
         if not self.points:

@@ -21,20 +21,24 @@ ONCE = (*HAPPENINGS, Kind.KILL, Kind.PAUSE)
 """Kinds that come one at a time; of the others several calls in a row may meet the same."""
 LOOKS_AGAIN, ROUND = "15m", timedelta(minutes=13)
 """After so long some drafts are looked at again; a life without that is over before."""
+LONGEST = timedelta(hours=1)
+"""A life in which something is reopened, and an undisturbed one."""
 ABOUT_SO_MANY_CALLS, OF_THEM_BEFORE_THE_LATER_LOOK = 400, 270
 """Of a life in which everything goes well."""
 _MORE_WHERE_IT_FAILS = 1.1
-LONGEST = timedelta(hours=1)
-_UNHEARD = 0.06
 _FROM_THE_FIRST_WEBHOOK = 1 / 6
 """So many lives begin there; the others where the machine is at work already."""
+_UNHEARD = 0.06
+"""Of the whole lives."""
 HOUSES = 40
-"""In so many ones, set up otherwise each, lives begin later."""
-_POINTS, _FIRST_POINT, _RATHER_LATER = 12, 8, 2 / 3
-"""At so many calls of each."""
+"""In so many, each set up in its own way, lives begin later."""
+_POINTS, _FIRST_POINT = 12, 8
+"""After so many calls of each, from this one on."""
+_RATHER_LATER = 2 / 3
+"""An exponent: 1 would be as often early as late."""
 _WRITES = ("POST /rest/api/3/issue", "chat.postMessage", "/notes", "EFFECT#", "LEASE")
 """Where a fault does the most harm: one in five happens there."""
-_RARE = {Kind.CONCURRENT: 0.3, Kind.REOPENED: 0.15}
+_RARE = {Kind.CONCURRENT: 0.4, Kind.REOPENED: 0.15}
 """Kinds that are drawn less often than the others: each is half a life more."""
 _LEFT_OUT = ("causes", "impact", "lessons", "people", "resolution", "response", "response_times", "review", "tried")
 """Sections that a house with short postmortems does not want."""
@@ -164,7 +168,7 @@ def _calls_of(story: Story) -> int:
 def _set_up(seed: int, chance: Random, *, is_unheard: bool = False) -> Story:
     script = {
         "private": chance.random() < 0.06,
-        "suggests": chance.random() < 0.12,
+        "suggests": chance.random() < 0.2,
         "one_item": chance.random() < 0.75,
     }
     webhooks_after = () if is_unheard else tuple(_on_its_way(chance) for _ in range(4))
@@ -221,7 +225,7 @@ def _deeds(chance: Random, lasts: timedelta, until: timedelta, *, is_reopened: b
 def _options(chance: Random) -> dict[str, Any]:
     """A small house; now and then one that is set up otherwise."""
     reads_all = {"private_channels": {"audience": "who is in the channel"}}
-    refresh_after = LOOKS_AGAIN if chance.random() < 0.5 else "24h"
+    refresh_after = LOOKS_AGAIN if chance.random() < 0.6 else "24h"
     settings: dict[str, Any] = {"refresh_after": refresh_after, "slack": reads_all}
     if chance.random() < 0.92:
         settings["publish"] = {"public_base_url": "https://debrief.acme.example"}
