@@ -99,9 +99,12 @@ def reaches(fault: Fault, call: Call) -> bool:
 def strikes(fault: Fault, household: "Household", call: Call, act: Callable[[], Any]) -> Any:
     """Carry the call out as the fault has it."""
     match fault.kind:
+        case Kind.SKEW if call.to in VENDORS and call.writes:
+            answer = act()  # a clock that jumps ahead before it was sent is a pause: see `_paused`
+            _happens(fault, household, call)
+            return answer
         case kind if kind in HAPPENINGS:
-            if HAPPENINGS[kind][fault.variant](household, call):
-                household.outside.met[str(kind)] += 1
+            _happens(fault, household, call)
             return act()
         case Kind.PAGES:
             return _page(fault.variant, household, call, act)
@@ -113,6 +116,11 @@ def strikes(fault: Fault, household: "Household", call: Call, act: Callable[[], 
             return _store_fails(fault, call, act)
         case _:
             return _answered(fault, household, call, act)
+
+
+def _happens(fault: Fault, household: "Household", call: Call) -> None:
+    if HAPPENINGS[fault.kind][fault.variant](household, call):
+        household.outside.met[str(fault.kind)] += 1
 
 
 def _paused(household: "Household", call: Call, act: Callable[[], Any]) -> Any:
