@@ -13,7 +13,7 @@ from handlers.cli.exits import Ended, Exit
 from handlers.cli.plain import plain
 from handlers.wiring import Machine
 from postmortem.outputs.markdown import check_templates
-from postmortem.settings import Settings, SettingsError, json_schema, read_settings
+from postmortem.settings import Settings, SettingsError, json_schema, read_settings, version_of
 
 
 def settings_of(machine: Machine, *, must_exist: bool = False) -> Settings:
@@ -32,15 +32,17 @@ def show_schema() -> str:
 
 
 def checked(machine: Machine, *, must_exist: bool) -> dict[str, Any]:
-    """{"valid", "file", "problems": [{"line", "key", "what", "remedy"}]}. Raises Ended where the file is unreadable."""
+    """{"valid", "file", "version", "problems": [{"line", "key", "what", "remedy"}]}. Raises Ended where the file is
+    unreadable."""
     file = str(machine.settings_file) if machine.settings_file.exists() else None
     try:
         settings = settings_of(machine, must_exist=must_exist)
     except SettingsError as error:
         problems = [{"line": p.line, "key": p.key, "what": p.what, "remedy": p.remedy} for p in error.problems]
-        return {"valid": False, "file": file, "problems": problems}
-    broken = [_template_problem(sentence) for sentence in check_templates(settings, machine.templates(settings))]
-    return {"valid": not broken, "file": file, "problems": broken}
+        return {"valid": False, "file": file, "version": None, "problems": problems}
+    templates = machine.templates(settings)
+    broken = [_template_problem(sentence) for sentence in check_templates(settings, templates)]
+    return {"valid": not broken, "file": file, "version": version_of(settings, templates), "problems": broken}
 
 
 def _template_problem(sentence: str) -> dict[str, Any]:
@@ -68,6 +70,7 @@ def say_checked(console: Console, machine: Machine, found: dict[str, Any]) -> No
     console.print(f"{name} is valid." if found["file"] else f"There is no {name}: every default counts.", markup=False)
     for sentence in secret_sentences(machine):
         console.print(Text(plain(sentence)), soft_wrap=True)
+    console.print(Text(f"Drafts made with these settings name their version, {found['version']}."), soft_wrap=True)
 
 
 def secret_sentences(machine: Machine) -> list[str]:

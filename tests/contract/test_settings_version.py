@@ -63,6 +63,8 @@ def test_status_tells_the_settings_of_a_draft(
 
     assert f"Made with the settings {version}\n" in terminal.runs("status", world.incident_id()).out
     assert terminal.runs("status", world.incident_id(), "--json").json["settings_version"] == version
+    assert terminal.runs("settings").out.endswith(f"Drafts made with these settings name their version, {version}.\n")
+    assert terminal.runs("settings", "--json").json["version"] == version
 
 
 def test_the_same_writing_with_other_settings_is_recorded_once(world: World):
