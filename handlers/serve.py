@@ -166,7 +166,7 @@ def _configured(machine: Machine, house: House) -> Iterator[tuple[str, str | Non
     try:
         machine.secrets().read("PAGERDUTY_WEBHOOK_SECRET")
     except NotFound:
-        yield "Receiver", f"accepts nothing: write PAGERDUTY_WEBHOOK_SECRET=... into {file}"
+        yield "Receiver", "accepts nothing yet: debrief webhook create"
     yield "PagerDuty", None if house.pagerduty else f"no incident can be read: write PAGERDUTY_TOKEN=... into {file}"
     yield "Slack", None if house.slack else f"no chat is read: write SLACK_TOKEN=... into {file}"
     if house.slack and not house.hears_clicks:
