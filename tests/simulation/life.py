@@ -162,6 +162,7 @@ class Life:
         if what.kind is Kind.KILL:
             self.weather.counts(what)
             self.household.off_for = _OFF_FOR[what.variant % len(_OFF_FOR)]
+            self.weather.disturbs(self.household.clock.now() + self.household.off_for)
             raise Killed
         if HAPPENINGS[what.kind][what.variant](self.household, _NO_CALL):
             self.weather.counts(what)
