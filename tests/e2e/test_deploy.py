@@ -24,6 +24,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 KEPT = ("Table", "Bucket")
+SETTINGS = b"timezone: Europe/Berlin\n"
 
 
 def test_the_whole_stack_is_set_up_updated_answers_and_is_looked_after_from_a_terminal(tmp_path: Path):
@@ -37,13 +38,13 @@ def test_the_whole_stack_is_set_up_updated_answers_and_is_looked_after_from_a_te
         assert account.posts("/pagerduty", body, sign(body, "whsec-somebody-else")) == 403
         assert account.posts("/pagerduty", body, sign(body, WEBHOOK_SECRET)) == 202
 
-        version = _is_looked_after(account, tmp_path)
+        _is_looked_after(account, tmp_path)
         account.deploy()
         assert {held[name] for name in (*KEPT, "PagerDutySecret")} <= set(account.resources().values())
         assert account.posts("/pagerduty", body, sign(body, WEBHOOK_SECRET)) == 202
 
         _goes_and_comes_back(account, tmp_path, held)
-        assert types(account, tmp_path, "stage", "dev", "--json").json["settings"] == f"version {version}"
+        assert account.client("s3").get_object(Bucket=held["Bucket"], Key="debrief.yml")["Body"].read() == SETTINGS
 
 
 def types(account: Account, folder: Path, *arguments: str) -> Came:
@@ -51,18 +52,13 @@ def types(account: Account, folder: Path, *arguments: str) -> Came:
     return in_a_process(folder, *arguments, **account.environment)
 
 
-def _is_looked_after(account: Account, folder: Path) -> str:
-    """The version of the settings that were pushed."""
-    (folder / "debrief.yml").write_text("timezone: Europe/Berlin\n")
+def _is_looked_after(account: Account, folder: Path) -> None:
+    (folder / "debrief.yml").write_bytes(SETTINGS)
     pushed = types(account, folder, "settings", "push", "--stage", "dev", "--yes", "--json")
-    assert pushed.code == 0, pushed.err
+    assert pushed.json["pushed"], pushed.err
     told = types(account, folder, "status", "--stage", "dev")
     assert (told.code, told.out.split(".")[0]) == (0, "Nothing is under way, failed, or parked")
     assert types(account, folder, "replay", "--stage", "dev").out.startswith("Nothing waits: ")
-    backfilled = types(account, folder, "backfill", "--since", "2026-01-01", "--stage", "dev")
-    assert (backfilled.code, backfilled.err.count("\n")) == (3, 1)
-    assert "PAGERDUTY_TOKEN" in backfilled.err
-    return pushed.json["version"]
 
 
 def _goes_and_comes_back(account: Account, folder: Path, held: dict[str, str]) -> None:
@@ -73,7 +69,6 @@ def _goes_and_comes_back(account: Account, folder: Path, held: dict[str, str]) -
     _without_secrets(kept)
     _osls(account, "remove")
 
-    assert types(account, folder, "stage", "dev").code == 4
     taken = types(account, folder, "stage", "dev", "--take-up", str(kept))
     assert (taken.code, taken.err) == (0, "")
     account.deploy()
