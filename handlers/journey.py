@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.collecting import Sources, collect, read_incident, who_took_part
-from connectors.effects import Waits
+from connectors.effects import TAKEN_OVER, Waits
 from connectors.errors import NotAllowed, NotFound, Rejected
 from connectors.opening import Opening, open_issues
 from connectors.steps import Json, Steps
@@ -35,6 +35,7 @@ from handlers.work import (
     Work,
     counted,
     is_left_undone,
+    read_until,
     recalled_by,
     requests_of,
     the_postmortem,
@@ -84,7 +85,7 @@ def handler(event: Any, context: Any) -> Any:
 
 
 def make_draft(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
-    """The same journey for a person at a terminal, who waits for it: at once, and without the later look."""
+    """The same for a person at a terminal, who waits for it: at once, and without the later look."""
     return follow_through(work_of(steps, bell, house))
 
 
@@ -144,14 +145,20 @@ def write_and_open(work: Work, token: int, collected: dict[str, Any]) -> dict[st
     bring_issues_up_to_date(work, token)
     issues = open_the_issues(work, token)
     held = take_the_lease(work, "to go on, ")
-    if held != token and work.prefix.count(ONCE_MORE) < MOST_TIMES_MORE:
+    if held != token and may_be_done_once_more(work):
         return go_on_with_what_is_known(work.once_more(ONCE_MORE), held)
     token = held
     work.steps.run(work.named("follow the items"), lambda: follow_items(work, issues, owners))
     document = publish(work, "publish with issues", issues, states)
     page = write_confluence_page(work, token, page)
     announced = announce(work, token, collected, document, page)
+    if any(said.get("parked") == TAKEN_OVER for said in announced.values()) and may_be_done_once_more(work):
+        return go_on_with_what_is_known(work.once_more(ONCE_MORE), take_the_lease(work, "to announce, "))
     return composed | {"document": document, "issues": counted(issues.values()), "announced": announced, "page": page}
+
+
+def may_be_done_once_more(work: Work) -> bool:
+    return work.prefix.count(ONCE_MORE) < MOST_TIMES_MORE
 
 
 def look_again(work: Work) -> dict[str, Any]:
@@ -163,18 +170,10 @@ def look_again(work: Work) -> dict[str, Any]:
         name = work.shelf.keep_part(work.journey, work.named("incident"), part)
         work.shelf.remember(incident=incident.model_dump(mode="json"), from_files=False)
         reason = reason_to_stop(incident, work.house)
-        until = work.until or _read_until(work, incident)
+        until = work.until or read_until(work, incident)
         return {"part": name, "until": until.isoformat()} | ({"stopped": reason} if reason else {})
 
     return work.steps.run(work.named("look again"), read)
-
-
-def _read_until(work: Work, incident: Incident) -> datetime:
-    """Of an incident of long ago the chat is read no further than its refresh would have."""
-    now = work.house.now()
-    if work.beside is None or incident.resolved_at is None:
-        return now
-    return min(now, incident.resolved_at.at + work.house.settings.refresh_after)
 
 
 def reason_to_stop(incident: Incident, house: House) -> str | None:

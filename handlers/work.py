@@ -21,6 +21,7 @@ from postmortem.action_items.seen import ItemsSeen
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence, Gap
 from postmortem.follow_up.followed import FollowedItem
+from postmortem.incident import Incident
 from postmortem.outputs.html import render_page
 from postmortem.places import in_channels, with_the_document
 from postmortem.similar import most_similar, recalled, traits_of, with_similar
@@ -201,3 +202,11 @@ def counted(issues: Iterable[dict[str, Any]]) -> dict[str, Any]:
     issues = list(issues)
     parked = Counter(issue["parked"] for issue in issues if "parked" in issue)
     return {"opened": [issue["key"] for issue in issues if "key" in issue], "parked": dict(parked.most_common(10))}
+
+
+def read_until(work: Work, incident: Incident) -> datetime:
+    """Of an incident of long ago the chat is read no further than its refresh would have."""
+    now = work.house.now()
+    if work.beside is None or incident.resolved_at is None:
+        return now
+    return min(now, incident.resolved_at.at + work.house.settings.refresh_after)
