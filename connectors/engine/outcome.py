@@ -20,9 +20,10 @@ LONGEST_NAME = 200
 LONGEST_WAIT = timedelta(days=366)
 """The service waits 31,622,400 s at most (botocore 1.44.5, WaitOptions)."""
 
-RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (30, 120, 300, 600, 600, 600, 600))
-"""A journey that ends in an error which may pass is run again this long after it, then it has failed. Ten minutes at
-most: what is well again is made use of within a quarter of an hour."""
+RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (30, 120, *[300] * 9))
+"""A journey that ends in an error which may pass is run again this long after it, then it has failed. Five minutes at
+most: what is well again is made use of within a quarter of an hour, also where one of several branches had failed
+before and that comes up only when the others are through."""
 MAY_PASS = (Unreachable, RateLimited, BadReply, OutcomeUnknown)
 
 _NAMED = {

@@ -460,7 +460,7 @@ def test_each_kind_of_failure_that_may_pass_is_tried_again(engine: Engine):
     assert engine.end_of(lambda steps, payload: steps.run("call", call)) == End("at last")
 
 
-def test_a_journey_is_run_eight_times_in_all_then_it_has_failed_with_its_sentence(engine: Engine):
+def test_a_journey_is_run_twelve_times_in_all_then_it_has_failed_with_its_sentence(engine: Engine):
     calls = Calls()
 
     def journey(steps: Steps, payload: Json) -> Json:
@@ -469,7 +469,7 @@ def test_a_journey_is_run_eight_times_in_all_then_it_has_failed_with_its_sentenc
     assert engine.end_of(journey) == End(
         error="Unreachable: Reading incident P1: no answer within 10 s. Check the network."
     )
-    assert calls.made == ["call"] * 8
+    assert calls.made == ["call"] * 12
 
 
 @pytest.mark.parametrize("kind", [NotAllowed, NotFound, Rejected])
