@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.at_once import at_once
 from connectors.effects import LATEST_CREATE, Create, Ledger, Look, ProofRefused, Sight, Unseen, Waits
-from connectors.errors import BadReply, ConnectorError, NotFound, OutcomeUnknown, Unreachable
+from connectors.errors import BadReply, ConnectorError, NotAllowed, NotFound, OutcomeUnknown, Rejected, Unreachable
 from connectors.jira.api import JiraApi
 from connectors.jira.open_issue import (
     AnchorRefused,
@@ -82,10 +82,11 @@ def open_issues(steps: Steps, opening: Opening, requests: Sequence[IssueRequest]
         request = requests[place]
         known: Any = checked[routes.index(request.route)]
         if "parked" in known:
-            return _opened_before(child, opening, request) or known
+            before = _opened_before(child, opening, request, answers=known["answered"])
+            return before or {"parked": known["parked"]}
         check = RouteCheck.model_validate(known)
         if check.screen is None:
-            return _opened_before(child, opening, request) or {"parked": " ".join(check.problems)}
+            return _opened_before(child, opening, request, answers=True) or {"parked": " ".join(check.problems)}
         screen = check.screen
         return at_once(child, "open the issue", lambda steps: _open(steps, opening, request, screen))
 
@@ -93,7 +94,7 @@ def open_issues(steps: Steps, opening: Opening, requests: Sequence[IssueRequest]
 
 
 def _checked(steps: Steps, opening: Opening, route: Route) -> Json:
-    """The check of a route as JSON, or {"parked"} where Jira does not let us look."""
+    """The check of a route as JSON, or {"parked": why, "answered": by Jira itself} where Jira does not let us look."""
     try:
         return patiently(
             steps,
@@ -102,12 +103,17 @@ def _checked(steps: Steps, opening: Opening, route: Route) -> Json:
             outage=OUTAGE,
         )
     except ConnectorError as refused:
-        return {"parked": str(refused)}
+        answered = isinstance(refused, NotAllowed | NotFound | Rejected)
+        return {"parked": str(refused), "answered": answered}
 
 
-def _opened_before(steps: Steps, opening: Opening, request: IssueRequest) -> Outcome | None:
-    """The issue of an earlier round: what is wrong with its backlog today does not undo it."""
-    return steps.run("look into the ledger", lambda: opening.ledger.read(request.key).made)
+def _opened_before(steps: Steps, opening: Opening, request: IssueRequest, *, answers: bool) -> Outcome | None:
+    """The issue of an earlier round: what is wrong with its backlog today does not undo it. Where Jira answers, the
+    link is tried again: what was said of it in that round would be forgotten in this one's document."""
+    made = steps.run("look into the ledger", lambda: opening.ledger.read(request.key).made)
+    if made is None or not answers:
+        return made
+    return made | {"said": [*made["said"], *_linked(steps, opening, request, made)]}
 
 
 def _open(steps: Steps, opening: Opening, request: IssueRequest, screen: Screen) -> Outcome:
