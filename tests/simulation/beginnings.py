@@ -33,14 +33,16 @@ class Kept:
 
 def kept(life: object, household: Household) -> Kept:
     """What is left of a life in this household if its process dies now. Raises CannotBeKept."""
-    outside = household.outside
-    outside.calls = [replace(call, request=None) for call in outside.calls]  # nobody asks for them any more
-    outside.ended = list(outside.calls)
-    written = io.BytesIO()
+    outside, written = household.outside, io.BytesIO()
+    calls, ended = outside.calls, outside.ended
+    outside.calls = [replace(call, request=None) for call in calls]  # nobody asks for them any more
+    outside.ended = list(outside.calls)  # what a dead process had begun never comes back
     try:
         _Pickler(written, household).dump(life)
     except (pickle.PicklingError, TypeError, AttributeError) as error:
         raise CannotBeKept(str(error)) from error
+    finally:
+        outside.calls, outside.ended = calls, ended
     return Kept(_files_of(household.machine.home.parent), written.getvalue())
 
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from connectors.audited import Audited, audited
+from connectors.effects import Ledger
 from connectors.store.audit import What
 from tests.simulation.broken import Broken
 from tests.simulation.household import Household
@@ -34,15 +35,28 @@ SEEN_BY_NOBODY = re.compile(r"POST /api/(conversations\.open|views\.open|chat\.p
 
 
 def every_record(household: Household) -> list[Audited]:
+    return [one for owner in _owners(household) for one in audited(household.store.store, owner)]
+
+
+def _owners(household: Household) -> list[str]:
     with closing(sqlite3.connect(household.machine.home / "records.sqlite")) as records:
-        found = records.execute(_OWNERS).fetchall()
-    return [one for (partition,) in found for one in audited(household.store.store, partition.removeprefix("INC#"))]
+        return [partition.removeprefix("INC#") for (partition,) in records.execute(_OWNERS)]
+
+
+def _let_go(household: Household) -> Iterator[tuple[What, str]]:
+    """What was sent and refused, and may be sent again: its line tells who sent it, though nothing came of it."""
+    for owner in _owners(household):
+        for key, effect in Ledger(household.store.store, owner).lines():
+            if effect.state == "free" and effect.origin and effect.sent_at:
+                yield effect.origin.what, key
 
 
 def unrecorded(household: Household) -> Iterator[str]:
     """Every writing that a vendor was asked for, or shows, and that no record tells of."""
     records = every_record(household)
     targets = {what: [name for one in records if one.what == what for name in (one.target, one.key)] for what in What}
+    for what, key in _let_go(household):
+        targets[what].append(key)
     for call in household.outside.calls:
         if call.writes and call.to not in ("store", "engine") and not SEEN_BY_NOBODY.fullmatch(call.what):
             whats, target = expected(call.what)

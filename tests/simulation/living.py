@@ -27,8 +27,8 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 # a disk in memory, where there is one
 
 @dataclass
 class _Keeping:
-    """Keeps what a life leaves behind after the first call from each of the `points` on that belongs to a step, once it
-    was looked at; then it is over."""
+    """Keeps what a life leaves behind after the first call from each of the `points` on that belongs to a step. Then it
+    is over."""
 
     life: Life
     points: list[int]
@@ -38,8 +38,8 @@ class _Keeping:
         household = self.life.household
         household.outside.after = unnoticed
         household.log.clear()
+        check_always(household)
         while self.points and call.number >= self.points[0] and not self.life.sender.is_busy:
-            check_always(household)
             self.left[self.points.pop(0)] = kept(self.life, household)
         household.outside.after = self.after
         if not self.points:

@@ -25,7 +25,7 @@ from tests.simulation.report import Failure, Report
 from tests.simulation.states import MUST_BE_REACHED
 from tests.simulation.story import Mode, Story, story_of
 
-AT_ONCE = 10
+AT_ONCE = 50
 """Lives that a process is given at a time."""
 ENOUGH_FOR_EVERY_STATE = 1_000
 MOST_SHORTENED = 5
@@ -38,9 +38,10 @@ outside, people and other machines are at work meanwhile. In safety mode there a
 always hold is checked after every call. In liveness mode the faults stop; a quarter of an hour later everything must be
 done, or visibly parked. With both, even seeds are lived in safety mode, odd ones in liveness mode.
 
-One life in six goes from its first webhook to its end. The others begin after some call of a life in which nothing
-happened, in one of forty houses, with a new process on what that life left behind, as after a kill; faults are drawn
-from there on. The undisturbed lives are gone through once a process, so that ten thousand lives need not repeat them.
+One life in ten goes from its first webhook to its end. The others begin after some call of a life in which nothing
+happened, in one of thirty-two houses, with a new process on what that life left behind, as after a kill; faults are
+drawn from there on. The undisturbed lives are gone through once a process, so that ten thousand lives need not repeat
+them.
 
 The same seed gives the same bytes, however many processes work: "digest" is that of all lives together.
 """

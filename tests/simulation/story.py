@@ -26,15 +26,15 @@ LONGEST = timedelta(hours=1)
 ABOUT_SO_MANY_CALLS, OF_THEM_BEFORE_THE_LATER_LOOK = 400, 270
 """Of a life in which everything goes well."""
 _MORE_WHERE_IT_FAILS = 1.1
-_FROM_THE_FIRST_WEBHOOK = 1 / 6
+_FROM_THE_FIRST_WEBHOOK = 1 / 10
 """So many lives begin there; the others where the machine is at work already."""
 _UNHEARD = 0.06
 """Of the whole lives."""
-HOUSES = 40
+HOUSES = 32
 """In so many, each set up in its own way, lives begin later."""
 _POINTS, _FIRST_POINT = 12, 8
 """After so many calls of each, from this one on."""
-_RATHER_LATER = 2 / 3
+_RATHER_LATER = 0.4
 """An exponent: 1 would be as often early as late."""
 _WRITES = ("POST /rest/api/3/issue", "chat.postMessage", "/notes", "EFFECT#", "LEASE")
 """Where a fault does the most harm: one in five happens there."""
@@ -225,7 +225,7 @@ def _deeds(chance: Random, lasts: timedelta, until: timedelta, *, is_reopened: b
 def _options(chance: Random) -> dict[str, Any]:
     """A small house; now and then one that is set up otherwise."""
     reads_all = {"private_channels": {"audience": "who is in the channel"}}
-    refresh_after = LOOKS_AGAIN if chance.random() < 0.6 else "24h"
+    refresh_after = LOOKS_AGAIN if chance.random() < 0.45 else "24h"
     settings: dict[str, Any] = {"refresh_after": refresh_after, "slack": reads_all}
     if chance.random() < 0.92:
         settings["publish"] = {"public_base_url": "https://debrief.acme.example"}
