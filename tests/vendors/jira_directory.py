@@ -11,8 +11,8 @@ BOT = "5b10a2844c20165700ede21g"
 
 
 class Directory:
-    """`projects` by key, `users` by account id; the first user is the token's own account. `links` are the kinds of links
-    between issues, None where linking is switched off."""
+    """`projects` by key, `users` by account id; the first user is the token's own account. `links` are the kinds of
+    links between issues, None where linking is switched off."""
 
     def __init__(self, email: str) -> None:
         self.projects: dict[str, Project] = {}
