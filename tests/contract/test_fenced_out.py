@@ -1,4 +1,4 @@
-"""A journey that waited for a vendor longer than its lease lasts, while a short round went by: its work is still done."""
+"""A journey that waited for a vendor longer than its lease lasts, while a short round went by, still ends its work."""
 
 from datetime import timedelta
 from pathlib import Path

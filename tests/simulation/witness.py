@@ -93,6 +93,7 @@ class Witness:
     people_wrote: list[Wrote] = field(default_factory=list[Wrote])
     histories: dict[str, History] = field(default_factory=dict[str, History])
     seen: dict[str, Any] = field(default_factory=dict[str, Any])
+    paused: timedelta = timedelta(0)
 
     def wrote(self, where: str, text: str) -> None:
         self.people_wrote.append(Wrote(where, text))
@@ -137,8 +138,9 @@ class Witness:
 
     @property
     def latest_hint(self) -> datetime | None:
-        """Until when a vendor asked to be left alone."""
-        return max((one.until for one in self.exchanges if one.until), default=None)
+        """Until when a vendor asked to be left alone: a step that paused with its answer counts from the pause's end."""
+        until = max((one.until for one in self.exchanges if one.until), default=None)
+        return until + self.paused if until else None
 
 
 @dataclass
