@@ -138,7 +138,7 @@ class Witness:
 
     @property
     def latest_hint(self) -> datetime | None:
-        """Until when a vendor asked to be left alone: a step that paused with its answer counts from the pause's end."""
+        """Until when a vendor asked to be left alone; a step that paused with its answer counts from its end."""
         until = max((one.until for one in self.exchanges if one.until), default=None)
         return until + self.paused if until else None
 
