@@ -72,19 +72,22 @@ app = typer.Typer(
 )
 
 
-app.command(epilog=_INIT_EPILOG)(init)
-app.command()(report)
-app.command(epilog=_CHECK_EPILOG)(check)
-app.command()(status)
-app.command(epilog=_BACKFILL_EPILOG)(backfill)
-app.command()(replay)
-app.command()(stage)
-app.add_typer(actions_app)
-app.add_typer(settings_app)
-app.add_typer(jira_app)
-app.add_typer(secret_app)
-app.add_typer(slack_app)
-app.add_typer(webhook_app)
+_BEGIN, _INCIDENTS, _ITEMS, _OPERATE = "Set it up", "Incidents", "Action items", "Run it"
+"""Under which of these headings a command stands in the help. Those that hold others come last."""
+
+app.command(epilog=_INIT_EPILOG, rich_help_panel=_BEGIN)(init)
+app.add_typer(settings_app, rich_help_panel=_BEGIN)
+app.add_typer(secret_app, rich_help_panel=_BEGIN)
+app.command(epilog=_CHECK_EPILOG, rich_help_panel=_BEGIN)(check)
+app.add_typer(webhook_app, rich_help_panel=_BEGIN)
+app.add_typer(slack_app, rich_help_panel=_BEGIN)
+app.add_typer(jira_app, rich_help_panel=_BEGIN)
+app.command(rich_help_panel=_INCIDENTS)(status)
+app.command(epilog=_BACKFILL_EPILOG, rich_help_panel=_INCIDENTS)(backfill)
+app.add_typer(actions_app, rich_help_panel=_ITEMS)
+app.command(rich_help_panel=_ITEMS)(report)
+app.command(rich_help_panel=_OPERATE)(replay)
+app.command(rich_help_panel=_OPERATE)(stage)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -113,7 +116,7 @@ def _say(sentence: str) -> None:
         Console(stderr=True).print(f"debrief: {plain(line)}", soft_wrap=True, markup=False, highlight=False)
 
 
-@app.command(epilog=_DRAFT_EPILOG)
+@app.command(epilog=_DRAFT_EPILOG, rich_help_panel=_INCIDENTS)
 def draft(
     incident: Annotated[
         str | None, typer.Argument(metavar="INCIDENT", help="Id, number, or address of the PagerDuty incident.")
@@ -201,7 +204,7 @@ def _draft(asked: Asked) -> int:
     return report.code
 
 
-@app.command()
+@app.command(rich_help_panel=_INCIDENTS)
 def review(
     incident: Annotated[
         str, typer.Argument(metavar="INCIDENT", help="Id (Q2ABC..., or slack-...), number, or address.")
@@ -221,7 +224,7 @@ def review(
     return Exit.DONE
 
 
-@app.command()
+@app.command(rich_help_panel=_INCIDENTS)
 def lint(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A postmortem in Markdown; - is standard input.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as one JSON object.")] = False,
@@ -240,7 +243,7 @@ def lint(
     return Exit.WITH_GAPS if any(not finding.is_note for finding in findings) else Exit.DONE
 
 
-@app.command("follow-up")
+@app.command("follow-up", rich_help_panel=_ITEMS)
 def follow_up(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
 ) -> int:
@@ -258,7 +261,7 @@ def follow_up(
     return Exit.WITH_GAPS if "failed" in outcome else Exit.DONE
 
 
-@app.command()
+@app.command(rich_help_panel=_INCIDENTS)
 def schema() -> int:
     """Print the JSON Schema of a postmortem as --format json writes it."""
     from postmortem.outputs.json_document import json_schema
@@ -267,7 +270,7 @@ def schema() -> int:
     return Exit.DONE
 
 
-@app.command()
+@app.command(rich_help_panel=_OPERATE)
 def serve(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 8080,
 ) -> int:
