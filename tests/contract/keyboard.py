@@ -8,6 +8,7 @@ assert person.code == 0
 
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -27,6 +28,7 @@ fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 runpy.run_module("handlers.cli", run_name="__main__")
 """
 
+CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8;[^\x1b]*\x1b\\")
 PATIENCE = 90.0
 """Seconds until a question must be there: a machine at work is slow to load Python."""
 
@@ -110,3 +112,11 @@ def at_a_terminal(folder: Path, *arguments: str, **environment: str) -> Generato
             process.send_signal(signal.SIGKILL)
             process.wait()
         os.close(ours)
+
+
+def answering(folder: Path, environment: dict[str, str], answer: str, *arguments: str) -> tuple[int, str]:
+    """Run `debrief` at a terminal and answer the one question it asks; exit code and what was shown."""
+    with at_a_terminal(folder, *arguments, **environment, TERM="xterm") as person:
+        person.answers("Go on?", answer)
+        code = person.ends()
+    return code, CODES.sub("", person.screen).replace("\r", "\n")

@@ -15,10 +15,10 @@ from connectors.store.sqlite import SqliteStore
 from handlers.wiring import utc_now
 from postmortem.action_items.item import ActionItem, short_name
 from postmortem.document import Postmortem
-from tests.contract.cli import Terminal
+from tests.contract.cli import Terminal, environment_of
 from tests.contract.followed import followed, keep, one_of_each
+from tests.contract.keyboard import answering
 from tests.contract.test_cli_offline import save_slack
-from tests.contract.test_cli_terminal import at_a_terminal, environment_of
 from tests.hostile.payloads import PAYLOADS
 from tests.hostile.reading import terminal_complaints
 from tests.world import World, world_of
@@ -300,8 +300,8 @@ def test_a_person_is_asked_with_the_item_before_anything_is_written(tmp_path: Pa
         draft_of(terminal, world)
         environment = environment_of(world, terminal.folder)
         command = ("actions", "drop", world.incident_id(), RAISE)
-        stopped, shown = at_a_terminal(terminal.folder, environment, "n\n", *command)
-        done, after = at_a_terminal(terminal.folder, environment, "y\n", *command)
+        stopped, shown = answering(terminal.folder, environment, "n", *command)
+        done, after = answering(terminal.folder, environment, "y", *command)
 
         assert f"Dropped: {RAISE}" in shown
         assert "Stopped before anything was written." in shown

@@ -12,18 +12,8 @@ from handlers.cli.display import Bars, Lines
 from postmortem.evidence import Message, Part
 from postmortem.moment import moment_from_slack_ts
 from tests.contract.cli import environment_of
-from tests.contract.keyboard import at_a_terminal
+from tests.contract.keyboard import CODES, answering
 from tests.world import World
-
-_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8;[^\x1b]*\x1b\\")
-
-
-def _answering(folder: Path, environment: dict[str, str], answer: str, *arguments: str) -> tuple[int, str]:
-    """Run `debrief` at a terminal and answer its question; exit code and what was shown."""
-    with at_a_terminal(folder, *arguments, **environment, TERM="xterm") as person:
-        person.answers("Go on?", answer)
-        code = person.ends()
-    return code, _CODES.sub("", person.screen).replace("\r", "\n")
 
 
 @pytest.fixture
@@ -34,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_no_stops_before_anything_is_written(world: World, folder: Path):
-    code, shown = _answering(folder, environment_of(world, folder), "n", "draft", world.incident_id())
+    code, shown = answering(folder, environment_of(world, folder), "n", "draft", world.incident_id())
 
     assert code == 130
     assert "Checkout p99 latency above 4 s in eu-west-1" in shown
@@ -46,7 +36,7 @@ def test_a_no_stops_before_anything_is_written(world: World, folder: Path):
 
 
 def test_a_yes_goes_on_and_every_source_has_a_row_with_its_counts(world: World, folder: Path):
-    code, shown = _answering(folder, environment_of(world, folder), "y", "draft", world.incident_id())
+    code, shown = answering(folder, environment_of(world, folder), "y", "draft", world.incident_id())
 
     assert code == 0, shown
     assert re.search(r"✓ Slack +━+ 45 messages, 4 threads, 9 people", shown)
@@ -82,7 +72,7 @@ def test_bars_fit_into_80_columns_however_much_was_read():
     with Bars(Console(file=file, width=80, force_terminal=True)) as bars:
         bars.on_part("slack", Part(messages=tuple(message(number, thread=number) for number in range(1, 1500))))
         bars.on_step(Progress("pm-1", "open issues > 0 > open the issue, round 1", "started"))
-    rows = [line for line in re.split(r"[\r\n]+", _CODES.sub("", file.getvalue())) if line.strip()]
+    rows = [line for line in re.split(r"[\r\n]+", CODES.sub("", file.getvalue())) if line.strip()]
     assert "1,499 messages, 1,499 threads" in rows[-2]
     assert "Opening issues" in rows[-1]
     assert max(len(row) for row in rows) <= 80
