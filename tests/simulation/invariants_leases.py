@@ -1,5 +1,6 @@
 """16: one journey at a time works on an incident: nobody takes a lease that still counts, only its holder ends it."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -40,7 +41,11 @@ def _check_end(household: Household, before: dict[str, Any], now: dict[str, Any]
     """A lease that still counts is ended by its holder alone, in the last step of a round."""
     if now["holder"] is not None:
         raise Broken(16, f"{now['holder']} takes the lease of {before['holder']}, who has it until {before['until']}")
-    mine = f"begins {before['holder']} > "
-    steps = [call.what for call in reversed(household.outside.calls) if call.what.startswith(mine)]
-    if not steps or not steps[0].endswith(_ENDS):
-        raise Broken(16, f"somebody ends the lease of {before['holder']}, who is at {steps[:1]}")
+    begun, over = (_steps(household, f"{word} {before['holder']} > ") for word in ("begins", "ends"))
+    under_way = Counter(begun) - Counter(over)  # a twin of the journey may have begun another meanwhile
+    if not any(step.endswith(_ENDS) for step in (*begun[-1:], *under_way)):
+        raise Broken(16, f"somebody ends the lease of {before['holder']}, who is at {begun[-1:]}")
+
+
+def _steps(household: Household, mine: str) -> list[str]:
+    return [call.what.removeprefix(mine) for call in household.outside.calls if call.what.startswith(mine)]
