@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from tests.incidents.stale_replica import script
 from tests.simulation.beginnings import Kept, kept, taken_up
+from tests.simulation.broken import Broken
 from tests.simulation.household import Household
 from tests.simulation.invariants import check_always
 from tests.simulation.life import Home, Life, Lived, Over
@@ -38,7 +39,11 @@ class _Keeping:
         household = self.life.household
         household.outside.after = unnoticed
         household.log.clear()
-        check_always(household)
+        try:
+            check_always(household)
+        except Broken as broken:
+            self.life.lived.wrong = str(broken)
+            raise Over from None
         while self.points and call.number >= self.points[0] and not self.life.sender.is_busy:
             self.left[self.points.pop(0)] = kept(self.life, household)
         household.outside.after = self.after
