@@ -11,7 +11,8 @@ from rich.console import Console
 
 from handlers.cli.exits import EXPECTED, Ended, Exit, ended_by
 from handlers.cli.plain import plain
-from handlers.cli.tables import as_json_text, table_form, write_table
+from handlers.cli.prompts import is_someone_at, says_yes
+from handlers.cli.tables import as_json_text, ended_json_text, table_form, write_table
 from handlers.wiring import machine
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def _decide(incident: str, item: str, asked: "Asked", who: str | None, *, yes: b
     except EXPECTED as error:
         ended = ended_by(error)
         if as_json:
-            _print_json({"exit_code": int(ended.code), "exit_reason": ended.sentence})
+            sys.stdout.write(ended_json_text(ended))
         raise ended from error
     if as_json:
         _print_json(command.decided_json(decided))
@@ -218,15 +219,14 @@ def _bench(*, yes: bool) -> "Bench":
     from handlers.cli.settings_command import settings_of
 
     here, progress = machine(), Console(stderr=True)
-    is_someone = sys.stdin.isatty() and progress.is_terminal
-    confirm = partial(_agreed, progress) if is_someone else None
+    confirm = partial(_agreed, progress) if is_someone_at(progress) else None
     return Bench(here, settings_of(here), display_on(progress), confirm, yes)
 
 
 def _agreed(console: Console, what: str, writes: str) -> bool:
     for line in (*what.splitlines(), f"This will {writes}."):
         console.print(plain(line), markup=False, highlight=False)
-    return console.input("Go on? [y/N] ", markup=False).strip().casefold() in ("y", "yes")
+    return says_yes(console, "Go on?")
 
 
 def _print_json(value: dict[str, Any]) -> None:

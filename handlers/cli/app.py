@@ -1,7 +1,6 @@
 """The commands: what may be typed, and how each ends."""
 
 import getpass
-import json
 import logging
 import sys
 from collections.abc import Sequence
@@ -33,6 +32,7 @@ from handlers.cli.settings_app import app as settings_app
 from handlers.cli.slack_app import app as slack_app
 from handlers.cli.stage_app import stage
 from handlers.cli.status_app import status
+from handlers.cli.tables import as_json_text, ended_json_text
 from handlers.cli.webhook_app import app as webhook_app
 from handlers.cli.where import RegionOption, StageOption
 from handlers.envelope import told
@@ -169,7 +169,7 @@ def draft(
     except EXPECTED as error:
         ended = ended_by(error)
         if as_json:
-            _print_json({"exit_code": int(ended.code), "exit_reason": ended.sentence})
+            sys.stdout.write(ended_json_text(ended))
         raise ended from error
 
 
@@ -288,4 +288,4 @@ def serve(
 
 
 def _print_json(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=True, indent=2) + "\n")
+    sys.stdout.write(as_json_text(value))

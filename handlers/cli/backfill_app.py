@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from handlers.cli.exits import EXPECTED, Exit, ended_by
-from handlers.cli.tables import as_json_text
+from handlers.cli.tables import as_json_text, ended_json_text
 from handlers.cli.where import RegionOption, StageOption
 
 if TYPE_CHECKING:
@@ -84,6 +84,6 @@ def _run(asked: "Asked", *, as_json: bool) -> int:
     except EXPECTED as error:
         ended = ended_by(error)
         if as_json:
-            typer.echo(as_json_text({"exit_code": int(ended.code), "exit_reason": ended.sentence}), nl=False)
+            typer.echo(ended_json_text(ended), nl=False)
         raise ended from error
     return Exit.WITH_GAPS if plan.counts["failed"] else Exit.DONE

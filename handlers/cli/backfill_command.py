@@ -1,6 +1,5 @@
 """`debrief backfill`: drafts for incidents that were resolved before Debrief was there, and how far that has come."""
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -25,6 +24,7 @@ from handlers.cli.backfill_driving import Outcome, Pace, drive
 from handlers.cli.backfill_places import serving_here, there_on
 from handlers.cli.exits import Ended, Exit, on_this_machine
 from handlers.cli.plain import plain
+from handlers.cli.prompts import is_someone_at, says_yes
 from handlers.house import House
 from handlers.place import Place, find_place
 from handlers.wiring import Machine, utc_now
@@ -199,9 +199,9 @@ def _agree(asked: Asked, plan: Backfill, console: Console) -> None:
     if not writes or asked.yes:
         return
     sentence = f"For {len(plan.found.due):,} incidents this will {' and '.join(writes)}"
-    if not (sys.stdin.isatty() and console.is_terminal):
+    if not is_someone_at(console):
         raise Ended(Exit.USAGE, f"{sentence}: add --yes to agree, or --dry-run to look first.")
-    if console.input(f"{sentence}. Go on? [y/N] ", markup=False).strip().casefold() not in ("y", "yes"):
+    if not says_yes(console, f"{sentence}. Go on?"):
         raise Ended(Exit.STOPPED, "Stopped before anything was begun.")
 
 

@@ -1,6 +1,5 @@
 """From what was asked to a draft: which way, and whether a person has to agree first."""
 
-import sys
 from functools import partial
 
 from rich.console import Console
@@ -11,6 +10,7 @@ from handlers.cli.drawn import Drawn
 from handlers.cli.live import Bench, Confirm, draft_dry, draft_live
 from handlers.cli.offline import Desk, draft_offline
 from handlers.cli.plain import plain
+from handlers.cli.prompts import is_someone_at, says_yes
 from handlers.cli.settings_command import settings_of
 from handlers.wiring import Machine
 from postmortem.incident import Incident
@@ -39,10 +39,9 @@ def _on_stage(asked: Asked, progress: Console) -> Drawn:
 
 
 def _confirm(progress: Console) -> Confirm | None:
-    someone = sys.stdin.isatty() and progress.is_terminal
-    return partial(_agreed, progress) if someone else None
+    return partial(_agreed, progress) if is_someone_at(progress) else None
 
 
 def _agreed(console: Console, incident: Incident, writes: str) -> bool:
     console.print(f"{plain(incident.title)}\nThis will {writes}.", markup=False, highlight=False)
-    return console.input("Go on? [y/N] ", markup=False).strip().casefold() in ("y", "yes")
+    return says_yes(console, "Go on?")

@@ -3,6 +3,8 @@
 import getpass
 import sys
 
+from rich.console import Console
+
 from handlers.cli.exits import Ended, Exit
 from handlers.cli.plain import plain
 
@@ -33,7 +35,21 @@ def agreed(question: str) -> bool:
     """Whether somebody said yes. Raises Ended where nobody is there."""
     if not is_terminal():
         raise Ended(Exit.USAGE, f"{question} Nobody is there to ask: add --yes.")
-    return answer(f"{question} [y/N]").casefold() in ("y", "yes")
+    return _is_yes(answer(f"{question} [y/N]"))
+
+
+def is_someone_at(console: Console) -> bool:
+    """Whether somebody is there to answer, and sees what this console shows."""
+    return is_terminal() and console.is_terminal
+
+
+def says_yes(console: Console, question: str) -> bool:
+    """Ask below what the console has shown; anything but a yes is a no."""
+    return _is_yes(console.input(f"{question} [y/N] ", markup=False))
+
+
+def _is_yes(typed: str) -> bool:
+    return typed.strip().casefold() in ("y", "yes")
 
 
 def asked_secret(what: str, *, may_skip: bool = False) -> str:

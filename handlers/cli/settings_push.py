@@ -1,7 +1,6 @@
 """`debrief settings push`: what would change in a stage's settings, and the change, over exactly what was read."""
 
 import getpass
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from connectors.store.port import Conflict, File, Store
 from connectors.store.pushed import Pushed, pushed_as, remember_pushed
 from handlers.cli.exits import Ended, Exit
 from handlers.cli.plain import plain
+from handlers.cli.prompts import is_someone_at, says_yes
 from handlers.cli.settings_command import settings_of, settings_text
 from handlers.place import find_place
 from handlers.wiring import SETTINGS_FILE, Machine, templates_in, utc_now
@@ -146,9 +146,9 @@ def _agree(plan: Plan, wish: Wish, console: Console) -> None:
     _say_changes(console, plan)
     if wish.yes:
         return
-    if not (sys.stdin.isatty() and console.is_terminal):
+    if not is_someone_at(console):
         raise Ended(Exit.USAGE, "Nothing was pushed: add --yes to agree, or --dry-run to look first.")
-    if console.input(f"Push to {plan.where}? [y/N] ", markup=False).strip().casefold() not in ("y", "yes"):
+    if not says_yes(console, f"Push to {plan.where}?"):
         raise Ended(Exit.STOPPED, "Nothing was pushed.")
 
 

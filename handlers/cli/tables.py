@@ -40,5 +40,10 @@ def write_table(form: Form, text: str) -> None:
         sys.stdout.write(text.encode(errors="replace").decode())
 
 
+def ended_json_text(ended: Ended) -> str:
+    """How --json says that a command ended before its result."""
+    return as_json_text({"exit_code": int(ended.code), "exit_reason": ended.sentence})
+
+
 def as_json_text(value: dict[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=True, indent=2) + "\n"

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from handlers.cli.exits import EXPECTED, Ended, Exit, ended_by
-from handlers.cli.tables import as_json_text
+from handlers.cli.tables import as_json_text, ended_json_text
 from handlers.cli.where import RegionOption, StageOption
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _command(stage: str | None, region: str | None, *, as_json: bool) -> "Genera
         ended = ended_by(error)
         ended = Ended(ended.code, with_place(ended.sentence, stage, region))
         if as_json:
-            typer.echo(as_json_text({"exit_code": int(ended.code), "exit_reason": ended.sentence}), nl=False)
+            typer.echo(ended_json_text(ended), nl=False)
         raise ended from error
 
 
