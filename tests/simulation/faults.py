@@ -126,7 +126,7 @@ def _happens(fault: Fault, household: "Household", call: Call) -> None:
 def _paused(household: "Household", call: Call, act: Callable[[], Any]) -> Any:
     """Before the call. What changes something at a vendor is sent first: that a process freezes between its last check
     and that for so long is the one risk that stays (docs/decisions/0003-exactly-once.md)."""
-    household.witness.paused += PAUSE
+    household.outside.paused += PAUSE
     if call.to in VENDORS and call.writes:
         answer = act()
         household.clock.advance(PAUSE)

@@ -57,13 +57,14 @@ def unnoticed(_call: Call) -> None:
 class Outside:
     """`meets` is the weather. `after` is told of every call that came back: the place for what must always hold.
     `calls` stand in the order in which they began, `ended` in that in which they came back: one may begin within
-    another."""
+    another. `paused` is for how long processes stood still in all."""
 
     meets: Meets = fair
     after: Callable[[Call], None] = unnoticed
     calls: list[Call] = field(default_factory=list[Call])
     ended: list[Call] = field(default_factory=list[Call])
     met: Counter[str] = field(default_factory=Counter[str])
+    paused: timedelta = timedelta(0)
 
     def passes(self, to: Side, what: str, writes: bool, act: Callable[[], Any], request: Request | None = None) -> Any:
         call = Call(len(self.calls) + 1, to, what, writes, request)

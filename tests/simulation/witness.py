@@ -93,7 +93,6 @@ class Witness:
     people_wrote: list[Wrote] = field(default_factory=list[Wrote])
     histories: dict[str, History] = field(default_factory=dict[str, History])
     seen: dict[str, Any] = field(default_factory=dict[str, Any])
-    paused: timedelta = timedelta(0)
 
     def wrote(self, where: str, text: str) -> None:
         self.people_wrote.append(Wrote(where, text))
@@ -140,7 +139,7 @@ class Witness:
     def latest_hint(self) -> datetime | None:
         """Until when a vendor asked to be left alone; a step that paused with its answer counts from its end."""
         until = max((one.until for one in self.exchanges if one.until), default=None)
-        return until + self.paused if until else None
+        return until + self.outside.paused if until else None
 
 
 @dataclass
