@@ -27,6 +27,7 @@ KINDS = (
 MOST_FAULTS = 4
 SETTINGS = {"publish": {"public_base_url": "https://debrief.acme.example"}, "refresh_after": "24h"}
 A_MINUTE, A_QUARTER, A_DAY = timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=26)
+TEN_MINUTES = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +142,11 @@ def _is_found(twin: Twin) -> None:
 
 
 def _wait_for_the_draft(twin: Twin) -> None:
-    twin.lives(timedelta(minutes=10))
-    while "announced" not in _peeked(twin, twin.outcome):
-        twin.lives(timedelta(minutes=10))
+    for _ in range(A_DAY // TEN_MINUTES):
+        twin.lives(TEN_MINUTES)
+        if "announced" in _peeked(twin, twin.outcome):
+            return
+    raise AssertionError("a day after the resolve no draft is announced")
 
 
 def _decision(twin: Twin) -> Json:

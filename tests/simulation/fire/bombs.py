@@ -4,6 +4,7 @@ Bounded time, no 5xx, and nothing kept that a later reader stumbles over: the jo
 """
 
 import http.client
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,7 +23,9 @@ from tests.vendors.pagerduty_webhooks import deliver, sign
 from tests.world import World, world_of
 
 SCRIPT = "expired_certificate"
-MOST_CPU_MS = 50.0
+MOST_READINGS = 6.0
+DEAREST = "countless lists of lists"
+"""An answer may take as much CPU as json.loads alone takes to read this so many times on the same machine: 3.6 here."""
 MOST_TRIES = 3
 ALLOWED = {True: {202, 413}, False: {403, 413}}
 """By whether it is signed."""
@@ -110,27 +113,37 @@ class Blasts:
 
 def in_process(home: Path) -> Blasts:
     """Through the real handler, the real store and the real engine; then the journey is run over all that was kept."""
-    blasts = Blasts()
+    blasts, most = Blasts(), MOST_READINGS * reading_ms(values()[DEAREST])
     with world_of(home, SCRIPT) as world:
         at = world.clock.now().isoformat()
         world.resolves()
         for name, body in bodies(world.incident_id(), at):
             for is_signed in (True, False):
-                status, took = _least(world, body, WEBHOOK_SECRET if is_signed else "forged")
+                status, took = _least(world, body, WEBHOOK_SECRET if is_signed else "forged", most)
                 blasts.goes_off(name, status, is_signed, cpu_in_process=took)
-                if took > MOST_CPU_MS:
-                    blasts.wrong.append(f"{name}: {took:.0f} ms of CPU")
+                if took > most:
+                    blasts.wrong.append(f"{name}: {took:.0f} ms of CPU, where {most:.0f} are allowed")
         world.settles()
         blasts.wrong += [f"{each.name}: {each.error}" for each in world.engine.journeys() if each.state != "done"]
         blasts.wrong += what_stumbles(world.store, world.incident_id())
     return blasts
 
 
-def _least(world: World, body: bytes, secret: str) -> tuple[int, float]:
+def reading_ms(body: bytes) -> float:
+    """What json.loads alone takes for it here and now, in milliseconds of CPU: the least of five."""
+    took: list[float] = []
+    for _ in range(5):
+        began = time.process_time()
+        json.loads(body)
+        took.append((time.process_time() - began) * 1000)
+    return min(took)
+
+
+def _least(world: World, body: bytes, secret: str, most: float) -> tuple[int, float]:
     """The answer, and the CPU it took in milliseconds: the least of three, where a neighbour may have disturbed it."""
     took: list[float] = []
     status = 0
-    while len(took) < MOST_TRIES and (not took or took[-1] > MOST_CPU_MS):
+    while len(took) < MOST_TRIES and (not took or took[-1] > most):
         again = body.replace(b"01BOMB", b"%02dBOMB" % (len(took) + 1))
         headers = sign(again, secret)
         began = time.process_time()
