@@ -167,7 +167,7 @@ def _alone(
         slack=slack,
         ledger=Ledger(house.store, what, journey, house.settings_version),
         token=token,
-        holds_lease=lambda: leases.take(what, journey, LEASE_FOR) == token,
+        holds_lease=lambda: leases.holds(what, journey, token, LEASE_FOR),
         now=house.now,
         unclear_wait=house.settings.slack.unclear_wait,
     )

@@ -31,7 +31,8 @@ UNREAD = "It was said in a private channel, which was not read this time."
 ANNOUNCEMENT, ISSUES, PAGE = BESIDE_THE_DRAFT = ("announcement", "issues", "page")
 """What an incident gets beside its draft: the message and the note, its Jira issues, its Confluence page."""
 
-# Renewed before every write outside: this long another journey waits for one that died.
+# Looked at before every write outside, and kept longer than half of this: so long, at most, another journey waits for
+# one that died.
 LEASE_FOR = timedelta(minutes=20)
 
 
@@ -93,8 +94,8 @@ class Work:
         self.ledger.audit.will_send(What.DOCUMENT, name, content, self.house.now())
 
     def holds_lease(self, token: int) -> bool:
-        """Whether nobody has taken over since; renews the lease, also one that ended while nobody wanted it."""
-        return self.leases.take(self.incident_id, self.journey, LEASE_FOR) == token
+        """Whether nobody has taken over since. To be asked just before every write outside."""
+        return self.leases.holds(self.incident_id, self.journey, token, LEASE_FOR)
 
 
 def work_of(steps: Steps, bell: dict[str, Any], house: House) -> Work:

@@ -42,6 +42,14 @@ class Leases:
             if self._wrote(incident_id, record, holder, token, self._now() + for_):
                 return token
 
+    def holds(self, incident_id: str, holder: str, token: int, for_: timedelta) -> bool:
+        """Whether nobody has taken over since `token`, by a read; prolongs the lease where less than half of `for_` is
+        left, also one that ended while nobody wanted it."""
+        current, _ = _lease(incident_id, self._read(incident_id))
+        if current and (current.holder, current.token) == (holder, token) and current.until - self._now() >= for_ / 2:
+            return True
+        return self.take(incident_id, holder, for_) == token
+
     def release(self, incident_id: str, holder: str) -> None:
         """Give the lease back. Nothing happens where it is somebody else's by now."""
         while True:

@@ -57,6 +57,36 @@ def test_a_holder_that_comes_back_late_keeps_its_token_where_nobody_came_between
     assert leases.take("PINC1", "journey one", MINUTE) == 1
 
 
+def test_a_lease_of_which_half_is_left_is_looked_at_and_not_written(leases: Leases, clock: Clock) -> None:
+    leases.take("PINC1", "journey one", MINUTE)
+    clock.moves(MINUTE / 2)
+    assert leases.holds("PINC1", "journey one", 1, MINUTE)
+    assert leases.current("PINC1") == Lease("PINC1", "journey one", 1, clock.after(seconds=30))
+
+
+def test_a_lease_of_which_less_than_half_is_left_is_prolonged(leases: Leases, clock: Clock) -> None:
+    leases.take("PINC1", "journey one", MINUTE)
+    clock.moves(MINUTE / 2 + timedelta(seconds=1))
+    assert leases.holds("PINC1", "journey one", 1, MINUTE)
+    assert leases.current("PINC1") == Lease("PINC1", "journey one", 1, clock.after(minutes=1))
+
+
+def test_whoever_was_overtaken_holds_the_lease_no_more(leases: Leases, clock: Clock) -> None:
+    leases.take("PINC1", "journey one", MINUTE)
+    clock.moves(MINUTE)
+    leases.take("PINC1", "journey two", MINUTE)
+    assert not leases.holds("PINC1", "journey one", 1, MINUTE)
+    leases.release("PINC1", "journey two")
+    assert not leases.holds("PINC1", "journey one", 1, MINUTE)
+
+
+def test_a_lease_that_nobody_wanted_is_held_again(leases: Leases, clock: Clock) -> None:
+    leases.take("PINC1", "journey one", MINUTE)
+    clock.moves(10 * MINUTE)
+    assert leases.holds("PINC1", "journey one", 1, MINUTE)
+    assert leases.take("PINC1", "journey two", MINUTE) is None
+
+
 def test_a_lease_that_was_given_back_is_free_and_its_token_is_used_up(leases: Leases) -> None:
     leases.take("PINC1", "journey one", MINUTE)
     leases.release("PINC1", "journey one")
