@@ -1,13 +1,11 @@
-"""A PagerDuty event while the incident runs: keep what is told only once; join the channel before it is archived."""
+"""An incident that begins: join its channel before it is archived. What else happens meanwhile the receiver keeps."""
 
 from datetime import timedelta
 from typing import Any
 
 from connectors.collecting import enter_channel, read_incident
-from connectors.pagerduty.observe import observation_from_event
 from connectors.steps import Steps
 from connectors.store.audit import Audit, What
-from connectors.store.shelf import Shelf
 from handlers.house import House
 from handlers.on_aws import durable
 from postmortem.incident import Incident
@@ -17,21 +15,13 @@ LOOK_AFTER = (timedelta(0), timedelta(minutes=2), timedelta(minutes=10))
 
 
 def observe(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
-    """Keep the event as evidence; at `incident.triggered`, find the channel and join it."""
-    event, incident_id = bell["event"], bell["incident_id"]
-    if event.get("event_type") == "incident.triggered":
-        return join_channel(steps, incident_id, house)
-    steps.run("keep the event", lambda: keep_event(event, incident_id, house))
-    return {"kept": event.get("event_type")}
+    """At `incident.triggered`: find the channel and join it."""
+    return join_channel(steps, bell["incident_id"], house)
 
 
 def handler(event: Any, context: Any) -> Any:
     """The entry point on AWS Lambda."""
     return durable(observe, "observe")(event, context)
-
-
-def keep_event(event: dict[str, Any], incident_id: str, house: House) -> None:
-    Shelf(house.store, incident_id).keep_observation(observation_from_event(event))
 
 
 def join_channel(steps: Steps, incident_id: str, house: House) -> dict[str, Any]:

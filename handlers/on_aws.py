@@ -35,6 +35,7 @@ def doorway() -> Doorway:
         _aws_deliveries,
         _start_on_aws,
         utc_now,
+        _keep_on_aws,
         follows=_is_followed_on_aws,
         announced=lambda incident_id, at: announced_in(_aws_store(None), incident_id, at),
         arrivals=_aws_arrivals,
@@ -82,6 +83,12 @@ def _aws_arrivals() -> Arrivals:
     from connectors.store.arrivals import Arrivals
 
     return Arrivals(_aws_store(None), utc_now)
+
+
+def _keep_on_aws(incident_id: str, event_id: str, event: dict[str, Any]) -> bool:
+    from connectors.store.observed import keep_event
+
+    return keep_event(_aws_store(None), incident_id, event_id, event)
 
 
 def _is_followed_on_aws(issue_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""An HTTP request from PagerDuty: verify, understand, and start the journey by name, once."""
+"""An HTTP request from PagerDuty: verify, understand, and start the journey by name or keep the event, once."""
 
 import hashlib
 from datetime import timedelta
@@ -21,6 +21,8 @@ _REFUSED = Response(403, "the signature does not match", why="signature")
 # Longer than PagerDuty's 48 hours of retries; anything older is a replay.
 OLDEST = timedelta(days=7)
 MOST_AHEAD = timedelta(minutes=10)
+KEPT = "kept"
+"""What stands for the journey in the mark of a delivery that started none."""
 
 
 def receive(request: Request, doorway: Doorway) -> Response:
@@ -68,10 +70,21 @@ def _accept(bell: Bell, body_hash: str, doorway: Doorway) -> Response:
         return Response(202, "ignored: this event was delivered before, with another body", why="changed")
     if sight == "seen":
         return Response(202, "ignored: this event was delivered before", why="duplicate")
+    became, reason = _keep(bell, doorway) if bell.observed else _start(bell, doorway)
+    deliveries.mark(bell.event_id, body_hash, became)
+    return Response(202, reason)
+
+
+def _keep(bell: Bell, doorway: Doorway) -> tuple[str, str]:
+    """What the delivery is marked with, and the reason. No journey: whatever asks for the evidence reads the event."""
+    kept = doorway.keep(bell.incident_id, bell.event_id, bell.event)
+    return KEPT, f"kept {bell.event_type}" if kept else f"{bell.event_type} was kept before"
+
+
+def _start(bell: Bell, doorway: Doorway) -> tuple[str, str]:
     kind, name, payload = _journey(bell, doorway)
     started = doorway.start(kind, name, payload)
-    deliveries.mark(bell.event_id, body_hash, name)
-    return Response(202, f"started {name}" if started else f"{name} was started before")
+    return name, f"started {name}" if started else f"{name} was started before"
 
 
 def _journey(bell: Bell, doorway: Doorway) -> tuple[str, str, dict[str, Any]]:

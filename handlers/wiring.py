@@ -178,6 +178,7 @@ def doorway_of(machine: Machine, store: Store, engine: LocalEngine) -> Doorway:
     from connectors.store.arrivals import Arrivals
     from connectors.store.deliveries import Deliveries
     from connectors.store.followed_issues import is_followed
+    from connectors.store.observed import keep_event
 
     secrets, arrivals = machine.secrets(), Arrivals(store, utc_now)
     return Doorway(
@@ -185,6 +186,7 @@ def doorway_of(machine: Machine, store: Store, engine: LocalEngine) -> Doorway:
         deliveries=lambda: Deliveries(store, utc_now),
         start=engine.start,
         now=utc_now,
+        keep=functools.partial(keep_event, store),
         follows=functools.partial(is_followed, store),
         announced=functools.partial(announced_in, store),
         arrivals=lambda: arrivals,

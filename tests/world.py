@@ -13,6 +13,7 @@ from connectors.engine.local import LocalEngine
 from connectors.store.arrivals import Arrivals
 from connectors.store.deliveries import Deliveries
 from connectors.store.followed_issues import is_followed
+from connectors.store.observed import keep_event
 from connectors.store.shelf import Shelf
 from handlers.desk import Desk, desk_with
 from handlers.envelope import Request, Response, Source, answered
@@ -106,6 +107,7 @@ class World(Neighbours):
             deliveries=lambda: Deliveries(self.store, self.clock.now),
             start=self.engine.start,
             now=self.clock.now,
+            keep=partial(keep_event, self.store),
             follows=partial(is_followed, self.store),
             announced=partial(announced_in, self.store),
             arrivals=lambda: self.arrivals,

@@ -15,7 +15,6 @@ from postmortem.action_items.seen import ItemsSeen
 from postmortem.document import Postmortem, read_postmortem
 from postmortem.evidence import Evidence, Part
 from postmortem.incident import Incident
-from postmortem.observations import Observation
 
 _INDEX = "POSTMORTEMS"
 _MOST_BESIDE = 99
@@ -41,20 +40,6 @@ class Shelf:
     def parts(self, names: Iterable[str]) -> Iterator[Part]:
         for name in names:
             yield Part.model_validate_json(self._content(name))
-
-    def keep_observation(self, part: Part) -> None:
-        """Keep what a webhook alone told; the same event twice is kept once."""
-        for observation in part.observations:
-            self._store.write(
-                self._partition, f"OBSERVED#{observation.id}", part.model_dump(mode="json", exclude_defaults=True)
-            )
-
-    def observations(self) -> Part:
-        """Everything that was observed of the incident while it happened."""
-        parts = [Part.model_validate(record.value) for record in self._store.list(self._partition, "OBSERVED#")]
-        observed: dict[str, Observation] = {o.id: o for part in parts for o in part.observations}
-        people = {person.id: person for part in parts for person in part.people}
-        return Part(observations=tuple(observed.values()), people=tuple(people.values()))
 
     def keep_evidence(self, journey: str, evidence: Evidence) -> str:
         path = f"evidence/{self._folder}/{_file_name(journey)}.json"

@@ -13,6 +13,7 @@ from connectors.collecting import read_incident
 from connectors.engine.clock import RealClock
 from connectors.engine.local import LocalEngine
 from connectors.errors import Rejected
+from connectors.observing import observations_of
 from connectors.pagerduty import collect as pagerduty_collect
 from connectors.pagerduty.export import read_export as read_pagerduty_export
 from connectors.slack.export import read_export as read_slack_export
@@ -190,9 +191,8 @@ def _make_draft(steps: Steps, bell: Any, house: House, parts: tuple[Part, ...], 
 
     def put_together() -> str:
         incident = Incident.model_validate(work.shelf.state()["incident"])
-        evidence = evidence_from_parts(
-            incident, (*parts, *work.shelf.parts(names), work.shelf.observations()), house.now()
-        )
+        observed = observations_of(house.store, incident.id)
+        evidence = evidence_from_parts(incident, (*parts, *work.shelf.parts(names), observed), house.now())
         return work.shelf.keep_evidence(f"offline-{incident.id}", evidence)
 
     name = steps.run("put the evidence together", put_together)
@@ -206,7 +206,7 @@ def _read_the_rest(work: Work, parts: tuple[Part, ...]) -> list[str]:
 
     def keep(name: str, part: Part) -> str:
         work.house.on_part("pagerduty", part)
-        return work.shelf.keep_part(work.journey, name, part)
+        return work.shelf.keep_part(name, part)
 
     if work.house.pagerduty is None:
         return []

@@ -43,10 +43,10 @@ def measure() -> Iterator[Figure]:
     yield from _loads(runs[OURS], refused)
 
 
-def signed_event() -> dict[str, Any]:
-    """An `incident.resolved` of this minute, as API Gateway hands it over."""
+def signed_event(kind: str = "incident.resolved") -> dict[str, Any]:
+    """An event of this minute, as API Gateway hands it over."""
     events = [webhook["event"] for webhook in by_name("checkout-latency").webhooks]
-    event = next(one for one in events if one["event_type"] == "incident.resolved")
+    event = next(one for one in events if one["event_type"] == kind)
     body = body_of({"event": event | {"occurred_at": datetime.now(UTC).isoformat()}})
     return {"headers": sign(body, SECRET), "body": body.decode(), "isBase64Encoded": False}
 

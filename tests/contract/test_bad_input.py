@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from connectors.errors import Unreachable
 from connectors.store.deliveries import Deliveries
 from connectors.store.notices import Notices
+from connectors.store.observed import keep_event
 from handlers.envelope import Request, Response, answered
 from handlers.receive import LARGEST_BODY, receive
 from handlers.wiring import Doorway
@@ -149,13 +151,20 @@ def test_a_signed_event_too_large_to_keep_whole_is_kept_cut_so_that_later_ones_g
 # Our own faults
 
 
-def _ring(world: World, **broken: Callable[..., Any]) -> Response:
-    body = body_of(webhook(world))
+def role_assigned(world: World) -> dict[str, Any]:
+    """A webhook of now."""
+    event = next(one["event"] for one in world.scripts[0].webhooks if "role" in one["event"]["event_type"])
+    return {"event": event | {"occurred_at": world.clock.now().isoformat()}}
+
+
+def _ring(world: World, event: dict[str, Any] | None = None, /, **broken: Callable[..., Any]) -> Response:
+    body = body_of(event or webhook(world))
     parts: dict[str, Any] = {
         "secrets": world.machine.secrets,
         "deliveries": lambda: Deliveries(world.store, world.clock.now),
         "start": world.engine.start,
         "now": world.clock.now,
+        "keep": partial(keep_event, world.store),
     }
     doorway = Doorway(**parts | broken)
     return answered(lambda request: receive(request, doorway), Request(sign(body, WEBHOOK_SECRET), body))
@@ -177,6 +186,24 @@ def test_a_fault_of_our_own_is_a_503_so_that_pagerduty_rings_again(
     assert _ring(world, **{part: fault}) == Response(503, "not accepted, try again later")
     assert "customer" not in caplog.text
     assert _ring(world).reason.startswith("started pm-")
+
+
+@pytest.mark.parametrize("fault", [_down, _bug], ids=["down", "a bug"])
+def test_an_event_that_could_not_be_kept_comes_again_and_is_kept_then(world: World, fault: Callable[..., Any]):
+    event = role_assigned(world)
+    assert _ring(world, event, keep=fault) == Response(503, "not accepted, try again later")
+    assert _ring(world, event) == Response(202, "kept incident.role.assigned")
+    assert _ring(world, event).reason == "ignored: this event was delivered before"
+
+
+def test_a_mark_that_could_not_be_made_leaves_the_event_kept_once(world: World):
+    """The receiver dies between the two: what comes again is the same record, and the first one counts."""
+    event = role_assigned(world)
+    assert world.doorway().keep(world.incident_id(), event["event"]["id"], event["event"])
+    kept = list(world.store.list(f"INC#{world.incident_id()}", "OBSERVED#"))
+
+    assert _ring(world, event) == Response(202, "incident.role.assigned was kept before")
+    assert list(world.store.list(f"INC#{world.incident_id()}", "OBSERVED#")) == kept
 
 
 def test_a_secret_that_is_not_set_is_a_503_too(world: World):

@@ -119,14 +119,11 @@ def test_a_payload_tells_the_follow_up_what_to_do():
     assert result_of(follow_up.handler, asked) == {"snoozed_until": "2026-12-01T09:00:00+00:00"}
 
 
-def test_an_event_is_kept():
-    event: Json = {
-        "id": "01E",
-        "event_type": "incident.acknowledged",
-        "occurred_at": "2026-11-17T09:00:00Z",
-        "data": {},
-    }
-    assert result_of(observe.handler, {"event": event, "incident_id": "Q1"}) == {"kept": "incident.acknowledged"}
+def test_an_incident_that_begins_without_a_token_fails_with_its_sentence():
+    event: Json = {"id": "01E", "event_type": "incident.triggered", "data": {}}
+    ended = executed(observe.handler, {"event": event, "incident_id": "Q1"})
+    assert ended.error is not None
+    assert "NotAllowed: Reading the incident from PagerDuty: no token is set." in str(ended.error.message)
 
 
 def test_a_function_that_stays_warm_hears_of_pushed_settings_within_five_minutes(monkeypatch: pytest.MonkeyPatch):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connectors.observing import observations_of
 from connectors.pagerduty.batch import part_from_pagerduty
 from connectors.pagerduty.export import read_export as read_pagerduty_export
 from connectors.pagerduty.observe import observation_from_event
@@ -81,7 +82,7 @@ def test_a_real_webhook_moved_to_now_is_kept_as_evidence_of_a_known_kind(path: P
     assert [journey.error for journey in world.engine.journeys() if journey.state == "failed"] == []
     if webhook["event"]["event_type"] not in OBSERVED - {"incident.triggered"}:
         return
-    (observation,) = Shelf(world.store, incident_id).observations().observations
+    (observation,) = observations_of(world.store, incident_id).observations
     assert observation.kind != "unrecognised"
     assert observation.text
 

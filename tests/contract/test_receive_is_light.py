@@ -22,6 +22,16 @@ def test_an_accepted_webhook_loads_no_vendor_client_and_no_durable_sdk():
     assert set(accepted["modules"]) & {*NOT_LOADED, "boto3", "requests", "httpx2", "tenacity", "yaml"} == set()
 
 
+def test_an_event_that_is_kept_starts_nothing_and_loads_as_little():
+    with stubbed_aws() as (url, requests):
+        accepted = cold_start(OURS, url, signed_event("incident.role.assigned"))
+
+    assert accepted["status"] == 202
+    assert requests[-3:] == ["GetItem", "UpdateItem", "UpdateItem"], "the event was kept, and then the delivery marked"
+    assert "Invoke" not in requests
+    assert set(accepted["modules"]) & {*NOT_LOADED, "boto3", "requests", "httpx2", "tenacity", "yaml"} == set()
+
+
 @pytest.mark.parametrize("headers", [{}, MALFORMED], ids=["missing", "malformed"])
 def test_a_signature_that_is_missing_or_malformed_is_refused_without_botocore(headers: dict[str, str]):
     with stubbed_aws() as (url, requests):

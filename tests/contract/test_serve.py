@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from connectors.store.shelf import Shelf
+from connectors.observing import observations_of
 from handlers.receive import LARGEST_BODY
 from handlers.serve import listening
 from handlers.ticks import start_ticks
@@ -223,10 +223,10 @@ class Once(threading.Event):
         return True
 
 
-def test_the_journeys_that_kept_events_are_forgotten_after_a_month_and_the_events_are_not(world: World):
+def test_the_journeys_that_joined_channels_are_forgotten_after_a_month_and_the_events_are_not(world: World):
     world.resolves()
     world.settles()
-    observed = Shelf(world.store, world.incident_id()).observations()
+    observed = observations_of(world.store, world.incident_id())
     world.clock.advance(timedelta(days=29))
     start_ticks(world.engine, world.clock.now, Once())
     assert {"observe", "postmortem"} <= {each.kind for each in world.engine.journeys()}
@@ -235,4 +235,4 @@ def test_the_journeys_that_kept_events_are_forgotten_after_a_month_and_the_event
     start_ticks(world.engine, world.clock.now, Once())
 
     assert {each.kind for each in world.engine.journeys()} == {"postmortem", "follow_up", "reconcile"}
-    assert Shelf(world.store, world.incident_id()).observations() == observed
+    assert observations_of(world.store, world.incident_id()) == observed

@@ -1,6 +1,7 @@
 """Who is believed at the door for presses in Slack, what is hidden from whom, and what an announcement stays."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ from connectors.slack.announcement import announce, blocks_from_lines, update_an
 from connectors.slack.clicks import snooze_buttons
 from handlers.slack_clicked import STRANGER
 from handlers.slack_form import NOT_THERE
-from handlers.wiring import Doorway
 from postmortem.action_items.item import Span
 from postmortem.announcement import Line
 from tests.contract.clicking import ALERT, CHANNEL, decisions, hears_with
@@ -85,7 +85,7 @@ def test_snooze_keeps_who_pressed_it_quiet_from_that_moment_on(announced: World)
     text: Any = {"type": "section", "text": {"type": "plain_text", "text": "Your action items"}}
     announce(api, channel_id, "reminder", [text, snooze_buttons(timedelta(days=3), "your action items")], "reminder")
     doorway = announced.doorway()
-    hears_with(announced, Doorway(doorway.secrets, doorway.deliveries, start, doorway.now), announced.desk())
+    hears_with(announced, replace(doorway, start=start), announced.desk())
     bea = announced.slack.user("bea")
     bea.clicks("Snooze", on="Your action items")
     bea.sends_again()

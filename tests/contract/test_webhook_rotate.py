@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from connectors.retrying import Budget
 from connectors.secrets.secrets_manager import SecretsManagerSecrets
 from connectors.store.arrivals import Arrivals
 from connectors.store.deliveries import Deliveries
+from connectors.store.observed import keep_event
 from handlers.doorway import Doorway
 from handlers.envelope import Request, answered
 from handlers.receive import receive
@@ -272,6 +274,7 @@ def test_on_a_stage_a_receiver_that_stays_warm_refuses_nothing(aws: Aws, monkeyp
         deliveries=lambda: Deliveries(store, clock.now),
         start=lambda kind, name, payload: True,  # noqa: ARG005 # the names of the port
         now=clock.now,
+        keep=partial(keep_event, store),
         arrivals=lambda: Arrivals(store, clock.now),
     )
 

@@ -11,6 +11,7 @@ from connectors.engine.journal import Journey
 from connectors.errors import ConnectorError
 from connectors.steps import Json, Steps
 from connectors.store.looked import Looked
+from connectors.store.observed import kept_events
 from connectors.store.resolves import TOLERANCE
 from handlers.reconcile import LEFT_TO_THE_WEBHOOK
 from tests.simulation.broken import Broken
@@ -66,15 +67,23 @@ def _check_result(journey: Journey) -> None:
 
 
 def _check_heard(household: Household, delivery: Delivery) -> None:
-    """6: what was accepted has its journey, here or on another machine."""
+    """6: what was accepted has its journey, here or on another machine, or is kept."""
     words = delivery.said.partition('"reason":"')[2].partition('"')[0]
     if delivery.status is None or not delivery.believed:
         return
+    if words.startswith("kept ") or words.endswith("was kept before"):
+        _check_kept(household, json.loads(delivery.body)["event"], words)
     name = words.removeprefix("started ") if words.startswith("started ") else words.partition(" was started")[0]
     is_accepted = words.startswith("started ") or words.endswith("was started before")
     engines = [household.engine, *(machine.engine for machine in household.beside)]
     if is_accepted and not any(engine.state(name) for engine in engines):
         raise Broken(6, f"{delivery.status} {words}, and there is no such journey")
+
+
+def _check_kept(household: Household, event: dict[str, Any], words: str) -> None:
+    kept = [one["event"]["id"] for id_ in incidents_of(household) for one in kept_events(household.store.store, id_)]
+    if event["id"] not in kept:
+        raise Broken(6, f"{words}, and it is not there")
 
 
 def _check_found(household: Household, incident_id: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from connectors.observing import observations_of
 from connectors.store.port import Store
 from connectors.store.shelf import Shelf
 from handlers.wiring import utc_now
@@ -155,7 +156,7 @@ def _least(world: World, body: bytes, secret: str, most: float) -> tuple[int, fl
 def what_stumbles(store: Store, incident_id: str) -> list[str]:
     """What a later reader of the store would stumble over: unreadable records, and texts that have no bytes."""
     stumbles: list[str] = []
-    observed = Shelf(store, incident_id).observations()
+    observed = observations_of(store, incident_id)
     postmortem = Shelf(store, incident_id).postmortem()
     texts = {"the observations": observed.model_dump_json(), "the postmortem": repr(postmortem)}
     for record in store.list(f"INC#{incident_id}"):

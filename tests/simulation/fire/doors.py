@@ -88,7 +88,7 @@ class Target:
 def targets() -> dict[Name, Target]:
     secrets = EnvironmentSecrets(SECRETS, None, Impatient())
     forgetful: Any = Forgetful()
-    doorway = Doorway(lambda: secrets, lambda: forgetful, _starts, lambda: NOW, announced=_announced)
+    doorway = Doorway(lambda: secrets, lambda: forgetful, _starts, lambda: NOW, _keeps, announced=_announced)
     true = [SECRET]
     return {
         "pagerduty": Target(
@@ -113,6 +113,10 @@ def _announced(incident_id: str, at: datetime) -> str:
 
 def _starts(kind: str, name: str, payload: dict[str, Any]) -> bool:
     return bool(kind and name and payload)
+
+
+def _keeps(incident_id: str, event_id: str, event: dict[str, Any]) -> bool:
+    return bool(incident_id and event_id and event)
 
 
 def _no_desk() -> Any:

@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 from connectors.engine.journal import Journal, Journey
+from connectors.observing import observations_of
 from connectors.store.port import Store
 from connectors.store.shelf import Shelf
 from handlers.wiring import utc_now
@@ -141,7 +142,7 @@ def look_up(neighbours: Neighbours, sent: list[Sent]) -> dict[str, Any]:
     observed = {(each.incident_id, each.event_id) for each in accepted if each.kind == "observe"}
     journeys = [each for each in journal.journeys() if each.kind == "postmortem"]
     lost = [one for id_ in sorted(resolves) for one in _missing(store, journeys, id_)]
-    known = {id_: {one.id for one in Shelf(store, id_).observations().observations} for id_, _ in observed}
+    known = {id_: {one.id for one in observations_of(store, id_).observations} for id_, _ in observed}
     kept = {id_: _evidence_of(store, id_) for id_ in resolves}
     for id_, event_id in sorted(observed):
         name = f"pagerduty/event/{event_id}"

@@ -19,6 +19,7 @@ from connectors.errors import BadReply, NotAllowed, NotFound, OutcomeUnknown, Ra
 from connectors.secrets.kept import Kept
 from connectors.steps import Steps
 from connectors.store.deliveries import Deliveries
+from connectors.store.observed import keep_event, kept_events
 from connectors.store.sqlite import SqliteStore
 from handlers.envelope import Request, Response, answered
 from handlers.receive import receive
@@ -72,13 +73,14 @@ class Fires:
     def __post_init__(self) -> None:
         self.keeper = Keeper(self.clock.now)
         self.store = GatedStore(SqliteStore(self.home, self.clock.now), self.outside)
-        kinds: dict[str, Any] = dict.fromkeys(("postmortem", "observe"), _does_nothing)
+        kinds: dict[str, Any] = {"postmortem": _does_nothing}
         self.engine = LocalEngine(self.home / "journal.db", kinds, self.clock)
         self.doorway = Doorway(
             secrets=lambda: self.keeper,
             deliveries=lambda: Deliveries(self.store, self.clock.now),
             start=self.starts,
             now=self.clock.now,
+            keep=partial(keep_event, self.store),
             announced=partial(announced_in, self.store),
         )
 
@@ -106,6 +108,11 @@ class Fires:
             self.clock.advance(timedelta(seconds=1))
         self.wrong.append(f"{len(waiting)} deliveries were never accepted")
 
+    def came_of(self, count: int) -> int:
+        """How many journeys and kept events came of the first deliveries."""
+        kept = [one for number in range(count) for one in kept_events(self.store.store, f"Q{number:06d}")]
+        return len({each.name for each in self.engine.journeys()}) + len(kept)
+
 
 def _does_nothing(_steps: Steps, _bell: Any) -> None: ...
 
@@ -132,9 +139,8 @@ def outage(home: Path, count: int, seed: int) -> dict[str, Any]:
     for number, (name, scene) in enumerate(scenes.items()):
         fires, share = Fires(home / f"{number}"), count // len(scenes) + (number < count % len(scenes))
         scene(fires, share, Random(f"{seed}/{name}"))
-        names = {each.name for each in fires.engine.journeys()}
-        if len(names) != share:
-            fires.wrong.append(f"{share} events started {len(names)} journeys")
+        if (came := fires.came_of(share)) != share:
+            fires.wrong.append(f"{came} journeys and kept events came of {share} events")
         told["deliveries"] += share
         told["answers"] += fires.answers
         told["scenes"][name] = dict(fires.answers)

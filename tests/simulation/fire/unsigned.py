@@ -50,6 +50,7 @@ class Watched:
             deliveries=partial(self.happens, "the deliveries were asked"),
             start=self.starts,
             now=self.now,
+            keep=partial(self.happens, "an event was kept"),
             follows=partial(self.happens, "an issue was looked up"),
             announced=partial(self.happens, "a resolve was announced"),
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 from connectors.engine.journal import Journal
 from connectors.store.shelf import Shelf
+from handlers.receive import KEPT
 from postmortem.announcement import HEAD
 from tests.neighbours import Neighbours
 from tests.simulation.kills.incidents import Incident
@@ -36,14 +37,17 @@ def torn(home: Path) -> Iterator[str]:
 def forgotten(home: Path, accepted: Sequence[Accepted]) -> Iterator[str]:
     """Events that were answered with 2xx, and of which the folder knows nothing right after a kill."""
     with TemporaryDirectory() as folder:
-        marks, journeys = _marks(home, Path(folder)), _names_of_journeys(home, Path(folder))
+        marks, kept = _marks(home, Path(folder)), _events_kept(home, Path(folder))
+        journeys = _names_of_journeys(home, Path(folder))
     for one in accepted:
         journey = marks.get(one.event_id)
         if NEEDS_NOTHING in one.reason:
             continue
         if journey is None:
             yield f"the event {one.event_id} was accepted ({one.reason}), and is not remembered"
-        elif journey not in journeys:
+        elif journey == KEPT and one.event_id not in kept:
+            yield f"the event {one.event_id} was accepted ({one.reason}), and is not kept"
+        elif journey != KEPT and journey not in journeys:
             yield f"the event {one.event_id} was accepted ({one.reason}), and {journey} is not in the journal"
 
 
@@ -145,6 +149,11 @@ def _marks(home: Path, folder: Path) -> dict[str, str]:
     sql = """SELECT "partition", value FROM records WHERE "partition" LIKE 'EVT#%'"""
     known = _asked(_copied(home / "records.sqlite", folder), sql)
     return {partition.removeprefix("EVT#"): json.loads(value)["journey"] for partition, value in known}
+
+
+def _events_kept(home: Path, folder: Path) -> set[str]:
+    sql = "SELECT sort FROM records WHERE sort LIKE 'OBSERVED#%'"
+    return {sort.rpartition("/")[2] for (sort,) in _asked(_copied(home / "records.sqlite", folder), sql)}
 
 
 def _names_of_journeys(home: Path, folder: Path) -> set[str]:

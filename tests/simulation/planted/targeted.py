@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from connectors.store.observed import kept_events
 from tests.incidents.stale_replica import script
 from tests.simulation.faults import Fault, Kind, strikes
 from tests.simulation.household import Household, household_of
@@ -60,7 +61,9 @@ def _promised(place: int, number: int, fault: Fault, starts: list[str]) -> None:
 
 
 def _started(household: Household) -> list[str]:
-    return [journey.name for journey in household.engine.journeys()]
+    """The names of its journeys, and the ids of the events it keeps."""
+    kept = kept_events(household.store.store, household.incident_id())
+    return [*(journey.name for journey in household.engine.journeys()), *(one["event"]["id"] for one in kept)]
 
 
 def _is_heard(household: Household, webhook: dict[str, Any]) -> int | None:
