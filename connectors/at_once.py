@@ -1,4 +1,4 @@
-"""Several steps in one, where none has to wait. AWS allows 3,000 operations an execution, and an item took three."""
+"""Several steps in one, where none has to wait: what is kept of each costs a write, and an item took three."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta

@@ -124,6 +124,7 @@ def durable(journey: Journey, kind: str) -> Callable[[Any, Any], Any]:
     """The Lambda handler of one kind of journey, made at its first call."""
     with loaded_for_good():
         from connectors.engine.durable import durable_handler
+        from connectors.engine.table_journal import TableJournal
         from handlers.telling import telling
 
         aws_house()
@@ -131,7 +132,10 @@ def durable(journey: Journey, kind: str) -> Callable[[Any, Any], Any]:
         def run(steps: Steps, payload: Any) -> Any:
             return journey(steps, payload, house=aws_house())
 
-        return durable_handler(run, kind=kind, on_progress=telling(meter()))
+        def journal(execution: str) -> TableJournal:
+            return TableJournal(aws_house().store, execution, utc_now)
+
+        return durable_handler(run, journal, utc_now, kind=kind, on_progress=telling(meter()))
 
 
 def aws_house() -> House:

@@ -21,7 +21,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from connectors.engine.local_steps import Progress
+from connectors.engine.progress import Progress
 from connectors.store.shelf import Shelf
 from handlers.cli.tally import SOURCES, Tally
 from handlers.serve import Parts, listening, put_together, web_server

@@ -10,13 +10,14 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 
 from connectors.disk import disk_errors
 from connectors.engine.clock import Clock
 from connectors.engine.journal import Journal, Journey
-from connectors.engine.local_steps import LocalSteps, Run, Suspended
+from connectors.engine.kept_steps import KeptSteps, Run, Suspended
 from connectors.engine.outcome import Mistake, failed_at, packed, retry_delay, sentence_of
 from connectors.engine.progress import Tell, untold
 from connectors.logs import bound, fields_of
@@ -177,7 +178,7 @@ class LocalEngine:
     def _run_bound(self, journey: Journey, payload: Json) -> None:
         run = self._begin(journey)
         try:
-            result = packed("the journey", self._function(journey)(LocalSteps(run), payload))
+            result = packed("the journey", self._function(journey)(KeptSteps(run), payload))
         except Suspended as pause:
             self._pause(run, pause)
         except sqlite3.Error:
@@ -192,13 +193,13 @@ class LocalEngine:
         run = Run(
             journey=journey.name,
             kind=journey.kind,
-            journal=self._journal,
+            keep_in=partial(self._journal.keep, journey.name),
             kept=self._journal.outcomes(journey.name),
-            clock=self._clock,
+            now=self._clock.now,
+            on_progress=self._on_progress,
+            width=self._width,
             stop=self._stop,
             ordered=self._ordered,
-            width=self._width,
-            on_progress=self._on_progress,
         )
         run.tell("", "resumed" if run.kept else "started")
         return run

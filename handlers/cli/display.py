@@ -9,7 +9,7 @@ from typing import Protocol, Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from connectors.engine.local_steps import Progress as Step
+from connectors.engine.progress import Progress as Step
 from handlers.cli.plain import plain
 from handlers.cli.tally import SOURCES, Tally
 from postmortem.evidence import Part

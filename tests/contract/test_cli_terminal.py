@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from connectors.engine.local_steps import Progress
+from connectors.engine.progress import Progress
 from handlers.cli.display import Bars, Lines
 from postmortem.evidence import Message, Part
 from postmortem.moment import moment_from_slack_ts

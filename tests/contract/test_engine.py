@@ -21,6 +21,7 @@ from connectors.engine.clock import VirtualClock
 from connectors.engine.durable import durable_handler
 from connectors.engine.local import JourneyFunction, LocalEngine
 from connectors.engine.outcome import Mistake
+from connectors.engine.table_journal import TableJournal
 from connectors.errors import (
     BadReply,
     ConnectorError,
@@ -33,6 +34,7 @@ from connectors.errors import (
 )
 from connectors.patience import patiently
 from connectors.steps import Json, Steps
+from connectors.store.sqlite import SqliteStore
 
 sdk_state._STOP_SIGNAL_POLL_SECONDS = 0.005  # the SDK ends each invocation up to 0.1 s late; these tests make hundreds
 
@@ -73,11 +75,43 @@ class Local:
         return End(json.loads(state.result)["value"] if state.result else None, state.error)
 
 
+@dataclass
 class Durable:
+    folder: Path
+
     def end_of(self, journey: JourneyFunction, payload: Json = None) -> End:
-        ended = executed(durable_handler(journey), payload)
+        ended = executed(durable(journey, self.folder), payload)
         result = json.loads(ended.result) if isinstance(ended.result, str) else None
         return End(result, ended.error.message if ended.error else None)
+
+
+@dataclass
+class Journals:
+    """The journals of durable executions, in a store in this folder."""
+
+    folder: Path
+    opened: list[TableJournal] = field(default_factory=list[TableJournal])
+
+    def __post_init__(self) -> None:
+        self._store = SqliteStore(self.folder / "journals", utc_now)
+
+    def __call__(self, execution: str) -> TableJournal:
+        self.opened.append(TableJournal(self._store, execution, utc_now))
+        return self.opened[-1]
+
+    def kept(self) -> list[str]:
+        """The keys of what the execution that was last at work keeps, waits among them."""
+        return list(self.opened[-1].outcomes)
+
+
+def durable(journey: JourneyFunction, journals: Journals | Path, **options: Any) -> Callable[[Any, Any], Any]:
+    """A durable handler with these journals, or new ones in a folder."""
+    journals = Journals(journals) if isinstance(journals, Path) else journals
+    return durable_handler(journey, journals, utc_now, **options)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def executed(handler: Callable[[Any, Any], Any], payload: Json = None) -> DurableFunctionTestResult:
@@ -92,7 +126,7 @@ def executed(handler: Callable[[Any, Any], Any], payload: Json = None) -> Durabl
 @pytest.fixture(params=["local, side by side", "local, one by one", "durable"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Engine]:
     logging.disable(logging.CRITICAL)  # the SDK logs every failure that these tests provoke
-    yield Durable() if request.param == "durable" else Local(tmp_path, ordered="one by one" in request.param)
+    yield Durable(tmp_path) if request.param == "durable" else Local(tmp_path, ordered="one by one" in request.param)
     logging.disable(logging.NOTSET)
 
 

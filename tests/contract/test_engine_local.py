@@ -20,8 +20,8 @@ import pytest
 from connectors.engine.clock import RealClock, VirtualClock
 from connectors.engine.journal import JournalInUse
 from connectors.engine.local import JourneyFunction, LocalEngine
-from connectors.engine.local_steps import Progress
 from connectors.engine.outcome import Mistake
+from connectors.engine.progress import Progress
 from connectors.errors import NotAllowed, RateLimited, Unreachable
 from connectors.steps import Json, Steps
 

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from connectors.effects import Effect, Ledger
-from connectors.engine.durable import durable_handler
 from connectors.engine.local import LocalEngine
 from connectors.steps import Json
 from connectors.store.looked import Looked
@@ -23,7 +22,7 @@ from handlers.house import House
 from handlers.journey import make_postmortem
 from handlers.reconcile import reconcile
 from tests.contract.dying import left_behind
-from tests.contract.test_engine import executed
+from tests.contract.test_engine import Journals, durable, executed
 from tests.contract.test_journey import announcements
 from tests.simulation.durable.__main__ import live_twice
 from tests.world import World, world_of
@@ -46,7 +45,7 @@ def test_the_journey_on_durable_functions_makes_what_the_local_engine_makes(tmp_
         expected = _made(local)
     with world_of(tmp_path / "durable", "checkout-latency") as world:
         bell: Json = {"incident_id": world.incident_id(), "journey": "pm-durable-1"}
-        ended = executed(durable_handler(partial(make_postmortem, house=world.house)), bell)
+        ended = executed(durable(partial(make_postmortem, house=world.house), tmp_path), bell)
 
         assert ended.error is None
         assert _made(world) == expected
@@ -58,7 +57,7 @@ def test_a_decision_on_durable_functions_leaves_behind_what_the_local_engine_lea
         local.passes(timedelta(minutes=10))
         expected = left_behind(local)
     with _with_a_suggestion(tmp_path / "durable") as world:
-        ended = executed(durable_handler(partial(make_postmortem, house=world.house)), _accepts(world))
+        ended = executed(durable(partial(make_postmortem, house=world.house), tmp_path), _accepts(world))
         world.passes(timedelta(minutes=10))
 
         assert ended.error is None
@@ -76,7 +75,7 @@ def test_a_look_of_the_reconciler_on_durable_functions_finds_what_the_local_engi
         engine.close()
         expected = (sorted(started), _notices(local))
     with _with_something_missed(tmp_path / "durable") as (world, house, started):
-        ended = executed(durable_handler(partial(reconcile, house=house)), bell)
+        ended = executed(durable(partial(reconcile, house=house), tmp_path), bell)
 
         assert ended.error is None
         assert len(started) == 2
@@ -90,13 +89,14 @@ def test_a_sweep_on_durable_functions_leaves_behind_what_the_local_engine_leaves
         local.passes(timedelta(minutes=10))
         expected = left_behind(local)
     with _with_an_open_issue(tmp_path / "durable") as world:
-        ended = executed(durable_handler(partial(follow_up, house=world.house)), bell)
+        journals = Journals(tmp_path)
+        ended = executed(durable(partial(follow_up, house=world.house), journals), bell)
         world.passes(timedelta(minutes=10))
 
         assert ended.error is None
-        names = [operation.name for operation in ended.get_all_operations()]
+        names = [key.rpartition("\x1f")[2] for key in journals.kept()]
         assert names.count("show it at once") == 1
-        assert "look up the evidence" not in names, "a document is one operation of the 3,000 that a sweep may make"
+        assert "look up the evidence" not in names, "a document is one record of the sweep's"
         assert "In Progress" in world.draft()
         assert [said["channel"] for said in world.slack.workspace.posted].count("@hana") == 1
         assert left_behind(world) == expected

@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws_durable_execution_sdk_python import state as sdk_state
-from aws_durable_execution_sdk_python.exceptions import RetryableSerDesError
 from aws_durable_execution_sdk_python.lambda_service import Operation, OperationStatus, OperationType
 from aws_durable_execution_sdk_python_testing import DurableFunctionTestRunner
 from aws_durable_execution_sdk_python_testing.execution import Execution, ExecutionStatus
@@ -25,8 +24,11 @@ from aws_durable_execution_sdk_python_testing.worker.status import InvocationSta
 from connectors.engine.clock import VirtualClock
 from connectors.engine.durable import durable_handler
 from connectors.engine.journal import Journey
+from connectors.engine.kept_steps import NotKept
 from connectors.engine.local import JourneyFunction
+from connectors.engine.table_journal import TableJournal
 from connectors.steps import Json, Steps
+from connectors.store.port import Store
 from tests.simulation.calendar import Calendar
 
 sdk_state._STOP_SIGNAL_POLL_SECONDS = 0.005  # the SDK ends each invocation up to 0.1 s late; a journey makes many
@@ -53,9 +55,9 @@ class Started:
     at: datetime
 
 
-class InvocationDied(RetryableSerDesError):
-    """The process is gone, as far as the SDK lets that happen inside a step: the invocation ends, nothing of the step
-    is kept, and the service invokes again. (A BaseException would hang its runner.)"""
+class InvocationDied(NotKept):
+    """The process is gone, as far as the SDK's runner lets that happen: the invocation ends, nothing of the step is
+    kept, and the service invokes again. (An exception that the engine does not know would hang the runner.)"""
 
     def __init__(self) -> None:
         super().__init__("the invocation died")
@@ -91,12 +93,17 @@ class RunnersClock:
 
 
 class Service:
-    """Runs journeys as durable executions, one per name. Of `LocalEngine` it has what a household asks of it."""
+    """Runs journeys as durable executions, one per name. Of `LocalEngine` it has what a household asks of it.
 
-    def __init__(self, journeys: Mapping[str, JourneyFunction], clock: VirtualClock, *, width: int = 32) -> None:
-        self._kinds, self._clock = journeys, clock
+    `store` holds the executions' journals."""
+
+    def __init__(
+        self, journeys: Mapping[str, JourneyFunction], clock: VirtualClock, store: Store, *, width: int = 32
+    ) -> None:
+        self._kinds, self._clock, self._store = journeys, clock, store
         self._started: dict[str, Started] = {}
-        self.runner = DurableFunctionTestRunner(durable_handler(self._journey, width=width), poll_interval=0.005)
+        handler = durable_handler(self._journey, self.journal, clock.now, width=width)
+        self.runner = DurableFunctionTestRunner(handler, poll_interval=0.005)
         self.runner._executor.RETRY_BACKOFF_SECONDS = 0
         for part in (self.runner, self.runner._executor, self.runner._checkpoint_processor):
             part._clock = RunnersClock(clock)
@@ -109,12 +116,16 @@ class Service:
         self._started[name] = Started(kind, payload, arn, self._clock.now())
         return True
 
-    def restore(self, kind: str, name: str, payload: Json, operations: Sequence[Operation]) -> None:
-        """Go on with an execution as the service had kept it. `operations` are all but that of its start, in the
-        runner's time (`AHEAD`)."""
+    def restore(
+        self, kind: str, name: str, payload: Json, operations: Sequence[Operation], journal: Mapping[str, Any]
+    ) -> None:
+        """Go on with an execution as the service and its journal had kept it. `operations` are all but that of its
+        start, in the runner's time (`AHEAD`); `journal` are its records by their names."""
         executor = self.runner._executor
         execution = executor._create_execution(_input(name, json.dumps({"kind": kind, "bell": payload})))
         execution.operations += operations
+        for sort, value in journal.items():
+            self._store.write(_journal_of(execution.durable_execution_arn), sort, value)
         self._started[name] = Started(kind, payload, execution.durable_execution_arn, self._clock.now())
         executor._launch_execution(execution, MOST_SECONDS)
 
@@ -154,7 +165,19 @@ class Service:
         """What the service counts against the 3,000 of an execution."""
         return len(self.execution(name).operations)
 
+    def kept(self, name: str) -> dict[str, str]:
+        """What an execution keeps of its steps, by key."""
+        return self.journal(self._started[name].arn).outcomes
+
+    def records(self, name: str) -> dict[str, Any]:
+        """Of an execution's journal."""
+        return {record.sort: record.value for record in self._store.list(_journal_of(self._started[name].arn))}
+
+    def journal(self, execution: str) -> TableJournal:
+        return TableJournal(self._store, execution, self._clock.now)
+
     def close(self) -> None:
+        self._store.close()
         self.runner.close()
         self.runner._scheduler._loop.close()  # testing 1.4.0 stops its event loop and forgets to close it
 
@@ -179,6 +202,10 @@ class Service:
         result = execution.result.result if execution.result else None
         bell, at = json.dumps(started.payload), started.at.astimezone(UTC)
         return Journey(name, started.kind, bell, state, None, 0, error, result, at)
+
+
+def _journal_of(arn: str) -> str:
+    return f"RUN#{arn}"
 
 
 def _input(name: str, payload: str) -> StartDurableExecutionInput:

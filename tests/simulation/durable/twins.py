@@ -20,6 +20,7 @@ from typing import Any
 from connectors.engine.failed import failures_among
 from connectors.engine.local import LocalEngine
 from connectors.steps import Json, Steps
+from connectors.store.sqlite import SqliteStore
 from handlers.house import House
 from handlers.vendors import Wires
 from handlers.wiring import bound, build_house
@@ -190,7 +191,9 @@ class DurableTwin(Twin):
     service: Service | None = None
 
     def engine_of_its_own(self) -> Any:
-        self.service = self.service or Service(self.kinds(), self.clock, width=self.width)
+        if self.service is None:
+            journals = SqliteStore(self.machine.home / "journals", self.clock.now)
+            self.service = Service(self.kinds(), self.clock, journals, width=self.width)
         return self.service
 
     def stop(self) -> None:

@@ -1,8 +1,9 @@
 """A journey as a release had kept it while it waited: its steps, the store, and what it had written to vendors.
 
 Of everything a history holds only what a real one would: of the durable execution its operations, as the service hands
-them to an invocation; of the local engine the rows of its journal; the records and files of the store; and, because the
-vendors' memory is not ours, the requests that had changed something there, to be sent to the fakes once more.
+them to an invocation, and the records of its journal; of the local engine the rows of its journal; the records and
+files of the store; and, because the vendors' memory is not ours, the requests that had changed something there, to be
+sent to the fakes once more.
 """
 
 import base64
@@ -52,7 +53,7 @@ class Written(BaseModel):
 
 class Waiting(BaseModel):
     """One journey that had not ended. `kept` are the local engine's outcomes by key; `asked` is what its run asked
-    for up to there, by scope; `operations` are the durable execution's."""
+    for up to there, by scope; `operations` are the durable execution's, and `journal` the records of its journal."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -65,6 +66,7 @@ class Waiting(BaseModel):
     kept: dict[str, str]
     asked: dict[str, tuple[str, ...]]
     operations: tuple[dict[str, Any], ...]
+    journal: dict[str, dict[str, Any]]
 
 
 class History(BaseModel):
@@ -220,4 +222,4 @@ def _restore_journal(home: Path, history: History) -> None:
 def _restore_executions(service: Service, history: History) -> None:
     for waiting in history.waiting:
         operations = [Operation.from_json_dict(shifted(one, _AHEAD)) for one in waiting.operations]
-        service.restore(waiting.kind, waiting.name, waiting.payload, operations)
+        service.restore(waiting.kind, waiting.name, waiting.payload, operations, waiting.journal)

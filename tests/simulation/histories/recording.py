@@ -113,11 +113,12 @@ def recorded(version: str, name: str) -> History:
     with _opened(DurableTwin, moment) as (durable, _):
         moment.happens(durable)
         _wait_for(durable, moment.waits_in)
-        operations = {one.name: operations_of(durable.engine, one.name) for one in durable.engine.journeys()}
+        names = [one.name for one in durable.engine.journeys()]
+        kept = {name: (operations_of(durable.engine, name), durable.engine.records(name)) for name in names}
     with _opened(Twin, moment) as (twin, noted):
         moment.happens(twin)
         _wait_for(twin, moment.waits_in)
-        return _history(twin, noted, version, name, operations)
+        return _history(twin, noted, version, name, kept)
 
 
 def go_on(twin: Twin, history: History) -> None:
@@ -149,10 +150,10 @@ def _wait_for(twin: Twin, wait: str | None) -> None:
     raise AssertionError(f"no journey ever waits in {wait!r}: it waits in {_waits(twin)}")
 
 
-def _history(twin: Twin, noted: Noted, version: str, name: str, operations: Mapping[str, Any]) -> History:
+def _history(twin: Twin, noted: Noted, version: str, name: str, kept: Mapping[str, Any]) -> History:
     moment, rests = MOMENTS[name], _waits(twin)
     waiting = [
-        _waiting(twin, noted, one, rests[one.name], operations[one.name])
+        _waiting(twin, noted, one, rests[one.name], *kept[one.name])
         for one in twin.engine.journeys()
         if one.name in rests
     ]
@@ -174,7 +175,14 @@ def _history(twin: Twin, noted: Noted, version: str, name: str, operations: Mapp
     )
 
 
-def _waiting(twin: Twin, noted: Noted, one: Journey, rests_in: str, operations: tuple[dict[str, Any], ...]) -> Waiting:
+def _waiting(
+    twin: Twin,
+    noted: Noted,
+    one: Journey,
+    rests_in: str,
+    operations: tuple[dict[str, Any], ...],
+    journal: dict[str, dict[str, Any]],
+) -> Waiting:
     payload = json.loads(one.payload)
     run = noted.runs[noted.name_of(payload)][-1]
     return Waiting(
@@ -187,4 +195,5 @@ def _waiting(twin: Twin, noted: Noted, one: Journey, rests_in: str, operations: 
         kept=twin.engine._journal.outcomes(one.name),
         asked={scope: tuple(names) for scope, names in run.names.items()},
         operations=operations,
+        journal=journal,
     )

@@ -54,8 +54,8 @@ def _other_name(history: History, waiting: Waiting, scope: str, run: Asked) -> s
     return (
         f"Executions of version {history.version} that wait during a deploy would break ({history.moment}).\n"
         f"As its step {place + 1}{where} the history has “{kept[place]}”, and today's code {now}.\n"
-        "On one machine what was done there is done a second time. On AWS it fails for good, as not deterministic,\n"
-        "unless it goes on with the version of the function that it began with (docs/upgrade.md).\n"
+        "What was done there is done a second time. On AWS an execution goes on with the version of the function that\n"
+        "it began with (docs/upgrade.md), unless somebody takes that away.\n"
         f"The file to edit: {_file_of(kept[place], *asked[place : place + 1])}.\n"
         f"{WAYS_OUT}"
     )

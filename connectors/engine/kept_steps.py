@@ -1,4 +1,4 @@
-"""The three methods of the port over the journal of one machine."""
+"""The three methods of the port, over a journal that keeps by name what steps came to: as both engines run journeys."""
 
 import json
 import logging
@@ -6,13 +6,11 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from connectors.engine.clock import Clock
-from connectors.engine.journal import Journal
 from connectors.engine.outcome import (
     LONGEST_WAIT,
     Mistake,
@@ -32,36 +30,48 @@ _log = logging.getLogger(__name__)
 
 _INSIDE = "\x1f"
 """Between a scope and a name in a key. Not printable, so no name holds it."""
+_BEFORE_ANY = datetime.min.replace(tzinfo=UTC)
 
 
 class Suspended(BaseException):
     """Nothing more to do now. Not an Exception, so that no journey catches it; only the engine does.
 
-    `until` is when there will be; None: the engine is stopping, go on when it starts.
+    `until` is when there will be, and `name` that of the wait; None: the engine is stopping, go on when it starts.
     """
 
-    def __init__(self, until: datetime | None) -> None:
+    def __init__(self, until: datetime | None, name: str = "") -> None:
         super().__init__(until)
-        self.until = until
+        self.until, self.name = until, name
+
+
+class NotKept(BaseException):
+    """The journal cannot be written or read: what was not kept is done again. Its sentence says why.
+
+    Not an Exception either: a journey that took it for a vendor's failure would go on with what nobody remembers.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of one journey: what its steps share. `kept` grows as steps end."""
+    """One run of one journey: what its steps share. `kept` grows as steps end.
+
+    `keep_in` keeps an outcome by its key, and returns what is kept there: another run's where that came first.
+    """
 
     journey: str
     kind: str
-    journal: Journal
+    keep_in: Callable[[str, str], str]
     kept: dict[str, str]
-    clock: Clock
-    stop: threading.Event
-    ordered: Random | None
-    width: int
+    now: Callable[[], datetime]
     on_progress: Tell
+    width: int
+    stop: threading.Event = field(default_factory=threading.Event)
+    ordered: Random | None = None
 
-    def keep(self, key: str, outcome: str) -> None:
-        self.journal.keep(self.journey, key, outcome)
-        self.kept[key] = outcome
+    def keep(self, key: str, outcome: str) -> str:
+        kept = self.keep_in(key, outcome)
+        self.kept[key] = kept
+        return kept
 
     def tell(self, key: str, event: Event, *, seconds: float | None = None, until: datetime | None = None) -> None:
         self._tell(Progress(self.journey, _shown(key), event, seconds, until, kind=self.kind))
@@ -86,7 +96,7 @@ class _Child:
     pause: Suspended | None = None
 
 
-class LocalSteps:
+class KeptSteps:
     """Implements `Steps` for one scope of one run."""
 
     def __init__(self, run: Run, scope: str = "") -> None:
@@ -103,20 +113,20 @@ class LocalSteps:
         key = self._key(name)
         if duration > LONGEST_WAIT:
             raise Mistake(f"The wait {name!r} is {duration.days} days, over the {LONGEST_WAIT.days} an engine keeps.")
-        now = self._run.clock.now()
+        now = self._run.now()
         if key not in self._run.kept:
             self._run.keep(key, (now + duration).isoformat())
             self._run.tell(key, "waiting", until=now + duration)
         until = datetime.fromisoformat(self._run.kept[key])
         if now < until:
-            raise Suspended(until)
+            raise Suspended(until, name)
 
     def each[I: Json, T: Json](self, name: str, items: Sequence[I], function: Callable[[Steps, I], T]) -> list[T]:
         key = self._key(name)
 
         def child(place: int) -> _Child:
             scope = f"{key}{_INSIDE}{place}{_INSIDE}"
-            return _came_out(name, lambda: function(LocalSteps(self._run, scope), items[place]))
+            return _came_out(name, lambda: function(KeptSteps(self._run, scope), items[place]))
 
         children = self._one_by_one(len(items), child) if self._alone(items) else self._abreast(len(items), child)
         pauses = [each.pause for each in children if each.pause]
@@ -133,13 +143,13 @@ class LocalSteps:
         return self._scope + self._names.claim(name)
 
     def _performed(self, key: str, name: str, function: Callable[[], Json]) -> Outcome:
-        began = self._run.clock.now()
+        began = self._run.now()
         self._run.tell(key, "started")
         outcome = outcome_of(name, function)
-        self._run.keep(key, outcome.text)
-        seconds = (self._run.clock.now() - began).total_seconds()
+        kept = self._run.keep(key, outcome.text)
+        seconds = (self._run.now() - began).total_seconds()
         self._run.tell(key, "failed" if outcome.cause else "done", seconds=seconds)
-        return outcome
+        return outcome if kept == outcome.text else Outcome(kept)
 
     def _alone(self, items: Sequence[Json]) -> bool:
         return self._run.ordered is not None or len(items) < 2
@@ -179,5 +189,4 @@ def _came_out(name: str, function: Callable[[], Json]) -> _Child:
 
 def _earliest(pauses: list[Suspended]) -> Suspended:
     """The first to be due; a stop comes before any."""
-    moments = [pause.until for pause in pauses if pause.until is not None]
-    return Suspended(min(moments) if len(moments) == len(pauses) else None)
+    return min(pauses, key=lambda pause: pause.until or _BEFORE_ANY)
