@@ -76,7 +76,7 @@ def _accept(bell: Bell, body_hash: str, doorway: Doorway) -> Response:
 
 
 def _keep(bell: Bell, doorway: Doorway) -> tuple[str, str]:
-    """What the delivery is marked with, and the reason. No journey: whatever asks for the evidence reads the event."""
+    """What the delivery is marked with, and the reason. No journey: that of the resolve reads what was kept."""
     kept = doorway.keep(bell.incident_id, bell.event_id, bell.event)
     return KEPT, f"kept {bell.event_type}" if kept else f"{bell.event_type} was kept before"
 

@@ -16,8 +16,8 @@ from handlers.reconcile import reconcile_name
 LOOK_EVERY = 60.0
 """Seconds. A laptop that slept, or a clock that was set, is noticed within this time."""
 KEPT_FOR = {"reconcile": timedelta(days=7), "observe": timedelta(days=31)}
-"""How long journeys that ended are kept, by kind; every page reads the journal. What `observe` was told is in the
-store, and its deliveries are remembered for a shorter time."""
+"""How long journeys that ended are kept, by kind; every page reads the journal. Deliveries are remembered for a shorter
+time."""
 
 log = logging.getLogger("debrief")
 

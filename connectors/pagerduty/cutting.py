@@ -1,4 +1,4 @@
-"""An event that is too large for an engine to keep, made small enough. Standard library only: the receiver loads it."""
+"""An event too large for an engine or a record, made small enough. Standard library only: the receiver loads it."""
 
 import json
 import re

@@ -85,7 +85,7 @@ class Bell:
     """One event that asks something of us; exactly one of the three flags is set.
 
     `event_id` is PagerDuty's signed id (opaque), `occurred_at` is aware UTC, `event` is the parsed event object, its
-    texts cut where an engine could not keep it.
+    texts cut where an engine, or a record, could not keep it.
     `resolved`: make a postmortem. `triggered`: join the channel. `observed`: keep the event as evidence.
     """
 
