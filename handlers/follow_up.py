@@ -10,6 +10,7 @@ from connectors.at_once import at_once
 from connectors.steps import Json, Steps
 from connectors.store.following import Following
 from connectors.store.news import News
+from connectors.store.port import ABSENT
 from connectors.store.reminded import Reminded
 from handlers.house import House
 from handlers.on_aws import durable
@@ -80,7 +81,7 @@ def _look_at_issue(steps: Steps, house: House, journey: str, issue_id: str) -> d
     incident_id = read_one_issue(steps, house, issue_id)
     if incident_id is None:
         return {"stopped": "no item that is followed has this issue"}
-    is_news = steps.run("is there news", lambda: incident_id in News(house.store).all())
+    is_news = steps.run("is there news", lambda: News(house.store).version(incident_id) != ABSENT)
     return show_incident(steps, house, journey, incident_id) if is_news else {"stopped": "nothing is new"}
 
 

@@ -21,6 +21,7 @@ from handlers.work import Work, private_everywhere, the_postmortem
 from postmortem.action_items.decision import Decision
 from postmortem.action_items.issues import action_key, outcome_of
 from postmortem.action_items.item import ActionItem
+from postmortem.document import Postmortem
 from postmortem.follow_up.amendments import (
     Amendment,
     amended,
@@ -41,29 +42,21 @@ NO_DRAFT = "there is no draft of it here yet, or one of an older Debrief: draft 
 
 def keep_decision(work: Work, decision: dict[str, Any], once: str) -> bool:
     """Keep what a person decided; the same click or request once, and none about an incident that is not here."""
-    if not is_known(work):
+    if not _state(work):
         return False
     return work.decisions.keep(Decision.model_validate(decision), once)
 
 
-def is_known(work: Work) -> bool:
-    try:
-        return bool(work.shelf.state())
-    except ValueError:  # an id that no store could keep
-        return False
-
-
 def known_evidence(work: Work) -> dict[str, Any]:
     """What the last draft was made of, as `collect_evidence` tells of it; {"stopped": why} where there is none."""
-    if not is_known(work):
-        return {"stopped": NO_DRAFT}
-    postmortem, state = work.shelf.postmortem(), work.shelf.state()
+    state = _state(work)
+    postmortem = work.shelf.postmortem() if state else None
     if postmortem is None or postmortem.evidence_name is None:
         return {"stopped": NO_DRAFT}
     return {
         "evidence": postmortem.evidence_name,
         "channel": state.get("channel"),
-        "private": work.shelf.rests_on(()),
+        "private": state.get("private_channels", []),
         "from_files": state.get("from_files", False),
     }
 
@@ -81,6 +74,14 @@ def channel_as_it_is(work: Work, known: dict[str, Any]) -> dict[str, Any]:
     return known | {"channel": now, "private": work.steps.run(work.named("remember who reads the channel"), remember)}
 
 
+def _state(work: Work) -> dict[str, Any]:
+    """{} of an incident that is not here."""
+    try:
+        return work.shelf.state()
+    except ValueError:  # an id that no store could keep
+        return {}
+
+
 def known_house(work: Work, known: dict[str, Any]) -> Work:
     """A draft that was made from files is written to no vendor, whoever decides about it."""
     if not known["from_files"]:
@@ -93,8 +94,9 @@ def follow_items(
 ) -> None:
     """Write down every accepted item with what became of it, to be followed until it is done. `outcomes` and `owners`
     are by item id. Of what a person dropped nobody is reminded any more; its issue stays theirs."""
-    following, items = Following(work.house.store), the_postmortem(work).action_items
-    for one in _followed(work, outcomes, owners):
+    following, postmortem = Following(work.house.store), the_postmortem(work)
+    items = postmortem.action_items
+    for one in _followed(work, postmortem, outcomes, owners):
         following.change(one, lambda kept, one=one: followed_again(kept, one))
     accepted, dropped = ({item.id: item for item in items if fits(item)} for fits in (_is_accepted, _is_dropped))
     for kept in work.followed:
@@ -106,9 +108,12 @@ def follow_items(
 
 
 def _followed(
-    work: Work, outcomes: Mapping[str, Mapping[str, Any]], owners: Mapping[str, Mapping[str, Any]]
+    work: Work,
+    postmortem: Postmortem,
+    outcomes: Mapping[str, Mapping[str, Any]],
+    owners: Mapping[str, Mapping[str, Any]],
 ) -> Iterator[FollowedItem]:
-    postmortem, settings = the_postmortem(work), work.house.settings
+    settings = work.house.settings
     link, private = work.house.document_link(work.incident_id), private_everywhere(work)
     for item in postmortem.action_items:
         outcome = outcome_of(item, outcomes)

@@ -168,7 +168,7 @@ def look_again(work: Work) -> dict[str, Any]:
     def read() -> dict[str, Any]:
         incident, part = read_incident(work.house.pagerduty, work.incident_id)
         work.house.on_part("pagerduty", part)
-        name = work.shelf.keep_part(work.journey, work.named("incident"), part)
+        name = work.shelf.keep_part("incident", part)
         work.shelf.remember(incident=incident.model_dump(mode="json"), from_files=False)
         reason = reason_to_stop(incident, work.house)
         until = work.until or read_until(work, incident)
@@ -210,7 +210,7 @@ def collect_evidence(work: Work, looked: dict[str, Any]) -> dict[str, Any]:
         evidence = evidence.model_copy(update={"incident": who_took_part(evidence)})
         seen = work.seen is not None and holds_the_same(evidence, shelf.evidence(work.seen))
         nothing_new = seen and not is_left_undone(work)
-        name = shelf.keep_evidence(work.named(work.journey), evidence)
+        name = work.seen if nothing_new else shelf.keep_evidence(work.named(work.journey), evidence)
         shelf.remember(channel=collected.channel)
         private = list[Json](shelf.rests_on(evidence.private_channels))
         return {"evidence": name, "channel": collected.channel, "private": private, "nothing_new": nothing_new}
@@ -220,7 +220,7 @@ def collect_evidence(work: Work, looked: dict[str, Any]) -> dict[str, Any]:
 
 def keep(work: Work, source: str, name: str, part: Any) -> str:
     work.house.on_part(source, part)
-    return work.shelf.keep_part(work.journey, work.named(f"{source} {name}"), part)
+    return work.shelf.keep_part(name, part)
 
 
 def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
@@ -255,8 +255,9 @@ def publish(
     """Put the document where people find it, with everything in it that people made of it. Returns its name."""
 
     def put() -> str:
-        postmortem = with_states(with_followed(with_outcomes(the_postmortem(work), issues), work.followed), states)
-        work.shelf.keep_postmortem(postmortem)
+        kept = the_postmortem(work)
+        postmortem = with_states(with_followed(with_outcomes(kept, issues), work.followed), states)
+        work.shelf.keep_postmortem(postmortem, over=kept)
         document = work.shelf.publish(postmortem.incident, as_markdown(work, postmortem), work.will_publish)
         if work.named(name) == FIRST_PUBLISHED:
             count_draft(work, postmortem.incident)

@@ -52,13 +52,14 @@ def unheard(_name: str, _content: bytes) -> None: ...
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Of one document. `folder` is where its editions are kept; `names` are those written last, newest last, and
-    `remember` adds one. `is_ours` knows the bytes of a document that an older Debrief wrote, which kept no editions."""
+    """Of one document. `folder` is where its editions are kept; `names` are those written last, newest last;
+    `remember` adds one, and returns those that are no longer named. `is_ours` knows the bytes of a document that an
+    older Debrief wrote, which kept no editions."""
 
     store: Store
     folder: str
     names: Callable[[], Sequence[str]]
-    remember: Callable[[str], None]
+    remember: Callable[[str], set[str]]
     merge: Merge = merge
     is_ours: Callable[[bytes], bool] = nobodys
     will_write: WillWrite = unheard
@@ -108,11 +109,11 @@ class Publisher:
 
     def _planned(self, name: str, there: File | None, content: bytes) -> tuple[Published, Edition] | None:
         ours = content.decode()
-        if there is None or self.is_ours(there.content):
+        text = there.content.decode(errors="surrogateescape") if there else ""
+        if there is None or (not _NAMED.search(text) and self.is_ours(there.content)):
             merged = begin(MARKDOWN.split(ours))
             after = _named(ours, merged.edition).encode()
             return Published(name, there.content if there else None, after), merged.edition
-        text = there.content.decode(errors="surrogateescape")
         mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
         end = "\r\n" if 2 * text.count("\r\n") > text.count("\n") else "\n"
         theirs = MARKDOWN.split(_ended(without_name(text.removeprefix(mark)), end))
@@ -135,11 +136,7 @@ class Publisher:
     def _keep(self, edition: Edition) -> set[str]:
         """Keep it, as the last of the names, also where it was kept before; returns those that are no longer named."""
         self.store.save(f"{self.folder}/{edition.name}.json", edition.as_json())
-        names = [*self.names()]
-        if names[-1:] == [edition.name]:
-            return set()
-        self.remember(edition.name)
-        return {*names} - {*self.names()}
+        return self.remember(edition.name)
 
     def _forget(self, names: set[str]) -> None:
         """Empty old editions (a store deletes no files), once the document names a later one."""

@@ -17,6 +17,10 @@ from postmortem.evidence import Evidence, Part
 from postmortem.incident import Incident
 
 _INDEX = "POSTMORTEMS"
+_EDITIONS = "EDITIONS#"
+_PIECE = "PIECE#"
+_SMALL = 800
+"""Bytes: about what DynamoDB's unit of 1 KB holds beside a key."""
 _MOST_BESIDE = 99
 _BESIDE = re.compile(r"(-update(-\d+)?)?\.md$")
 _ODD = re.compile(r"[^a-z0-9]+")
@@ -31,11 +35,10 @@ class Shelf:
         self._partition = f"INC#{incident_id}"
         self._folder = incident_id if _PLAIN.fullmatch(incident_id) else _hash(incident_id.encode())[:40]
 
-    def keep_part(self, journey: str, name: str, part: Part) -> str:
-        """Keep a part of a journey's evidence; returns the name to read it by."""
-        path = f"evidence/{self._folder}/{_file_name(journey)}/{_file_name(name)}.json"
-        self._store.save(path, part.model_dump_json(exclude_defaults=True).encode())
-        return path
+    def keep_part(self, name: str, part: Part) -> str:
+        """Keep a part of the evidence; returns the name to read it by."""
+        content = part.model_dump_json(exclude_defaults=True).encode()
+        return self._keep_piece(f"evidence/{self._folder}/parts/{_file_name(name)}", content)
 
     def parts(self, names: Iterable[str]) -> Iterator[Part]:
         for name in names:
@@ -50,28 +53,23 @@ class Shelf:
         return Evidence.model_validate_json(self._content(name))
 
     def keep_round(self, journey: str, name: str, content: bytes) -> str:
-        """Keep what one round of a journey goes on with, so that its replay goes on with the same; returns its name.
-
-        Named by what it holds: a twin of the journey, or a later try of the step, writes beside it and never over it.
-        """
-        path = f"rounds/{self._folder}/{_file_name(journey)}/{_file_name(name)}-{_hash(content)[:16]}.json"
-        self._store.save(path, content)
-        return path
+        """Keep what one round of a journey goes on with, so that its replay goes on with the same; returns its name."""
+        return self._keep_piece(f"rounds/{self._folder}/{_file_name(journey)}/{_file_name(name)}", content)
 
     def of_round(self, name: str) -> bytes:
         return self._content(name)
 
-    def keep_postmortem(self, postmortem: Postmortem) -> str:
-        """Keep the postmortem as data, list it, and remember its action items; returns the name to read it by."""
-        path = f"postmortems/{self._folder}.json"
-        self._store.save(path, postmortem.model_dump_json(exclude_defaults=True).encode())
-        self._keep_items_seen(postmortem)
+    def keep_postmortem(self, postmortem: Postmortem, over: Postmortem | None = None) -> None:
+        """Keep the postmortem as data, list it, and remember its action items. `over` is what was loaded just before: a
+        file that says the same is not written again."""
+        if postmortem != over:
+            self._keep_items_seen(postmortem)  # first: where the file is as it should be, the items are, too
+            self._store.save(self._postmortem_name, postmortem.model_dump_json(exclude_defaults=True).encode())
         self._list(postmortem)
-        return path
 
     def postmortem(self) -> Postmortem | None:
         """None before there is one, and where an older Debrief kept it in another shape."""
-        file = self._store.load(f"postmortems/{self._folder}.json")
+        file = self._store.load(self._postmortem_name)
         kept = read_postmortem(file.content) if file else None
         return kept.moved(Life(self._store, self._id).history()) if kept else None
 
@@ -95,12 +93,13 @@ class Shelf:
         beside it, once, and is the document from then on; `state()["stays"]` names the other. What became of ours is in
         `state()["edits"]`. Raises Conflict where others keep writing.
         """
-        chosen = self._document_name(incident)
+        state = self.state()
+        chosen = state.get("document") or self._choose_name(incident)
         published = self._first(_places(chosen), lambda place, name: place.publish(name, content), will_write)
         edits: dict[str, Any] = {"edits": {"suggested": published.suggested, "left_out": published.left_out}}
         if published.name != chosen:
             edits |= {"document": published.name, "stays": chosen}
-        if not edits.items() <= self.state().items():
+        if not edits.items() <= state.items():
             self.remember(**edits)
         return published.name
 
@@ -124,11 +123,15 @@ class Shelf:
 
     def remember(self, **facts: Any) -> None:
         """Add facts to the incident's state: what became of it, in words."""
-        self._change_state(lambda state: state | facts)
+        self._change("META", lambda state: state | facts)
 
     def state(self) -> dict[str, Any]:
         record = self._store.read(self._partition, "META")
         return record.value if record else {}
+
+    @property
+    def _postmortem_name(self) -> str:
+        return f"postmortems/{self._folder}.json"
 
     @property
     def _items_name(self) -> str:
@@ -138,19 +141,21 @@ class Shelf:
         """List it with the status it has by its moves, also where one was made since it was loaded, or just now."""
         life, listed = Life(self._store, self._id), None
         while (history := life.history()) != listed:
-            self._store.write(_INDEX, self._id, _listed(postmortem.moved(history)))
+            line, record = _listed(postmortem.moved(history)), self._store.read(_INDEX, self._id)
+            if record and record.value == line:
+                return
+            self._store.write(_INDEX, self._id, line)
             listed = history
 
     def _keep_items_seen(self, postmortem: Postmortem) -> None:
         """In a file: a record holds too little for the longest nights."""
-        seen = self.items_seen().and_those(postmortem.action_items)
-        self._store.save(self._items_name, seen.model_dump_json(exclude_defaults=True).encode())
+        known = self.items_seen()
+        seen = known.and_those(postmortem.action_items)
+        if seen != known:
+            self._store.save(self._items_name, seen.model_dump_json(exclude_defaults=True).encode())
 
-    def _document_name(self, incident: Incident) -> str:
+    def _choose_name(self, incident: Incident) -> str:
         """Chosen once: a later change of the title does not move the document."""
-        chosen = self.state().get("document")
-        if chosen:
-            return chosen
         name = self._new_name(incident)
         self.remember(document=name)
         return name
@@ -172,35 +177,64 @@ class Shelf:
         return Publisher(
             self._store,
             folder=f"editions/{self._folder}",
-            names=lambda: self.state().get("editions", {}).get(name, []),
+            names=lambda: self._editions(name),
             remember=lambda edition: self._remember_edition(name, edition),
             is_ours=lambda content: _hash(content) in self.state().get("written", {}).get(name, ()),
             will_write=will_write,
         )
 
-    def _remember_edition(self, document: str, edition: str) -> None:
-        def with_it(state: dict[str, Any]) -> dict[str, Any]:
-            editions: dict[str, list[str]] = state.get("editions", {})
-            others = [known for known in editions.get(document, []) if known != edition]
-            return state | {"editions": editions | {document: [*others, edition][-MOST_KEPT:]}}
+    def _remember_edition(self, document: str, edition: str) -> set[str]:
+        """As the document's last; returns those that are no longer named."""
 
-        self._change_state(with_it)
+        def with_it(known: dict[str, Any]) -> dict[str, Any]:
+            others = [name for name in known.get("names", ()) if name != edition]
+            return {"names": [*others, edition][-MOST_KEPT:]}
 
-    def _change_state(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        before, after = self._change(f"{_EDITIONS}{document}", with_it)
+        return {*before.get("names", ())} - {*after["names"]}
+
+    def _editions(self, document: str) -> list[str]:
+        """Newest last."""
+        record = self._store.read(self._partition, f"{_EDITIONS}{document}")
+        return record.value["names"] if record else []
+
+    def _change(
+        self, sort: str, change: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Write what `change` makes of a record, where that is another value; returns what it was, and what it is."""
         while True:
-            record = self._store.read(self._partition, "META")
-            value = change(record.value if record else {})
+            record = self._store.read(self._partition, sort)
+            before = record.value if record else {}
+            after = change(before)
+            if after == before:
+                return before, after
             try:
-                self._store.write(self._partition, "META", value, expected=record.version if record else ABSENT)
+                self._store.write(self._partition, sort, after, expected=record.version if record else ABSENT)
             except Conflict:
                 continue
-            return
+            return before, after
+
+    def _keep_piece(self, name: str, content: bytes) -> str:
+        """Named by what it holds: whoever keeps the same finds it there, and nobody writes over another's. A small one
+        is a record, which costs an eighth of a file."""
+        name = f"{name}-{_hash(content)[:16]}.json"
+        if len(content) <= _SMALL:
+            self._store.write(self._partition, f"{_PIECE}{name}", {"content": content.decode()})
+            return f"{_PIECE}{name}"
+        if self._store.load(name) is None:
+            self._store.save(name, content)
+        return name
 
     def _content(self, name: str) -> bytes:
-        file = self._store.load(name)
-        if file is None:
+        if name.startswith(_PIECE):
+            record = self._store.read(self._partition, name)
+            content = record.value["content"].encode() if record else None
+        else:
+            file = self._store.load(name)
+            content = file.content if file else None
+        if content is None:
             raise FileNotFoundError(f"{name} is not in the store")
-        return file.content
+        return content
 
 
 def _listed(postmortem: Postmortem) -> dict[str, Any]:

@@ -28,10 +28,12 @@ class ItemsSeen(Noun):
     items: tuple[ActionItem, ...] = ()
 
     def and_those(self, items: Sequence[ActionItem]) -> "ItemsSeen":
-        """These as well: what is said now in place of what was, and what is gone marked so."""
-        now = {item.id: item for item in items}
-        before = (item for item in self.items if item.id not in now)
-        return ItemsSeen(items=(*(item.model_copy(update={"is_gone": True}) for item in before), *items))
+        """These as well: what is said now in place of what was, and what is gone marked so. How its issue stands is
+        none of it: Jira is asked for that, and changes it often."""
+        now = {item.id for item in items}
+        before = (item.model_copy(update={"is_gone": True}) for item in self.items if item.id not in now)
+        said = (item.model_copy(update={"status": None, "changes": ()}) for item in items)
+        return ItemsSeen(items=(*before, *said))
 
     def apart_from(self, channels: Collection[str]) -> tuple["ItemsSeen", tuple[ActionItem, ...]]:
         """Those not said in these channels, without what was lent to them there; and those said there, whose words are

@@ -61,9 +61,11 @@ class Weather:
         store: Any = self
         return Publisher(store, "editions", names=lambda: self.editions, remember=self._remember, merge=self._merge)
 
-    def _remember(self, edition: str) -> None:
-        names = [*(name for name in self.editions if name != edition), edition][-MOST_KEPT:]
-        self._write(lambda: setattr(self, "editions", names))
+    def _remember(self, edition: str) -> set[str]:
+        before, names = self.editions, [*(name for name in self.editions if name != edition), edition][-MOST_KEPT:]
+        if names != before:
+            self._write(lambda: setattr(self, "editions", names))
+        return {*before} - {*names}
 
     def _write(self, effect: Callable[[], None]) -> None:
         if self.writes_left == 0:
