@@ -42,7 +42,7 @@ PRICED: tuple[tuple[str, str, float], ...] = (
     ("durable bytes, retained a month", "written", prices.DURABLE_BYTE_MONTH),
     ("Lambda MB x ms", "mb_ms", prices.LAMBDA_ARM_GB_SECOND / 1024 / 1000),
     ("Lambda requests", "invocations", prices.LAMBDA_REQUEST),
-    ("traces", "invocations", prices.TRACE),
+    ("traces", "traces", prices.TRACE),
     ("HTTP API requests", "requests", prices.HTTP_API_REQUEST),
     ("Scheduler's starts", "scheduled", prices.SCHEDULED),
     ("DynamoDB write units", "write_units", prices.DYNAMODB_WRITE_UNIT),
@@ -94,7 +94,7 @@ def _happens(deployed: OnLambda) -> int:
         if is_cold:
             deployed.restarts("receive", "observe")
         assert deployed.rings(webhook)[0] == 202
-    deployed.until(lambda: "finish" in _named(deployed), "the first round is over")
+    deployed.until(lambda: "refresh later" in _waited(deployed), "the first round is over")
     deployed.restarts("journey")
     deployed.settles()
     issues = list(jira.expects_issues(ITEMS))
@@ -116,7 +116,8 @@ def _arriving(webhooks: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, An
         before = at
 
 
-def _named(deployed: OnLambda) -> set[str]:
+def _waited(deployed: OnLambda) -> set[str]:
+    """The names of all waits so far."""
     return {str(one.get("Name")) for request in deployed.service.checkpoints for one in updates(request.body)}
 
 

@@ -2,12 +2,13 @@
 
 How long Lambda is paid for is not read from the clock, which a busy machine drives: it is the CPU that was spent, as
 much slower as the memory leaves of one processor, and the waits: for vendors 200 ms where no other call is under way,
-for AWS 10 ms a request.
+for AWS 10 ms a request. Each is paid with the memory of the function that waits.
 """
 
 import json
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -22,11 +23,11 @@ from tests.vendors.wire import Reply, Request, Vendor
 VENDOR_SECONDS, AWS_SECONDS = 0.2, 0.01
 WHOLE_PROCESSOR = 1769
 """MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html (read 2026-11-21)"""
-WAITING = 1024
-"""MB, of those functions that wait."""
-
 type Tally = Counter[str]
-"""How much of what, in whole numbers: operations, written, invocations, mb_ms, ..."""
+"""How much of what, in whole numbers: operations, written, invocations, traces, mb_ms, ..."""
+
+type Busy = Sequence[tuple[float, float]]
+"""From when until when, on this machine's clock."""
 
 
 @dataclass
@@ -35,12 +36,15 @@ class Waits:
 
     began: list[float] = field(default_factory=list[float])
 
-    def seconds(self) -> float:
-        """In which at least one vendor was thinking."""
-        until, total = 0.0, 0.0
+    def seconds(self, working: Mapping[str, Busy]) -> dict[str, float]:
+        """By function: in which at least one vendor was thinking for it. Of two that are at work, the one with more
+        memory is taken to have asked."""
+        until, total = dict.fromkeys(working, 0.0), dict.fromkeys(working, 0.0)
         for began in sorted(self.began):
-            total += max(0.0, began + VENDOR_SECONDS - max(until, began))
-            until = max(until, began + VENDOR_SECONDS)
+            asking = [name for name, busy in working.items() if any(one <= began <= end for one, end in busy)]
+            name = max(asking, key=memory_of)
+            total[name] += max(0.0, began + VENDOR_SECONDS - max(until[name], began))
+            until[name] = began + VENDOR_SECONDS
         return total
 
 
@@ -80,18 +84,46 @@ class Counted:
         logs = [runtime.log.read_text().splitlines() for runtime in runtimes.values()]
         tally["invocations"] = sum(line.startswith("REPORT ") for log in logs for line in log)
         tally["logged"] = sum(len(line) + 1 for log in logs for line in log if line.startswith("{"))
-        asked = len(self.deployed.aws.actions) + len(service.checkpoints)
-        tally["waited_ms"] = round(1000 * (self.waits.seconds() + asked * AWS_SECONDS))
-        worked = {name: sum(one.cpu for one in runtime.spent) for name, runtime in runtimes.items()}
-        tally["cpu_ms"] = round(1000 * sum(worked.values()))
-        tally["mb_ms"] = WAITING * tally["waited_ms"] + round(sum(_mb_ms(*one) for one in worked.items()))
+        tally["traces"] = tally["invocations"] - self._joined()
+        waited, worked = self._waited(), {name: sum(one.cpu for one in each.spent) for name, each in runtimes.items()}
+        tally["waited_ms"], tally["cpu_ms"] = (round(1000 * sum(spent.values())) for spent in (waited, worked))
+        tally["mb_ms"] = round(sum(1000 * memory_of(name) * seconds for name, seconds in waited.items()))
+        tally["mb_ms"] += round(sum(_mb_ms(*one) for one in worked.items()))
         return tally
+
+    def _joined(self) -> int:
+        """Invocations that are part of a trace which is counted already: the first of each execution that a function
+        started. The emulator has no X-Ray, so this is what AWS says: botocore passes on the trace of the invocation
+        (1.44.5, `add_recursion_detection_header`), and "Lambda will respect any tracing header it receives from an
+        upstream service". Where an execution goes on after a wait, that counts as a trace of its own: the service keeps
+        "the X-Ray trace header associated with the durable execution", and does not say that it is used again.
+        https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda.Tracing.html,
+        https://docs.aws.amazon.com/lambda/latest/api/API_TraceHeader.html (read 2026-11-21)
+        """
+        return len({one.headers["x-amz-durable-execution-name"] for one in self.deployed.service.starts})
+
+    def _waited(self) -> dict[str, float]:
+        """Seconds by function."""
+        service, runtimes = self.deployed.service, self.deployed.runtimes
+        headers = [
+            *self.aws.credentials,
+            *(one.headers["authorization"] for one in [*service.starts, *service.checkpoints]),
+        ]
+        asked = Counter(_asking(header) for header in headers)
+        waited = self.waits.seconds({name: runtime.worked for name, runtime in runtimes.items()})
+        return {name: seconds + asked[name] * AWS_SECONDS for name, seconds in waited.items()}
 
     def _sent(self) -> int:
         """Bytes to vendors."""
         neighbours = self.deployed.neighbours
         sent = [*neighbours.pagerduty.requests, *neighbours.slack.requests, *neighbours.jira.requests]
         return sum(len(one.body) + sum(map(len, [*one.headers, *one.headers.values()])) for one in sent)
+
+
+def _asking(authorization: str) -> str:
+    """The function whose request it is: each has a key of its own, named like it.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html (read 2026-11-21)"""
+    return authorization.partition("Credential=")[2].partition("/")[0]
 
 
 def updates(body: bytes) -> list[dict[str, Any]]:

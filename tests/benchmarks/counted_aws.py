@@ -17,14 +17,16 @@ type Item = dict[str, dict[str, str]]
 
 
 class CountedAws:
-    """Around moto. `counts`: write_units, read_units, puts, gets, secret_calls, table_bytes, file_bytes."""
+    """Around moto. `counts`: write_units, read_units, puts, gets, secret_calls, table_bytes, file_bytes. `credentials`
+    is the Authorization of every request."""
 
     def __init__(self, moto: Callable[..., Iterable[bytes]]) -> None:
         self._moto = moto
         self._sizes: dict[str, int] = {}
-        self.counts = Counter[str]()
+        self.counts, self.credentials = Counter[str](), list[str]()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        self.credentials.append(environ["HTTP_AUTHORIZATION"])
         service, _, action = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")
         if not action:
             self._file(environ)

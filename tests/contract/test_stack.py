@@ -99,6 +99,15 @@ def test_receivers_answer_in_time():
     assert {name: one["Timeout"] for name, one in receivers.items()} == dict.fromkeys(receivers, 5)
 
 
+def test_those_who_hold_a_document_have_room_for_the_longest_and_the_others_pay_for_no_more_than_they_need():
+    memory = {name: properties["MemorySize"] for name, properties in functions().items()}
+    documents = {memory.pop("journey"), memory.pop("follow_up")}
+
+    assert min(documents) >= 1024, "100,000 messages took 751 MB"
+    assert memory.pop("slack_clicked") == 1769, "Slack waits three seconds for a form"
+    assert set(memory.values()) == {512}
+
+
 def test_what_people_own_outlives_the_stack():
     for kind in KEPT:
         kept = {name: one for name, one in resources(kind).items() if name != "ServerlessDeploymentBucket"}

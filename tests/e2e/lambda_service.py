@@ -30,12 +30,14 @@ _OF_THE_CONNECTION = ("content-length", "transfer-encoding", "connection", "date
 @dataclass
 class LambdaService:
     """`functions` by name. `started` holds the payload of every execution by its name, as the service remembers it;
-    `checkpoints` what the executions kept, request by request; `ended` how each that is over has ended."""
+    `checkpoints` what the executions kept, request by request; `ended` how each that is over has ended. `starts`
+    are the functions' own requests to start one."""
 
     functions: dict[str, Runtime] = field(default_factory=dict[str, Runtime])
     started: dict[str, bytes] = field(default_factory=dict[str, bytes])
     checkpoints: list[Request] = field(default_factory=list[Request])
     ended: list[str] = field(default_factory=list[str])
+    starts: list[Request] = field(default_factory=list[Request])
     url: str = ""
     dex: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -54,6 +56,7 @@ class LambdaService:
             return Reply(status, _kept(headers), body)
         if named[2] is None:
             return _refused(400, "InvalidParameterValueException", _UNQUALIFIED)
+        self.starts.append(request)
         return self.start(named[1], named[2], execution, request.body)
 
     def state(self) -> dict[str, Any]:

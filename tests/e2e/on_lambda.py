@@ -105,7 +105,8 @@ def on_lambda(
         environment = _environment(aws, service)
         for name in functions:
             zipped = code["receiver" if name in LIGHT else "journey"]
-            runtime = Runtime(zipped, f"handlers.{name}.handler", environment, folder / f"{name}.log")
+            own = environment | {"AWS_ACCESS_KEY_ID": name}  # by which its requests are known
+            runtime = Runtime(zipped, f"handlers.{name}.handler", own, folder / f"{name}.log")
             exits.callback(runtime.stop)
             deployed.runtimes[name] = service.functions[f"debrief-dev-{name}"] = runtime
         yield deployed

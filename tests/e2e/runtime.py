@@ -42,12 +42,12 @@ class Spent:
 
 class Runtime:
     """One function. It answers one invocation at a time, as one Lambda environment does. `spent` tells of those
-    environments that were stopped."""
+    environments that were stopped; `worked` when it was busy, from and until, on this machine's clock."""
 
     def __init__(self, code: Path, handler: str, environment: dict[str, str], log: Path) -> None:
         self._lock = threading.Lock()
         self._made_of = code, handler, environment
-        self.log, self.spent = log, list[Spent]()
+        self.log, self.spent, self.worked = log, list[Spent](), list[tuple[float, float]]()
         self._begin()
 
     def _begin(self) -> None:
@@ -75,13 +75,14 @@ class Runtime:
     def invoke(self, event: bytes, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
         """Status, headers, body. The path must say `function` whatever its name is: the emulator knows no other."""
         with self._lock:
-            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=90)
+            connection, began = http.client.HTTPConnection("127.0.0.1", self._port, timeout=90), time.monotonic()
             try:
                 connection.request("POST", "/2015-03-31/functions/function/invocations", event, headers or {})
                 answer = connection.getresponse()
                 return answer.status, dict(answer.getheaders()), answer.read()
             finally:
                 connection.close()
+                self.worked.append((began, time.monotonic()))
 
     def restart(self) -> None:
         """A new environment, when what is under way has ended."""
