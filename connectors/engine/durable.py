@@ -19,7 +19,7 @@ from aws_durable_execution_sdk_python.exceptions import InvocationError
 from connectors.engine.kept_steps import KeptSteps, NotKept, Run, Suspended
 from connectors.engine.outcome import failed_at, packed, retry_delay, sentence_of
 from connectors.engine.progress import Tell, untold
-from connectors.engine.table_journal import TableJournal, Wait
+from connectors.engine.table_journal import TableJournal, Wait, name_of_execution
 from connectors.logs import bound, fields_of
 from connectors.steps import Json, Steps
 
@@ -52,7 +52,7 @@ def durable_handler(
         fields, payload = fields_of(event), json.dumps(event)
         with bound(**fields):
             try:
-                journal = open_journal(_name_of(context))
+                journal = open_journal(name_of_execution(context.execution_context.durable_execution_arn))
                 execution = _Execution(context, journal, now)
                 run = Run(
                     fields["journey"] or "", kind, journal.keep, journal.outcomes, execution.now, on_progress, width
@@ -62,11 +62,6 @@ def durable_handler(
                 raise InvocationError(str(lost)) from None  # the service invokes again
 
     return durable_execution(handle, boto3_client=client)
-
-
-def _name_of(context: DurableContext) -> str:
-    """The end of its ARN: the name it was started with, and an id of the service's own."""
-    return context.execution_context.durable_execution_arn.rpartition("durable-execution/")[2]
 
 
 class _Execution:

@@ -1,4 +1,4 @@
-"""The journeys of a stage as Lambda remembers them: by name, by state, and the step that one is at."""
+"""The journeys of a stage as Lambda remembers them: by name, by state, and what one waits for."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -53,11 +53,11 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class At:
-    """Where one is: the newest step or wait by name, and until when it waits (None: it works)."""
+class Rest:
+    """What one waits for, by the name of the wait, and until when."""
 
-    step: str
-    until: datetime | None
+    name: str
+    until: datetime
 
 
 class Executions:
@@ -82,16 +82,14 @@ class Executions:
         error = answer.get("Error", {}).get("ErrorMessage")
         return Told(_payload(answer), error or (f"It ended as {answer['Status']}." if execution.has_failed else None))
 
-    def at(self, execution: Execution) -> At | None:
-        """None where it has not come to its first step. Of several side by side the one that was begun last."""
+    def rests(self, execution: Execution) -> Rest | None:
+        """None where it is at work."""
         asked = {"DurableExecutionArn": execution.arn, "ReverseOrder": True, "MaxItems": _EVENTS}
         events = self._asked(lambda: self._client.get_durable_execution_history(**asked))["Events"]
         over = {one.get("Id") for one in events if one["EventType"] in ("WaitSucceeded", "WaitCancelled")}
         for one in events:
             if one["EventType"] == "WaitStarted" and one.get("Id") not in over:
-                return At(one.get("Name", ""), one["WaitStartedDetails"]["ScheduledEndTimestamp"])
-            if one["EventType"] in ("StepStarted", "StepSucceeded"):
-                return At(one.get("Name", ""), None)
+                return Rest(one.get("Name", ""), one["WaitStartedDetails"]["ScheduledEndTimestamp"])
         return None
 
     def _listed(self, **wanted: Any) -> Iterator[Execution]:

@@ -28,7 +28,7 @@ from connectors.steps import Json, Steps
 
 _log = logging.getLogger(__name__)
 
-_INSIDE = "\x1f"
+INSIDE = "\x1f"
 """Between a scope and a name in a key. Not printable, so no name holds it."""
 _BEFORE_ANY = datetime.min.replace(tzinfo=UTC)
 
@@ -74,7 +74,7 @@ class Run:
         return kept
 
     def tell(self, key: str, event: Event, *, seconds: float | None = None, until: datetime | None = None) -> None:
-        self._tell(Progress(self.journey, _shown(key), event, seconds, until, kind=self.kind))
+        self._tell(Progress(self.journey, shown(key), event, seconds, until, kind=self.kind))
 
     def tell_failure(self, why: str, until: datetime | None = None) -> None:
         """The journey has failed; with `until`, it is run again then."""
@@ -106,7 +106,7 @@ class KeptSteps:
         key = self._key(name)
         if key in self._run.kept:
             return unpacked(Outcome(self._run.kept[key]), at=key)
-        with bound(step=_shown(key)):
+        with bound(step=shown(key)):
             return unpacked(self._performed(key, name, function), at=key)
 
     def wait(self, name: str, duration: timedelta) -> None:
@@ -125,7 +125,7 @@ class KeptSteps:
         key = self._key(name)
 
         def child(place: int) -> _Child:
-            scope = f"{key}{_INSIDE}{place}{_INSIDE}"
+            scope = f"{key}{INSIDE}{place}{INSIDE}"
             return _came_out(name, lambda: function(KeptSteps(self._run, scope), items[place]))
 
         children = self._one_by_one(len(items), child) if self._alone(items) else self._abreast(len(items), child)
@@ -172,8 +172,9 @@ class KeptSteps:
         return [future.result() for future in futures]
 
 
-def _shown(key: str) -> str:
-    return key.replace(_INSIDE, " > ")
+def shown(key: str) -> str:
+    """The way to a step, for people: "threads > 3 > read"."""
+    return key.replace(INSIDE, " > ")
 
 
 def _came_out(name: str, function: Callable[[], Json]) -> _Child:

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.engine.kept_steps import NotKept
+from connectors.engine.kept_steps import NotKept, shown
 from connectors.errors import ConnectorError
 from connectors.store.port import ABSENT, Conflict, Record, Store
 
 KEPT_FOR = timedelta(days=60)
 """Ours: an execution lasts 30 days at most and is remembered for 30 more (serverless.yml, durableConfig)."""
-_STATE = "STATE"
+_STATE, _STEP = "STATE", "STEP#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class TableJournal:
 
     def __init__(self, store: Store, execution: str, now: Callable[[], datetime]) -> None:
         """`execution` is what no other execution is called, ever. `now` is the aware time."""
-        self._store, self._partition, self._now = store, f"RUN#{execution}", now
+        self._store, self._partition, self._now = store, _partition(execution), now
         with _kept(f"reading the journal of {execution}"):
             records = {record.sort: record for record in store.list(self._partition)}
         state = records.pop(_STATE, None)
@@ -54,7 +54,8 @@ class TableJournal:
 
     def keep(self, key: str, outcome: str) -> str:
         """Returns what is kept of this step: another run's outcome where that came first."""
-        value = {"key": key, "outcome": json.loads(outcome) if outcome.startswith("{") else outcome}
+        told = json.loads(outcome) if outcome.startswith("{") else outcome
+        value = {"key": key, "outcome": told, "at": self._now().isoformat()}
         with _kept(f"keeping what {key!a} came to"):
             try:
                 self._write(self._sort(key), value, ABSENT)
@@ -79,10 +80,26 @@ class TableJournal:
             self.outcomes.pop(key, None)
 
     def _sort(self, key: str) -> str:
-        return f"STEP#{_digest(key)}#{self._again.get(_digest(key), 0)}"
+        return f"{_STEP}{_digest(key)}#{self._again.get(_digest(key), 0)}"
 
     def _write(self, sort: str, value: dict[str, Any], expected: int) -> int:
         return self._store.write(self._partition, sort, value, expected=expected, expires_at=self._now() + KEPT_FOR)
+
+
+def name_of_execution(arn: str) -> str:
+    """What no other is called, ever: the name it was started with, and an id of the service's own, as its ARN ends."""
+    return arn.rpartition("durable-execution/")[2]
+
+
+def newest_step(store: Store, execution: str) -> str | None:
+    """The way to the step or wait that was kept last ("collect > 0 > read"); None where none is."""
+    records = list(store.list(_partition(execution), _STEP))
+    newest = max(records, key=lambda record: record.value["at"], default=None)
+    return shown(newest.value["key"]) if newest else None
+
+
+def _partition(execution: str) -> str:
+    return f"RUN#{execution}"
 
 
 def _digest(key: str) -> str:

@@ -7,10 +7,12 @@ from threading import Event
 from typing import Any
 
 from connectors.collecting import read_incident
-from connectors.engine.executions import At, Execution, Executions
+from connectors.engine.executions import Execution, Executions, Rest
 from connectors.engine.failed import name_to_try_again
 from connectors.engine.progress import Progress
 from connectors.engine.start import journey_name
+from connectors.engine.table_journal import name_of_execution, newest_step
+from connectors.store.port import Store
 from connectors.store.resolves import Resolves
 from connectors.store.shelf import Shelf
 from handlers.cli.asking import Asked, incident_id_from
@@ -72,7 +74,7 @@ def draft_on_stage(watch: Watch) -> Drawn:
             raise Ended(Exit.NO_DRAFT, f"No draft is due for {incident.id}: {reason}.")
         name = _begin(watch, house, incident)
         try:
-            _see_through(watch, name)
+            _see_through(watch, store, name)
         except KeyboardInterrupt:
             told = {"where": watch.stage.name, "incident_id": incident.id, "stage": watch.stage.stage}
             raise Ended(Exit.STOPPED, _GOES_ON.format(**told)) from None
@@ -86,7 +88,7 @@ def _begin(watch: Watch, house: House, incident: Incident) -> str:
     moment = (incident.resolved_at or incident.created_at).at
     found = resolves.found(moment, journey_name(incident.id, moment))
     known = watch.executions.named(found.journey)
-    if known and known.is_at_work and not _rests(watch.executions.at(known)):
+    if known and known.is_at_work and not _is_done_for_now(watch.executions.rests(known)):
         watch.display.say(f"Its journey {found.journey} is at work already.")
         return found.journey
     name = _next(watch, house, incident, known) if known else found.journey
@@ -118,7 +120,7 @@ def _agree(watch: Watch, house: House, incident: Incident) -> None:
         raise Ended(Exit.STOPPED, "Stopped before anything was written.")
 
 
-def _see_through(watch: Watch, name: str) -> None:
+def _see_through(watch: Watch, store: Store, name: str) -> None:
     """Until the draft is made and announced. Raises Ended where the journey failed."""
     in_vain = 0
     while in_vain < MOST_LOOKS_IN_VAIN:
@@ -127,16 +129,18 @@ def _see_through(watch: Watch, name: str) -> None:
             if execution.has_failed:
                 raise ended_by_journey(watch.executions.told(execution).error or "")
             return
-        at = watch.executions.at(execution) if execution else None
-        if _rests(at):
+        rest = watch.executions.rests(execution) if execution else None
+        if _is_done_for_now(rest):
             return
-        in_vain = 0 if at else in_vain + 1
-        if at:
-            event = "waiting" if at.until else "started"
-            watch.display.on_step(Progress(name, at.step, event, until=at.until))
+        step = newest_step(store, name_of_execution(execution.arn)) if execution and not rest else None
+        in_vain = 0 if rest or step else in_vain + 1
+        if rest:
+            watch.display.on_step(Progress(name, rest.name, "waiting", until=rest.until))
+        elif step:
+            watch.display.on_step(Progress(name, step, "started"))
         watch.wait(LOOK_EVERY)
     raise Ended(Exit.UNREACHABLE, f"Lambda tells nothing of the journey {name}: the same command looks again.")
 
 
-def _rests(at: At | None) -> bool:
-    return at is not None and at.until is not None and at.step == RESTS_IN
+def _is_done_for_now(rest: Rest | None) -> bool:
+    return rest is not None and rest.name == RESTS_IN

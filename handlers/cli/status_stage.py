@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from connectors.engine.executions import At, Execution, Executions
+from connectors.engine.executions import Execution, Executions, Rest
 from connectors.engine.failed import resolved_in_name, work_of_name, work_of_payload
 from connectors.engine.journal import Journey, State
 from connectors.errors import ConnectorError
@@ -56,7 +56,7 @@ def journeys_of(executions: Executions, listed: Iterable[Execution]) -> StageJou
     payloads, waits, found = dict[str, str](), dict[str, str](), list[Journey]()
     left = MOST_ASKED_ABOUT
     for one in listed:
-        error, at = None, None
+        error, rest = None, None
         payload = _payload_in_name(one.name)
         if not payload and (work := work_of_name(one.name)):
             payload = payloads.get(work)
@@ -65,9 +65,9 @@ def journeys_of(executions: Executions, listed: Iterable[Execution]) -> StageJou
             payload, error = json.dumps(told.payload), told.error
             payloads[work_of_payload(told.payload)] = payload
         if left and one.is_at_work:
-            at, left = executions.at(one), left - 1
-            waits |= {one.name: at.step} if at and at.until else {}
-        found.append(_journey(one, payload, error, at))
+            rest, left = executions.rests(one), left - 1
+            waits |= {one.name: rest.name} if rest else {}
+        found.append(_journey(one, payload, error, rest))
     return StageJourneys(tuple(_with_payloads(reversed(found), payloads)), waits)
 
 
@@ -84,15 +84,14 @@ def _same_but(one: Journey, payload: str) -> Journey:
     )
 
 
-def _journey(one: Execution, payload: str | None, error: str | None, at: At | None) -> Journey:
-    is_waiting = at is not None and at.until is not None
-    state: State = "failed" if one.has_failed else "waiting" if is_waiting else "running"
+def _journey(one: Execution, payload: str | None, error: str | None, rest: Rest | None) -> Journey:
+    state: State = "failed" if one.has_failed else "waiting" if rest else "running"
     return Journey(
         name=one.name,
         kind="postmortem",
         payload=payload or "{}",
         state=state if one.is_at_work or one.has_failed else "done",
-        wake_at=at.until if at else None,
+        wake_at=rest.until if rest else None,
         attempts=0,
         error=error,
         result=None,

@@ -82,12 +82,12 @@ class StagedLambda:
 
     def _history(self, journey: Journey) -> dict[str, Any]:
         at = journey.started_at.timestamp()
-        told: dict[str, Any] = {"EventType": "StepStarted", "EventId": 1, "Name": "compose", "EventTimestamp": at}
+        events: list[dict[str, Any]] = [{"EventType": "ExecutionStarted", "EventId": 1, "EventTimestamp": at}]
         if journey.wake_at:
             rest = {"ScheduledEndTimestamp": journey.wake_at.timestamp()}
-            told |= {"EventType": "WaitStarted", "Id": "w1", "Name": self.engine.waits_in(journey.name) or ""}
-            told |= {"WaitStartedDetails": rest}
-        return {"Events": [told]}
+            wait = {"EventType": "WaitStarted", "Id": "w1", "Name": self.engine.waits_in(journey.name) or ""}
+            events.append(wait | {"EventId": 2, "EventTimestamp": at, "WaitStartedDetails": rest})
+        return {"Events": events[::-1]}
 
 
 def _shown(journey: Journey) -> dict[str, Any]:
