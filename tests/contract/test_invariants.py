@@ -170,6 +170,12 @@ def test_an_accepted_delivery_of_which_nothing_comes_is_noticed(household: House
     assert noticed(household) == 6
 
 
+def test_an_accepted_event_that_is_not_kept_is_noticed(household: Household):
+    (kept,) = household.store.list(f"INC#{household.incident_id()}", "OBSERVED#")
+    household.store.delete(kept.partition, kept.sort, expected=kept.version)
+    assert noticed(household) == 6
+
+
 def test_a_resolve_that_nobody_announced_and_nobody_found_is_noticed():
     with household_of("stale_replica", settings={"pagerduty": {"find_missed": False}}) as household:
         resolved_at = household.clock.now()
