@@ -45,7 +45,6 @@ from handlers.work import (
 )
 from handlers.written import written_in
 from postmortem.action_items.issues import with_issues, with_outcomes
-from postmortem.compose import compose
 from postmortem.document import Postmortem
 from postmortem.evidence import evidence_from_parts, holds_the_same
 from postmortem.follow_up.following import with_followed
@@ -225,6 +224,7 @@ def keep(work: Work, source: str, name: str, part: Any) -> str:
 
 def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
     """Write the draft out of the evidence. Issues that were opened before are known at once."""
+    from postmortem.compose import compose  # a tenth of a second to load, and whoever shows a draft again writes none
 
     def write() -> dict[str, Any]:
         with collector_paused():

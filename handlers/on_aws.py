@@ -176,6 +176,7 @@ def _aws_clients() -> tuple[Any, Any]:
     import boto3
     from botocore.config import Config
 
+    boto3.setup_default_session(botocore_session=_botocore_session())
     config = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2})
     return boto3.client("dynamodb", config=config), boto3.client("s3", config=config)
 

@@ -18,7 +18,7 @@ from postmortem.milestones import Milestones
 from postmortem.noun import Noun
 from postmortem.participants import list_participants
 from postmortem.response_times import measure_response_times
-from postmortem.sections import write_sections
+from postmortem.sections.writing import write_sections
 from postmortem.settings import Settings, route_for
 from postmortem.silences import find_silences
 from postmortem.similar import similar_from_pagerduty

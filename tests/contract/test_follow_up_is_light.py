@@ -1,0 +1,27 @@
+"""What follow_up loads, as a list of modules: each of its cold starts shows a draft again, and composes none."""
+
+import json
+import subprocess
+import sys
+
+SEEN = "import json, sys, handlers.{function}; print(json.dumps([*sys.modules]))"
+
+
+def loaded_by(function: str) -> set[str]:
+    ran = subprocess.run(
+        [sys.executable, "-c", SEEN.format(function=function)], capture_output=True, check=True, text=True
+    )
+    return set(json.loads(ran.stdout))
+
+
+def test_follow_up_loads_nothing_that_composes():
+    loaded = loaded_by("follow_up")
+
+    assert {"connectors.jira.api", "postmortem.outputs.markdown"} <= loaded
+    assert loaded & {"postmortem.compose", "postmortem.sections.causes", "postmortem.sections.writing"} == set()
+
+
+def test_observe_loads_nothing_that_composes_or_renders_and_no_client_of_jira():
+    loaded = loaded_by("observe")
+
+    assert loaded & {"postmortem.compose", "postmortem.outputs.html", "jinja2", "jira"} == set()
