@@ -172,7 +172,10 @@ def _house_on_aws() -> House:
 
 @functools.cache
 def _aws_clients() -> tuple[Any, Any]:
-    """boto3 clients of DynamoDB and S3. Two attempts: the store recognises its own write in a repeated one."""
+    """boto3 clients of DynamoDB and S3. Two attempts: the store recognises its own write in a repeated one.
+
+    The session becomes boto3's own as well, for the client that the durable SDK makes.
+    """
     import boto3
     from botocore.config import Config
 
