@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from connectors.jira.webhooks import EVENTS
 from tests.benchmarks import prices
 from tests.benchmarks.counted import AWS_SECONDS, VENDOR_SECONDS, Counted, Tally, Thinking, Waits, memory_of, updates
 from tests.benchmarks.counted_aws import CountedAws
@@ -89,7 +90,7 @@ def _counted(home: Path) -> tuple[Tally, Tally, dict[str, float]]:
 def _happens(deployed: OnLambda) -> int:
     """One incident, from its trigger to the fourth issue that is done. How many webhooks came."""
     jira, (told,) = deployed.neighbours.jira, deployed.neighbours.scripts
-    hook = JiraWebhooks(jira, deployed.hears)
+    hook = JiraWebhooks(jira, deployed.hears, events=EVENTS)
     for webhook, is_cold in _arriving(told.webhooks):
         if is_cold:
             deployed.restarts("receive", "observe")

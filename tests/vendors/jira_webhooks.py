@@ -11,7 +11,7 @@ https://developer.atlassian.com/cloud/jira/platform/webhooks/ (read 2026-11-21)
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from copy import deepcopy
 from dataclasses import dataclass, field
 from random import Random
@@ -53,11 +53,13 @@ class Delivery:
 
 @dataclass
 class JiraWebhooks:
-    """Listens to a fake Jira and tells `receiver` of every change. Without a secret, as most webhooks are, unsigned."""
+    """Listens to a fake Jira and tells `receiver` of every change, or of those `events` that it was made for. Without a
+    secret, as most webhooks are, unsigned."""
 
     jira: FakeJira
     receiver: Receiver
     secret: str | None = SECRET
+    events: Collection[str] | None = None
     waiting: list[Delivery] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     _sent: int = 0
@@ -67,6 +69,8 @@ class JiraWebhooks:
 
     def hears(self, event: str, issue: Issue, items: list[dict[str, Any]], user: dict[str, Any]) -> None:
         """Something changed: the delivery holds the issue as it is at this moment."""
+        if self.events is not None and event not in self.events:
+            return
         self._sent += 1
         told = {name: issue[name] for name in ("id", "key", "self", "fields")}
         body: dict[str, Any] = {
