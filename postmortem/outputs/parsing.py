@@ -116,3 +116,6 @@ def _line(state: StateBlock, number: int) -> str:
 
 
 _PARSER = _Parser()
+# markdown-it's chains of rules and mdurl's tables are filled at first use, and whoever reads them meanwhile in another
+# thread renders without tables, or fails (IndexError at mdurl/_encode.py): so they are filled while this is imported.
+_PARSER.parse("<https://a.example> [b](https://c.example)\n")
