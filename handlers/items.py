@@ -53,8 +53,12 @@ def known_evidence(work: Work) -> dict[str, Any]:
     postmortem = work.shelf.postmortem() if state else None
     if postmortem is None or postmortem.evidence_name is None:
         return {"stopped": NO_DRAFT}
+    return {"evidence": postmortem.evidence_name} | places_in(state)
+
+
+def places_in(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Where an incident was talked about, by what is remembered of it."""
     return {
-        "evidence": postmortem.evidence_name,
         "channel": state.get("channel"),
         "private": state.get("private_channels", []),
         "from_files": state.get("from_files", False),
@@ -89,14 +93,12 @@ def known_house(work: Work, known: dict[str, Any]) -> Work:
     return replace(work, house=replace(work.house, pagerduty=None, slack=None, jira=None, confluence=None))
 
 
-def follow_items(
-    work: Work, outcomes: Mapping[str, Mapping[str, Any]], owners: Mapping[str, Mapping[str, Any]]
-) -> None:
-    """Write down every accepted item with what became of it, to be followed until it is done. `outcomes` and `owners`
-    are by item id. Of what a person dropped nobody is reminded any more; its issue stays theirs."""
+def follow_items(work: Work, outcomes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write down every accepted item with what became of it, to be followed until it is done. `outcomes` are by item
+    id. Of what a person dropped nobody is reminded any more; its issue stays theirs."""
     following, postmortem = Following(work.house.store), the_postmortem(work)
     items = postmortem.action_items
-    for one in _followed(work, postmortem, outcomes, owners):
+    for one in _followed(work, postmortem, outcomes):
         following.change(one, lambda kept, one=one: followed_again(kept, one))
     accepted, dropped = ({item.id: item for item in items if fits(item)} for fits in (_is_accepted, _is_dropped))
     for kept in work.followed:
@@ -107,12 +109,7 @@ def follow_items(
             following.change(kept, lambda was, kept=kept: left(was or kept, NO_LONGER))
 
 
-def _followed(
-    work: Work,
-    postmortem: Postmortem,
-    outcomes: Mapping[str, Mapping[str, Any]],
-    owners: Mapping[str, Mapping[str, Any]],
-) -> Iterator[FollowedItem]:
+def _followed(work: Work, postmortem: Postmortem, outcomes: Mapping[str, Mapping[str, Any]]) -> Iterator[FollowedItem]:
     settings = work.house.settings
     link, private = work.house.document_link(work.incident_id), private_everywhere(work)
     for item in postmortem.action_items:
@@ -126,7 +123,7 @@ def _followed(
             postmortem,
             key=key,
             postmortem_link=link,
-            slack_id=owners.get(item.id, {}).get("slack_id"),
+            slack_id=work.owners.get(item.id, {}).get("slack_id"),
             private=private,
             now=work.house.now(),
         )

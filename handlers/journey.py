@@ -34,24 +34,23 @@ from handlers.telling import count_draft, count_gaps
 from handlers.work import (
     ISSUES,
     Work,
+    as_it_stands,
     counted,
     is_left_undone,
+    kept_postmortem,
     read_until,
     recalled_by,
     requests_of,
-    the_postmortem,
     told_to_compose,
     work_of,
 )
 from handlers.written import written_in
-from postmortem.action_items.issues import with_issues, with_outcomes
+from postmortem.action_items.issues import with_issues
 from postmortem.document import Postmortem
 from postmortem.evidence import evidence_from_parts, holds_the_same
-from postmortem.follow_up.following import with_followed
 from postmortem.incident import Incident
 from postmortem.outputs.markdown import render_markdown
 from postmortem.settings import reason_not_to_draft
-from postmortem.similar import with_states
 
 NOT_LOOKED_AT: Mapping[str, str] = {}
 NOT_OPENED: Mapping[str, dict[str, Any]] = {}
@@ -138,7 +137,7 @@ def write_and_open(work: Work, token: int, collected: dict[str, Any]) -> dict[st
     """
     composed = compose_draft(work, collected["evidence"])
     publish(work, FIRST_PUBLISHED)
-    owners = find_the_owners(work, collected["evidence"])
+    work = work.with_owners(find_the_owners(work, collected["evidence"]))
     work.steps.run(work.named("let what was refused be tried again"), work.ledger.release_parked)
     page = make_confluence_page(work, token, collected)
     states = look_at_issues(work)
@@ -148,7 +147,7 @@ def write_and_open(work: Work, token: int, collected: dict[str, Any]) -> dict[st
     if held != token and may_be_done_once_more(work):
         return go_on_with_what_is_known(work.once_more(ONCE_MORE), held)
     token = held
-    work.steps.run(work.named("follow the items"), lambda: follow_items(work, issues, owners))
+    work.steps.run(work.named("follow the items"), lambda: follow_items(work, issues))
     document = publish(work, "publish with issues", issues, states)
     page = write_confluence_page(work, token, page)
     announced = announce(work, token, collected, document, page)
@@ -255,8 +254,8 @@ def publish(
     """Put the document where people find it, with everything in it that people made of it. Returns its name."""
 
     def put() -> str:
-        kept = the_postmortem(work)
-        postmortem = with_states(with_followed(with_outcomes(kept, issues), work.followed), states)
+        kept = kept_postmortem(work)
+        postmortem = as_it_stands(work, kept, issues, states)
         work.shelf.keep_postmortem(postmortem, over=kept)
         document = work.shelf.publish(postmortem.incident, as_markdown(work, postmortem), work.will_publish)
         if work.named(name) == FIRST_PUBLISHED:

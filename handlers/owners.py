@@ -4,21 +4,20 @@ What decides which steps run is read from a file that the round wrote: a replay 
 have decided since.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from connectors.owning import find_owners
 from handlers.work import Work, requests_of, the_postmortem
-from postmortem.action_items.item import ActionItem, IssueRequest, Owner
+from postmortem.action_items.item import ActionItem, IssueRequest
 
 _ITEMS = TypeAdapter(tuple[ActionItem, ...])
 _REQUESTS = TypeAdapter(tuple[IssueRequest, ...])
 
 
 def find_the_owners(work: Work, evidence: str) -> dict[str, dict[str, Any]]:
-    """Whose Jira account each accepted item goes to: by item id {"owner", "slack_id"}. The draft names them so."""
+    """Whose Jira account each accepted item goes to: by item id {"owner", "slack_id"}."""
     house = work.house
     if house.jira is None:
         return {}
@@ -38,9 +37,7 @@ def find_the_owners(work: Work, evidence: str) -> dict[str, dict[str, Any]]:
         observations=told.observations,
         service=told.incident.service,
     )
-    owners = {item.id: one for item, one in zip(items, found, strict=True)}
-    work.steps.run(work.named("name the owners"), lambda: _name(work, owners))
-    return owners
+    return {item.id: one for item, one in zip(items, found, strict=True)}
 
 
 def requests_to_open(work: Work) -> tuple[IssueRequest, ...]:
@@ -56,12 +53,3 @@ def requests_to_open(work: Work) -> tuple[IssueRequest, ...]:
 def _items(work: Work) -> str:
     accepted = tuple(item for item in the_postmortem(work).action_items if item.accepted)
     return work.shelf.keep_round(work.journey, work.named("items"), _ITEMS.dump_json(accepted, exclude_defaults=True))
-
-
-def _name(work: Work, owners: Mapping[str, Mapping[str, Any]]) -> None:
-    postmortem = the_postmortem(work)
-    items = tuple(
-        item.model_copy(update={"owner": Owner.model_validate(owners[item.id]["owner"])}) if item.id in owners else item
-        for item in postmortem.action_items
-    )
-    work.shelf.keep_postmortem(postmortem.model_copy(update={"action_items": items}))

@@ -18,7 +18,7 @@ from connectors.store.news import News
 from connectors.store.port import ABSENT
 from handlers.confluence import links_to_it, make_confluence_page, write_confluence_page
 from handlers.house import House
-from handlers.items import known_evidence, known_house
+from handlers.items import known_evidence, known_house, places_in
 from handlers.journey import publish, under_the_lease
 from handlers.looking import look_at_all, look_at_one
 from handlers.work import Work, shelf_of, the_postmortem
@@ -112,8 +112,8 @@ def _read_page(house: House, ids: Iterable[str]) -> int:
 
 
 def _show(work: Work, token: int) -> dict[str, Any]:
-    """What the draft rests on is looked up under the lease: a round may have come to more while this one waited."""
-    known = work.steps.run("look up the evidence under the lease", lambda: known_evidence(work))
+    """Where it was talked about is looked up under the lease: a round may have come to more while this one waited."""
+    known = work.steps.run("look up the places under the lease", lambda: places_in(work.shelf.state()))
     work = known_house(work, known)
     is_closed = work.steps.run("close it where all is done", lambda: _close(work))
     document = publish(work, "publish what became of the items")

@@ -1,8 +1,8 @@
 """What the steps of one round share: the house, the incident, who holds its lease, and what is kept of it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,16 +15,16 @@ from connectors.store.leases import Leases
 from connectors.store.memory import Memory
 from connectors.store.shelf import Shelf
 from handlers.house import House
-from postmortem.action_items.issues import request_issues
-from postmortem.action_items.item import IssueRequest
+from postmortem.action_items.issues import request_issues, with_outcomes
+from postmortem.action_items.item import IssueRequest, Owner
 from postmortem.action_items.seen import ItemsSeen
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence, Gap
 from postmortem.follow_up.followed import FollowedItem
+from postmortem.follow_up.following import with_followed
 from postmortem.incident import Incident
-from postmortem.outputs.html import render_page
 from postmortem.places import in_channels, with_the_document
-from postmortem.similar import most_similar, recalled, traits_of, with_similar
+from postmortem.similar import most_similar, recalled, traits_of, with_similar, with_states
 
 UNREAD = "It was said in a private channel, which was not read this time."
 
@@ -40,7 +40,8 @@ LEASE_FOR = timedelta(minutes=20)
 class Work:
     """One round of a journey. `prefix` keeps the names of its steps apart from another round's; `seen` is the
     evidence that an earlier round rested on; `channel`, `since` and `until` are what a person asked for; `beside`
-    is what is made of an incident of long ago beside its draft (of BESIDE_THE_DRAFT), None of any other."""
+    is what is made of an incident of long ago beside its draft (of BESIDE_THE_DRAFT), None of any other; `owners` are
+    those of its items that this round found, by item id: {"owner", "slack_id"}."""
 
     steps: Steps
     house: House
@@ -52,6 +53,7 @@ class Work:
     since: datetime | None = None
     until: datetime | None = None
     beside: frozenset[str] | None = None
+    owners: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
 
     def makes(self, what: str) -> bool:
         """Whether this of BESIDE_THE_DRAFT is made, too."""
@@ -62,6 +64,9 @@ class Work:
 
     def once_more(self, name: str) -> "Work":
         return replace(self, prefix=self.prefix + name)
+
+    def with_owners(self, owners: Mapping[str, Mapping[str, Any]]) -> "Work":
+        return replace(self, owners=owners)
 
     def named(self, step: str) -> str:
         return self.prefix + step
@@ -119,10 +124,33 @@ def shelf_of(house: House, incident_id: str) -> Shelf:
 
 
 def the_postmortem(work: Work) -> Postmortem:
+    """With the owners that this round found."""
+    return _with_owners(work, kept_postmortem(work))
+
+
+def kept_postmortem(work: Work) -> Postmortem:
     postmortem = work.shelf.postmortem()
     if postmortem is None:
         raise FileNotFoundError(f"the postmortem of {work.incident_id} is not in the store, or of an older Debrief")
     return postmortem
+
+
+def as_it_stands(
+    work: Work, kept: Postmortem, issues: Mapping[str, Mapping[str, Any]], states: Mapping[str, str]
+) -> Postmortem:
+    """With the owners, with what became of the issues in this round, and with what Jira says of those that are open."""
+    opened = with_outcomes(_with_owners(work, kept), issues)
+    return with_states(with_followed(opened, work.followed), states)
+
+
+def _with_owners(work: Work, postmortem: Postmortem) -> Postmortem:
+    items = tuple(
+        item.model_copy(update={"owner": Owner.model_validate(one["owner"])})
+        if (one := work.owners.get(item.id))
+        else item
+        for item in postmortem.action_items
+    )
+    return postmortem.model_copy(update={"action_items": items})
 
 
 def private_places(collected: dict[str, Any]) -> tuple[str, ...]:
@@ -170,6 +198,8 @@ def page_file(work: Work, document: str) -> tuple[str, Callable[[], bytes]]:
     """What readers get as a file where they have no page to open: its name, and what makes it when it is sent."""
 
     def make() -> bytes:
+        from postmortem.outputs.html import render_page  # few of those who load this file render a page
+
         file = work.house.store.load(document)
         if file is None:
             raise FileNotFoundError(f"{document} is no longer in the store")
