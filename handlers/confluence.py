@@ -9,7 +9,6 @@ from connectors.publishing import Publication, make_page, write_page
 from handlers.house import House
 from handlers.work import PAGE, Work, private_places, the_postmortem
 from postmortem.outputs.markdown import render_body
-from postmortem.outputs.storage import render_storage
 
 WITHHELD = (
     "there is no page, because some of it was said in a private channel. Set confluence.may_hold_private_channels to "
@@ -76,6 +75,8 @@ def _publication(work: Work, token: int) -> Publication:
 
 
 def _draft(work: Work, key: str) -> PageDraft:
+    from postmortem.outputs.storage import render_storage  # few stages have Confluence
+
     postmortem, settings = the_postmortem(work), work.house.settings
     body = render_body(postmortem, work.house.layout(postmortem.incident))
     there = work.house.own_link(work.incident_id) or work.shelf.state().get("document") or "the draft"

@@ -10,8 +10,7 @@ from postmortem.document import Postmortem
 from postmortem.incident import Incident
 from postmortem.line import Line
 from postmortem.response_times import duration_in_words
-from postmortem.sections.impact_words import BUSINESS, DATA, DOWNTIME, USERS
-from postmortem.sections.safeguards import TECHNICAL
+from postmortem.sections.headings import BUSINESS, DATA, DOWNTIME, TECHNICAL, USERS
 from postmortem.timeline import TimelineEvent
 
 _LONGEST_QUOTE = 2_000

@@ -14,11 +14,12 @@ from postmortem.line import Line, Section
 from postmortem.sections.changes import changes_before_the_start
 from postmortem.sections.claims import Claim, read_claims
 from postmortem.sections.grouping import STILL_UNKNOWN
+from postmortem.sections.headings import HUMAN, PROCESS, SAFEGUARDS
 from postmortem.sections.hypotheses import Answered, join_answers
 from postmortem.sections.mood import asks
 from postmortem.sections.quoting import at_most, once, own_words, quote, quote_part, said_by_people, shorten_quote
 from postmortem.sections.roles import COMMANDER, SERVICE_OWNER
-from postmortem.sections.safeguards import GROUPS, HUMAN, PROCESS, SAFEGUARDS, group_of
+from postmortem.sections.safeguards import GROUPS, group_of
 from postmortem.sections.sentences import as_rules_read
 from postmortem.timeline import TimelineEvent
 from postmortem.told import Told

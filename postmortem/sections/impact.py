@@ -10,8 +10,9 @@ from postmortem.line import Line, Section
 from postmortem.observations import ObservationKind
 from postmortem.response_times import duration_in_words
 from postmortem.sections.grouping import asked_at_the_end, under_groups
+from postmortem.sections.headings import BUSINESS, DATA, DOWNTIME, OVER_TIME, USERS
 from postmortem.sections.impact_statements import Impact, said_about_impact, shown_statements
-from postmortem.sections.impact_words import BUSINESS, DATA, DOWNTIME, OVER_TIME, USERS, group_of_field, has_figure
+from postmortem.sections.impact_words import group_of_field, has_figure
 from postmortem.sections.quoting import own_words, shorten_quote
 from postmortem.sections.resolution_words import is_field_of_resolution
 from postmortem.sections.roles import SERVICE_OWNER, WHO_WAS_AFFECTED

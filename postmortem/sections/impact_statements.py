@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from postmortem.citations import cite_event
 from postmortem.line import Line
-from postmortem.sections.impact_words import DATA, OVER_TIME, find_impact
+from postmortem.sections.headings import DATA, OVER_TIME
+from postmortem.sections.impact_words import find_impact
 from postmortem.sections.mood import asks
 from postmortem.sections.quoting import excerpt, own_words, quote_part, said_by_people
 from postmortem.sections.resolution_notes import resolution_notes

@@ -7,8 +7,7 @@ It decides the heading only; the sentence itself is quoted, so "no data was lost
 import re
 from typing import NamedTuple
 
-USERS, BUSINESS, DOWNTIME = "Users and customers", "Business", "Downtime"
-DATA, OVER_TIME = "Data", "How bad it was over time"
+from postmortem.sections.headings import BUSINESS, DATA, DOWNTIME, OVER_TIME, USERS
 
 # "Paying customers", "half of the Frankfurt office"; parts of a system that are called so are not meant.
 _PARTIES = (

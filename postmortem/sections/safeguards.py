@@ -2,12 +2,9 @@
 
 import re
 
+from postmortem.sections.headings import HUMAN, PROCESS, SAFEGUARDS, TECHNICAL
 from postmortem.sections.mood import plans
 
-TECHNICAL = "Technical"
-PROCESS = "Process"
-HUMAN = "Human and organisational"
-SAFEGUARDS = "Why safeguards did not catch it"
 GROUPS = (TECHNICAL, PROCESS, HUMAN, SAFEGUARDS)
 
 _GUARD = (

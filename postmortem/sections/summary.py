@@ -11,8 +11,9 @@ from postmortem.incident import Incident
 from postmortem.line import Citation, Line, Section
 from postmortem.participants import CHAT_ROLE, COMMANDER_ROLE, PAGED_ROLE, RESPONDER_ROLE
 from postmortem.response_times import duration_in_words
+from postmortem.sections.headings import BUSINESS, DOWNTIME, USERS
 from postmortem.sections.impact_statements import Impact, part_before_tasks, said_about_impact
-from postmortem.sections.impact_words import BUSINESS, DOWNTIME, USERS, group_of_field, names_a_party
+from postmortem.sections.impact_words import group_of_field, names_a_party
 from postmortem.sections.quoting import ask, excerpt, own_words, shorten_quote
 from postmortem.sections.resolution_statements import LAST_ACTION_BEFORE, Ending, end_of_impact, how_it_was_resolved
 from postmortem.sections.roles import COMMANDER, RESOLVER, SERVICE_OWNER, WHAT_ENDED_IT, WHO_WAS_AFFECTED

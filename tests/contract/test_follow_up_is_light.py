@@ -14,11 +14,12 @@ def loaded_by(function: str) -> set[str]:
     return set(json.loads(ran.stdout))
 
 
-def test_follow_up_loads_nothing_that_composes():
+def test_follow_up_loads_nothing_that_composes_nor_a_page():
     loaded = loaded_by("follow_up")
 
     assert {"connectors.jira.api", "postmortem.outputs.markdown"} <= loaded
-    assert loaded & {"postmortem.compose", "postmortem.sections.causes", "postmortem.sections.writing"} == set()
+    assert loaded & {"postmortem.compose", "postmortem.sections.causes", "postmortem.sections.impact_words"} == set()
+    assert loaded & {"postmortem.outputs.html", "postmortem.outputs.storage"} == set()
 
 
 def test_observe_loads_nothing_that_composes_or_renders_and_no_client_of_jira():

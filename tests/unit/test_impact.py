@@ -6,7 +6,8 @@ from postmortem.compose import compose
 from postmortem.evidence import Evidence
 from postmortem.incident import CustomField
 from postmortem.line import Line
-from postmortem.sections.impact_words import BUSINESS, DATA, DOWNTIME, OVER_TIME, USERS, find_impact
+from postmortem.sections.headings import BUSINESS, DATA, DOWNTIME, OVER_TIME, USERS
+from postmortem.sections.impact_words import find_impact
 from postmortem.settings import Settings
 from tests.unit.given import START, alert, evidence, log, note, said
 
