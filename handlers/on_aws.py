@@ -124,7 +124,7 @@ def durable(journey: Journey, kind: str) -> Callable[[Any, Any], Any]:
     """The Lambda handler of one kind of journey, made at its first call."""
     with loaded_for_good():
         from connectors.engine.durable import durable_handler
-        from connectors.engine.table_journal import TableJournal
+        from connectors.table_journal import TableJournal
         from handlers.telling import telling
 
         aws_house()

@@ -1,7 +1,7 @@
 """The engine on AWS: Lambda durable functions. The only file that imports their SDK, which is pinned exactly.
 
-What steps came to is in our own journal (`table_journal.py`), by name, as on one machine; of the service we want that
-it starts an execution once, invokes it again where an invocation dies, and waits without anybody running. So its only
+What steps came to is in a journal of ours (`execution.py`), by name, as on one machine. Of the service we want that it
+starts an execution once, invokes it again where an invocation dies, and waits while nothing runs. So its only
 operations are waits: it knows them by their place, and the journal remembers them in order. An invocation first asks
 for all of those again, which are over at once, then runs the journey from its top over what is kept.
 """
@@ -16,10 +16,10 @@ from aws_durable_execution_sdk_python import DurableContext, durable_execution
 from aws_durable_execution_sdk_python.config import Duration
 from aws_durable_execution_sdk_python.exceptions import InvocationError
 
+from connectors.engine.execution import ExecutionJournal, Wait, name_of_execution
 from connectors.engine.kept_steps import KeptSteps, NotKept, Run, Suspended
 from connectors.engine.outcome import failed_at, packed, retry_delay, sentence_of
 from connectors.engine.progress import Tell, untold
-from connectors.engine.table_journal import TableJournal, Wait, name_of_execution
 from connectors.logs import bound, fields_of
 from connectors.steps import Json, Steps
 
@@ -33,7 +33,7 @@ class JourneyFailed(Exception):
 
 def durable_handler(
     journey: Callable[[Steps, Json], Json],
-    open_journal: Callable[[str], TableJournal],
+    open_journal: Callable[[str], ExecutionJournal],
     now: Callable[[], datetime],
     *,
     kind: str = "",
@@ -67,7 +67,7 @@ def durable_handler(
 class _Execution:
     """One invocation of one execution."""
 
-    def __init__(self, context: DurableContext, journal: TableJournal, clock: Callable[[], datetime]) -> None:
+    def __init__(self, context: DurableContext, journal: ExecutionJournal, clock: Callable[[], datetime]) -> None:
         self._context, self._journal, self._clock = context, journal, clock
         self._waited = max((wait.until for wait in journal.waits), default=None)
 

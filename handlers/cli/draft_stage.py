@@ -7,14 +7,15 @@ from threading import Event
 from typing import Any
 
 from connectors.collecting import read_incident
+from connectors.engine.execution import name_of_execution
 from connectors.engine.executions import Execution, Executions, Rest
 from connectors.engine.failed import name_to_try_again
 from connectors.engine.progress import Progress
 from connectors.engine.start import journey_name
-from connectors.engine.table_journal import name_of_execution, newest_step
 from connectors.store.port import Store
 from connectors.store.resolves import Resolves
 from connectors.store.shelf import Shelf
+from connectors.table_journal import newest_step
 from handlers.cli.asking import Asked, incident_id_from
 from handlers.cli.display import Display
 from handlers.cli.drawn import Drawn

@@ -21,7 +21,6 @@ from connectors.engine.clock import VirtualClock
 from connectors.engine.durable import durable_handler
 from connectors.engine.local import JourneyFunction, LocalEngine
 from connectors.engine.outcome import Mistake
-from connectors.engine.table_journal import TableJournal
 from connectors.errors import (
     BadReply,
     ConnectorError,
@@ -35,6 +34,7 @@ from connectors.errors import (
 from connectors.patience import patiently
 from connectors.steps import Json, Steps
 from connectors.store.sqlite import SqliteStore
+from connectors.table_journal import TableJournal
 
 sdk_state._STOP_SIGNAL_POLL_SECONDS = 0.005  # the SDK ends each invocation up to 0.1 s late; these tests make hundreds
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from connectors.engine.durable import durable_handler
-from connectors.engine.table_journal import KEPT_FOR, TableJournal
 from connectors.errors import Unreachable
 from connectors.steps import Json, Steps
 from connectors.store.sqlite import SqliteStore
+from connectors.table_journal import KEPT_FOR, TableJournal
 from tests.contract.test_engine import HOUR, NOON, Calls, Journals, durable, executed, utc_now
 
 

@@ -26,9 +26,9 @@ from connectors.engine.durable import durable_handler
 from connectors.engine.journal import Journey
 from connectors.engine.kept_steps import NotKept
 from connectors.engine.local import JourneyFunction
-from connectors.engine.table_journal import TableJournal
 from connectors.steps import Json, Steps
 from connectors.store.port import Store
+from connectors.table_journal import TableJournal
 from tests.simulation.calendar import Calendar
 
 sdk_state._STOP_SIGNAL_POLL_SECONDS = 0.005  # the SDK ends each invocation up to 0.1 s late; a journey makes many

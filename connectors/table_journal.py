@@ -10,10 +10,10 @@ import hashlib
 import json
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from connectors.engine.execution import Wait
 from connectors.engine.kept_steps import NotKept, shown
 from connectors.errors import ConnectorError
 from connectors.store.port import ABSENT, Conflict, Record, Store
@@ -23,20 +23,8 @@ KEPT_FOR = timedelta(days=60)
 _STATE, _STEP = "STATE", "STEP#"
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """What the execution waits for, by the name of the wait, and until when."""
-
-    name: str
-    until: datetime
-
-
 class TableJournal:
-    """Read once, when it is opened. Every method raises NotKept where the store does not do it.
-
-    `outcomes` is what is kept of each step by its key (JSON; of a wait the moment when it is over); `waits` what the
-    execution has asked for, in order; `failures` how often its journey was to be run again.
-    """
+    """Implements `ExecutionJournal`. Read once, when it is opened; raises NotKept where the store does not answer."""
 
     def __init__(self, store: Store, execution: str, now: Callable[[], datetime]) -> None:
         """`execution` is what no other execution is called, ever. `now` is the aware time."""
@@ -53,7 +41,6 @@ class TableJournal:
         self.outcomes = {key: outcome for sort, (key, outcome) in steps.items() if sort == self._sort(key)}
 
     def keep(self, key: str, outcome: str) -> str:
-        """Returns what is kept of this step: another run's outcome where that came first."""
         told = json.loads(outcome) if outcome.startswith("{") else outcome
         value = {"key": key, "outcome": told, "at": self._now().isoformat()}
         with _kept(f"keeping what {key!a} came to"):
@@ -65,7 +52,6 @@ class TableJournal:
         return outcome
 
     def rests(self, wait: Wait, again: Iterable[str] | None = None) -> None:
-        """The execution is about to wait. With `again` its journey has failed: the keys of what is to be done again."""
         done_again = self._again | {_digest(key): self._again.get(_digest(key), 0) + 1 for key in again or ()}
         waits = [[one.name, one.until.isoformat()] for one in (*self.waits, wait)]
         failures = self.failures + (again is not None)
@@ -84,11 +70,6 @@ class TableJournal:
 
     def _write(self, sort: str, value: dict[str, Any], expected: int) -> int:
         return self._store.write(self._partition, sort, value, expected=expected, expires_at=self._now() + KEPT_FOR)
-
-
-def name_of_execution(arn: str) -> str:
-    """What no other is called, ever: the name it was started with, and an id of the service's own, as its ARN ends."""
-    return arn.rpartition("durable-execution/")[2]
 
 
 def newest_step(store: Store, execution: str) -> str | None:
