@@ -9,15 +9,16 @@ from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-
-import httpx2
 
 from connectors.errors import NotAllowed, NotFound, Rejected
 from connectors.pagerduty.client import Clients, Wire
 from connectors.pagerduty.replies import LARGEST_PAGE, Page, field
 from connectors.retrying import Budget, endpoint_of
+
+if TYPE_CHECKING:
+    import httpx2
 
 # The EU has its own: https://api.eu.pagerduty.com (https://developer.pagerduty.com, read 2026-11-20).
 US_BASE_URL = "https://api.pagerduty.com"
@@ -59,7 +60,7 @@ class PagerDutyApi:
         sender: str | None = None,
         timeout: float = 10.0,
         auth_type: str = "token",
-        transport: httpx2.BaseTransport | None = None,
+        transport: "httpx2.BaseTransport | None" = None,
     ) -> None:
         self._has_user_token = user_token is not None
         self._clients = Clients(
