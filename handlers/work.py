@@ -23,6 +23,7 @@ from postmortem.evidence import Evidence, Gap
 from postmortem.follow_up.followed import FollowedItem
 from postmortem.follow_up.following import with_followed
 from postmortem.incident import Incident
+from postmortem.people import Person
 from postmortem.places import in_channels, with_the_document
 from postmortem.similar import most_similar, recalled, traits_of, with_similar, with_states
 
@@ -179,6 +180,12 @@ def told_to_compose(work: Work, name: str) -> tuple[Evidence, ItemsSeen]:
         gap = Gap(source="slack", what=what, why=UNREAD, remedy="Draft it again when that channel can be read.")
         evidence = evidence.model_copy(update={"gaps": (*evidence.gaps, gap)})
     return evidence, seen
+
+
+def met_before(work: Work) -> tuple[Person, ...]:
+    """Whom the evidence of the earlier round knows from PagerDuty with their e-mail: they are not asked for again."""
+    people = work.shelf.evidence(work.seen).people if work.seen else ()
+    return tuple(person for person in people if person.email and person.id.startswith("pagerduty:"))
 
 
 def recalled_by(work: Work, composed: Postmortem, evidence: Evidence) -> Postmortem:

@@ -21,8 +21,8 @@ from handlers.cli.display import Display
 from handlers.cli.drawn import Drawn
 from handlers.cli.exits import Ended, Exit, ended_by_journey
 from handlers.cli.live import Confirm, reported, writes_outside
+from handlers.gathering import reason_to_stop
 from handlers.house import House
-from handlers.journey import reason_to_stop
 from handlers.stage import Stage
 from handlers.start_again import RETRY_EVERY
 from postmortem.incident import Incident

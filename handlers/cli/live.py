@@ -23,8 +23,9 @@ from handlers.cli.rehearsing import preview, rehearsal_store
 from handlers.cli.report import report_on
 from handlers.cli.running import go_on_or_begin, run_to_end
 from handlers.confluence import said_of_page
+from handlers.gathering import reason_to_stop
 from handlers.house import House
-from handlers.journey import make_draft, reason_to_stop
+from handlers.journey import make_draft
 from handlers.wiring import Machine, build_house, utc_now
 from postmortem.document import Postmortem
 from postmortem.evidence import Evidence

@@ -19,6 +19,7 @@ SPEAKERS = [
     "connectors/publishing.py", "connectors/reminding.py", "connectors/amending.py", "connectors/jira/amending.py",
     "connectors/jira/open_issue.py", "connectors/jira/routes.py", "connectors/confluence/keep_page.py",
     "connectors/store/deliveries.py", "handlers/announce.py", "handlers/confluence.py", "handlers/doubles.py",
+    "handlers/gathering.py",
     "handlers/items.py", "handlers/journey.py", "handlers/leftovers.py", "handlers/receive.py", "handlers/reconcile.py",
     "handlers/reminding.py", "handlers/subscriptions.py", "handlers/work.py", "postmortem/action_items/issues.py",
 ]  # fmt: skip
