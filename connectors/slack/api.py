@@ -3,20 +3,21 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cached_property
 from http.client import HTTPException
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-from slack_sdk.errors import SlackApiError
 
 from connectors.calls import sending
 from connectors.errors import BadReply, NotAllowed, RateLimited, Unreachable
 from connectors.retrying import Budget, Quiet, unix_date
 from connectors.slack import replies
-from connectors.slack.client import Client, Send
 from connectors.slack.markup import escape, scrub
 from connectors.slack.replies import Raw
 from connectors.slack.translate import OUR_EVENT
+
+if TYPE_CHECKING:
+    from connectors.slack.client import Client, Send
 
 # https://docs.slack.dev/reference/methods/conversations.history (read 2026-11-20): at most 999.
 MOST_MESSAGES = 999
@@ -40,16 +41,23 @@ class SlackApi:
         *,
         base_url: str = "https://slack.com/api/",
         timeout: float = 10,
-        send: Send | None = None,
+        send: "Send | None" = None,
     ) -> None:
         token = token.strip()
         if not token.isascii() or not token.isprintable() or " " in token:
             raise NotAllowed("Using the Slack token", "it holds characters that no token has", replies.TOKEN_REMEDY)
         self._budget = budget
-        self._client = Client(token, base_url, timeout, send)
+        self._made_of = token, base_url, timeout, send
         self._host = urlsplit(base_url).hostname or ""
         self._quiet = Quiet(budget.now)
         self._answered: str | None = None
+
+    @cached_property
+    def _client(self) -> "Client":
+        """Loaded with the first request: of those who could ask Slack, many never do."""
+        from connectors.slack.client import Client
+
+        return Client(*self._made_of)
 
     @property
     def clock(self) -> datetime | None:
@@ -174,8 +182,9 @@ class SlackApi:
         where = arguments.get("channel") or arguments.get("channel_id") or arguments.get("user")
         tried = f"Slack {method}" + (f" for {where}" if where else "")
         self._quiet.check(method, tried)
+        client = self._client
         with sending("Slack", f"POST {method}", self._budget.now) as sent:
-            status, headers, data = self._answer(tried, lambda: self._client.api_call(method, params=arguments), writes)
+            status, headers, data = self._answer(tried, lambda: client.api_call(method, params=arguments), writes)
             sent.status = status
         try:
             answer = replies.judge(tried, status, headers, data, writes=writes, now=self._budget.now())
@@ -187,6 +196,8 @@ class SlackApi:
         return answer, lower
 
     def _answer(self, tried: str, call: Callable[[], Any], writes: bool) -> tuple[int, dict[str, str], object]:
+        from slack_sdk.errors import SlackApiError
+
         try:
             reply = call()
         except SlackApiError as refusal:

@@ -22,6 +22,10 @@ def test_follow_up_loads_nothing_that_composes_nor_a_page():
     assert loaded & {"postmortem.outputs.html", "postmortem.outputs.storage"} == set()
 
 
+def test_a_vendor_who_is_not_asked_has_no_client_loaded():
+    assert loaded_by("follow_up, handlers.vendors") & {"httpx2", "pagerduty", "slack_sdk"} == set()
+
+
 def test_observe_loads_nothing_that_composes_or_renders_and_no_client_of_jira():
     loaded = loaded_by("observe")
 
