@@ -37,7 +37,8 @@ class Sources:
 
     `keep(source, name, part)` saves a Part and returns its name, `load` reads Parts by name. `channel` is what a person
     said; `since` and `until` bound the chat, aware. `at_once` is the most calls to Slack side by side;
-    `will_join` is told of a channel just before it is joined.
+    `will_join` is told of a channel just before it is joined; `asked_before` are people, by id, whom PagerDuty need not
+    be asked for again.
     """
 
     settings: Settings
@@ -50,6 +51,7 @@ class Sources:
     channel: str | None = None
     at_once: int = slack_collect.PAGE_OF_THREADS
     will_join: Callable[[str], None] = lambda _: None
+    asked_before: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,12 @@ def _read_pagerduty(steps: Steps, sources: Sources, incident: Incident, people: 
     if sources.pagerduty is None:
         return []
     return pagerduty_collect.collect(
-        sources.pagerduty, steps, lambda name, part: sources.keep("pagerduty", name, part), incident.id, people
+        sources.pagerduty,
+        steps,
+        lambda name, part: sources.keep("pagerduty", name, part),
+        incident.id,
+        people,
+        asked_before=sources.asked_before,
     )
 
 

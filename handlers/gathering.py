@@ -39,7 +39,7 @@ def reason_to_stop(incident: Incident, house: House) -> str | None:
 
 def collect_evidence(work: Work, looked: dict[str, Any]) -> dict[str, Any]:
     """Read every source side by side; only the name of what was kept travels on."""
-    house, shelf = work.house, work.shelf
+    house, shelf, known = work.house, work.shelf, Part(people=met_before(work))
     incident = Incident.model_validate(shelf.state()["incident"])
     (first,) = shelf.parts([looked["part"]])
     sources = Sources(
@@ -53,9 +53,9 @@ def collect_evidence(work: Work, looked: dict[str, Any]) -> dict[str, Any]:
         channel=work.channel,
         at_once=house.at_once,
         will_join=work.will_join,
+        asked_before=frozenset(person.id for person in known.people),
     )
-    known = Part(people=met_before(work))
-    collected = collect(work.steps, sources, incident, (*first.people, *known.people), work.prefix)
+    collected = collect(work.steps, sources, incident, first.people, work.prefix)
 
     def put_together() -> dict[str, Any]:
         parts = [

@@ -42,13 +42,20 @@ def read_incident(api: PagerDutyApi, incident_id: str) -> tuple[Incident, Part]:
 
 
 def collect(
-    api: PagerDutyApi, steps: Steps, keep: Keep, incident_id: str, known_people: Iterable[Person] = ()
+    api: PagerDutyApi,
+    steps: Steps,
+    keep: Keep,
+    incident_id: str,
+    known_people: Iterable[Person] = (),
+    *,
+    asked_before: Collection[str] = (),
 ) -> list[str]:
     """All lists of the incident side by side, then the people not yet known; the names of the kept Parts.
 
     `known_people` are those met so far (the Part of `read_incident`, earlier incidents): who has an e-mail there, or is
-    a bot, is not asked for. Load the Parts in the order of the names: what is later tells more. What cannot be read is
-    a Gap in its Part, and never an error: a list that does not answer after a few minutes, a person's e-mail at once.
+    a bot, is not asked for, nor told again by the lists; those of `asked_before` (ids) are only not asked for. Load the
+    Parts in the order of the names: what is later tells more. What cannot be read is a Gap in its Part, and never an
+    error: a list that does not answer after a few minutes, a person's e-mail at once.
     """
     known_people = tuple(known_people)
     known = {person.id for person in known_people if person.email or person.is_bot}
@@ -59,7 +66,9 @@ def collect(
     )
     read = [cast("dict[str, list[str]]", one) for one in lists]
     met = {person.id for person in known_people} | {id_ for one in read for id_ in one["people"]}
-    people = steps.each("PagerDuty people", sorted(met - known), partial(_read_person, api, keep))
+    people = steps.each(
+        "PagerDuty people", sorted(met.difference(known, asked_before)), partial(_read_person, api, keep)
+    )
     return [name for one in read for name in one["parts"]] + people
 
 

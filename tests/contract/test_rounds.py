@@ -40,3 +40,16 @@ def test_a_look_that_found_nothing_new_keeps_no_second_evidence(tmp_path: Path):
         world.settles()
         assert world.state()["refresh"] == {"stopped": "nothing was said or done since the draft"}
         assert len([name for name in world.store.names("evidence/") if "/parts/" not in name]) == 1
+
+
+def test_whoever_was_asked_for_in_the_first_round_is_not_asked_for_in_the_refresh(tmp_path: Path):
+    with world_of(tmp_path, "checkout-latency") as world:
+        world.resolves()
+        world.settles()
+        asked = [request.path for request in world.pagerduty.requests if request.path.startswith("/users/")]
+        assert asked
+        assert len(asked) == len({*asked})
+        evidence = Shelf(world.store, world.incident_id()).evidence(world.postmortem().evidence_name or "")
+        assert all(
+            person.email for person in evidence.people if f"/users/{person.id.removeprefix('pagerduty:')}" in asked
+        )
