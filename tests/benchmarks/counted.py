@@ -1,14 +1,14 @@
 """What the zips in Lambda's runtime asked for and took, counted as AWS bills it.
 
 How long Lambda is paid for is not read from the clock, which a busy machine drives: it is the CPU that was spent, as
-much slower as the memory leaves of one processor, and the waits: for vendors 200 ms where no other call is under way,
-for AWS 10 ms a request. Each is paid with the memory of the function that waits.
+much slower as the memory leaves of one processor, and the waits: 200 ms for a vendor where no other call to one is
+under way, and 10 ms for AWS where none is. Each is paid with the memory of the function that waits.
 """
 
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -36,16 +36,37 @@ class Waits:
 
     began: list[float] = field(default_factory=list[float])
 
-    def seconds(self, working: Mapping[str, Busy]) -> dict[str, float]:
-        """By function: in which at least one vendor was thinking for it. Of two that are at work, the one with more
-        memory is taken to have asked."""
-        until, total = dict.fromkeys(working, 0.0), dict.fromkeys(working, 0.0)
-        for began in sorted(self.began):
-            asking = [name for name, busy in working.items() if any(one <= began <= end for one, end in busy)]
-            name = max(asking, key=memory_of)
-            total[name] += max(0.0, began + VENDOR_SECONDS - max(until[name], began))
-            until[name] = began + VENDOR_SECONDS
-        return total
+    def seconds(self, working: Mapping[str, Busy], asked: Iterable[tuple[str, float]]) -> dict[str, float]:
+        """By function: in which at least one vendor was thinking for it, and for every request to AWS besides. `asked`
+        are those: by whom, when. Of two functions that are at work, the one with more memory is taken to have asked."""
+        began, requests = {name: list[float]() for name in working}, {name: list[float]() for name in working}
+        for at in self.began:
+            began[_at_work(working, at)].append(at)
+        for name, at in asked:
+            requests.get(name, []).append(at)
+        return {name: _paid(_spans(began[name]), requests[name]) for name in working}
+
+
+def _spans(began: Iterable[float]) -> list[tuple[float, float]]:
+    """Without a gap at least one vendor was thinking: from when until when."""
+    spans = list[tuple[float, float]]()
+    for at in sorted(began):
+        since = spans.pop()[0] if spans and at <= spans[-1][1] else at
+        spans.append((since, at + VENDOR_SECONDS))
+    return spans
+
+
+def _paid(spans: Busy, asked: Sequence[float]) -> float:
+    """What is asked of AWS while a vendor thinks is asked side by side, as if by one more thread, one after the other;
+    the emulator answers sooner than AWS, so that nothing else may be taken for side by side."""
+    beside = [sum(since <= at <= until for at in asked) for since, until in spans]
+    thinking = sum(max(until - since, n * AWS_SECONDS) for (since, until), n in zip(spans, beside, strict=True))
+    return thinking + (len(asked) - sum(beside)) * AWS_SECONDS
+
+
+def _at_work(working: Mapping[str, Busy], at: float) -> str:
+    asking = [name for name, busy in working.items() if any(began <= at <= ended for began, ended in busy)]
+    return max(asking, key=memory_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +124,12 @@ class Counted:
         return len({one.headers["x-amz-durable-execution-name"] for one in self.deployed.service.starts})
 
     def _waited(self) -> dict[str, float]:
-        """Seconds by function."""
+        """Seconds by function. Requests to start or to go on with an execution are few, and taken one by one."""
         service, runtimes = self.deployed.service, self.deployed.runtimes
-        headers = [
-            *self.aws.credentials,
-            *(one.headers["authorization"] for one in [*service.starts, *service.checkpoints]),
-        ]
-        asked = Counter(_asking(header) for header in headers)
-        waited = self.waits.seconds({name: runtime.worked for name, runtime in runtimes.items()})
-        return {name: seconds + asked[name] * AWS_SECONDS for name, seconds in waited.items()}
+        alone = Counter(_asking(one.headers["authorization"]) for one in [*service.starts, *service.checkpoints])
+        asked = [(_asking(authorization), began) for authorization, began in self.aws.asked]
+        waited = self.waits.seconds({name: runtime.worked for name, runtime in runtimes.items()}, asked)
+        return {name: seconds + alone[name] * AWS_SECONDS for name, seconds in waited.items()}
 
     def _sent(self) -> int:
         """Bytes to vendors."""

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-oper
 """
 
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from io import BytesIO
@@ -17,16 +18,16 @@ type Item = dict[str, dict[str, str]]
 
 
 class CountedAws:
-    """Around moto. `counts`: write_units, read_units, puts, gets, secret_calls, table_bytes, file_bytes. `credentials`
-    is the Authorization of every request."""
+    """Around moto. `counts`: write_units, read_units, puts, gets, secret_calls, table_bytes, file_bytes. `asked` is
+    the Authorization of every request and when it came, on this machine's clock."""
 
     def __init__(self, moto: Callable[..., Iterable[bytes]]) -> None:
         self._moto = moto
         self._sizes: dict[str, int] = {}
-        self.counts, self.credentials = Counter[str](), list[str]()
+        self.counts, self.asked = Counter[str](), list[tuple[str, float]]()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        self.credentials.append(environ["HTTP_AUTHORIZATION"])
+        self.asked.append((environ["HTTP_AUTHORIZATION"], time.monotonic()))
         service, _, action = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")
         if not action:
             self._file(environ)
