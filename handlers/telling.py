@@ -35,8 +35,10 @@ def _tell(meter: Meter, progress: Progress) -> None:
 
 
 def log_progress(progress: Progress) -> None:
-    """One line a step: which, what became of it, how long it took."""
-    if progress.event == "started" and progress.step:
+    """One line a step: which, what became of it, how long it took. What goes well inside another step is told by the
+    requests that it made."""
+    goes_well = progress.event == "started" or (progress.event == "done" and " > " in progress.step)
+    if progress.step and goes_well:
         return
     how = "for" if progress.event == "waiting" else "in"
     took = f" {how} {progress.seconds:.2f} s" if progress.seconds is not None else ""

@@ -17,7 +17,7 @@ class Wait:
 class ExecutionJournal(Protocol):
     """Opened by every invocation anew. Every method raises NotKept where what it is to keep was not kept.
 
-    `outcomes` is what is kept of each step by its key (JSON; of a wait the moment when it is over); `waits` what the
+    `outcomes` is what was kept of each step by its key (JSON; of a wait the moment when it is over); `waits` what the
     execution has asked for, in order; `failures` how often its journey was to be run again.
     """
 
@@ -25,8 +25,8 @@ class ExecutionJournal(Protocol):
     waits: list[Wait]
     failures: int
 
-    def keep(self, key: str, outcome: str) -> str:
-        """Returns what is kept of this step: another run's outcome where that came first."""
+    def keep(self, key: str, outcome: str) -> None:
+        """At once or soon, and with all that was given before it: at the latest when the execution waits."""
         ...
 
     def rests(self, wait: Wait, again: Iterable[str] | None = None) -> None:

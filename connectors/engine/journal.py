@@ -119,11 +119,9 @@ class Journal:
         """The key of the kept wait that ends at this moment, without the scopes around it; None where none does."""
         return _wait_among(self.outcomes(name), moment)
 
-    def keep(self, name: str, key: str, outcome: str) -> str:
-        """Returns what is kept: this engine alone runs the journey, so it is the same."""
+    def keep(self, name: str, key: str, outcome: str) -> None:
         with self._lock:
             self._db.execute("INSERT OR REPLACE INTO steps VALUES (?, ?, ?)", (name, key, outcome))
-        return outcome
 
     def begin(self, name: str) -> None:
         with self._lock:

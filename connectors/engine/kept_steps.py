@@ -53,14 +53,11 @@ class NotKept(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of one journey: what its steps share. `kept` grows as steps end.
-
-    `keep_in` keeps an outcome by its key, and returns what is kept there: another run's where that came first.
-    """
+    """One run of one journey: what its steps share. `kept` grows as steps end, and `keep_in` keeps it by key."""
 
     journey: str
     kind: str
-    keep_in: Callable[[str, str], str]
+    keep_in: Callable[[str, str], None]
     kept: dict[str, str]
     now: Callable[[], datetime]
     on_progress: Tell
@@ -68,10 +65,9 @@ class Run:
     stop: threading.Event = field(default_factory=threading.Event)
     ordered: Random | None = None
 
-    def keep(self, key: str, outcome: str) -> str:
-        kept = self.keep_in(key, outcome)
-        self.kept[key] = kept
-        return kept
+    def keep(self, key: str, outcome: str) -> None:
+        self.keep_in(key, outcome)
+        self.kept[key] = outcome
 
     def tell(self, key: str, event: Event, *, seconds: float | None = None, until: datetime | None = None) -> None:
         self._tell(Progress(self.journey, shown(key), event, seconds, until, kind=self.kind))
@@ -146,10 +142,10 @@ class KeptSteps:
         began = self._run.now()
         self._run.tell(key, "started")
         outcome = outcome_of(name, function)
-        kept = self._run.keep(key, outcome.text)
+        self._run.keep(key, outcome.text)
         seconds = (self._run.now() - began).total_seconds()
         self._run.tell(key, "failed" if outcome.cause else "done", seconds=seconds)
-        return outcome if kept == outcome.text else Outcome(kept)
+        return outcome
 
     def _alone(self, items: Sequence[Json]) -> bool:
         return self._run.ordered is not None or len(items) < 2

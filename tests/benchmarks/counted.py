@@ -102,10 +102,11 @@ class Counted:
         tally["operations"] = len(kept) + len(service.started)
         tally["written"] = sum(len(one.body) for one in service.checkpoints)
         tally["sent"] = self._sent()
-        logs = [runtime.log.read_text().splitlines() for runtime in runtimes.values()]
-        tally["invocations"] = sum(line.startswith("REPORT ") for log in logs for line in log)
-        tally["logged"] = sum(len(line) + 1 for log in logs for line in log if line.startswith("{"))
-        tally["traces"] = tally["invocations"] - self._joined()
+        logs = {name: runtime.log.read_text().splitlines() for name, runtime in runtimes.items()}
+        invoked = {name: sum(line.startswith("REPORT ") for line in log) for name, log in logs.items()}
+        tally["invocations"] = sum(invoked.values())
+        tally["logged"] = sum(len(line) + 1 for log in logs.values() for line in log if line.startswith("{"))
+        tally["traces"] = sum(times for name, times in invoked.items() if is_traced(name)) - self._joined()
         waited, worked = self._waited(), {name: sum(one.cpu for one in each.spent) for name, each in runtimes.items()}
         tally["waited_ms"], tally["cpu_ms"] = (round(1000 * sum(spent.values())) for spent in (waited, worked))
         tally["mb_ms"] = round(sum(1000 * memory_of(name) * seconds for name, seconds in waited.items()))
@@ -113,15 +114,19 @@ class Counted:
         return tally
 
     def _joined(self) -> int:
-        """Invocations that are part of a trace which is counted already: the first of each execution that a function
-        started. The emulator has no X-Ray, so this is what AWS says: botocore passes on the trace of the invocation
-        (1.44.5, `add_recursion_detection_header`), and "Lambda will respect any tracing header it receives from an
-        upstream service". Where an execution goes on after a wait, that counts as a trace of its own: the service keeps
-        "the X-Ray trace header associated with the durable execution", and does not say that it is used again.
+        """Invocations that are part of a trace which is counted already: the first of each execution that a traced
+        function started. The emulator has no X-Ray, so this is what AWS says: botocore passes on the trace of the
+        invocation (1.44.5, `add_recursion_detection_header`), and "Lambda will respect any tracing header it receives
+        from an upstream service". Where an execution goes on after a wait, that counts as a trace of its own: the
+        service keeps "the X-Ray trace header associated with the durable execution", and does not say that it is used
+        again.
         https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda.Tracing.html,
         https://docs.aws.amazon.com/lambda/latest/api/API_TraceHeader.html (read 2026-11-21)
         """
-        return len({one.headers["x-amz-durable-execution-name"] for one in self.deployed.service.starts})
+        starts = [
+            one.headers for one in self.deployed.service.starts if is_traced(_asking(one.headers["authorization"]))
+        ]
+        return len({headers["x-amz-durable-execution-name"] for headers in starts})
 
     def _waited(self) -> dict[str, float]:
         """Seconds by function. Requests to start or to go on with an execution are few, and taken one by one."""
@@ -154,7 +159,16 @@ def _mb_ms(function: str, cpu: float) -> float:
     return memory * cpu * 1000 * max(1.0, WHOLE_PROCESSOR / memory)
 
 
-@cache
 def memory_of(function: str) -> int:
     """MB, as it is deployed."""
-    return yaml.safe_load((ROOT / "serverless.yml").read_text())["functions"][function]["memorySize"]
+    return _functions()[function]["memorySize"]
+
+
+def is_traced(function: str) -> bool:
+    """Whether it begins a trace where none comes with the request."""
+    return _functions()[function].get("tracing") != "PassThrough"
+
+
+@cache
+def _functions() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "serverless.yml").read_text())["functions"]

@@ -34,7 +34,7 @@ from connectors.errors import (
 from connectors.patience import patiently
 from connectors.steps import Json, Steps
 from connectors.store.sqlite import SqliteStore
-from connectors.table_journal import TableJournal
+from connectors.table_journal import WRITTEN_EVERY, TableJournal
 
 sdk_state._STOP_SIGNAL_POLL_SECONDS = 0.005  # the SDK ends each invocation up to 0.1 s late; these tests make hundreds
 
@@ -90,13 +90,14 @@ class Journals:
     """The journals of durable executions, in a store in this folder."""
 
     folder: Path
+    every: timedelta = WRITTEN_EVERY
     opened: list[TableJournal] = field(default_factory=list[TableJournal])
 
     def __post_init__(self) -> None:
         self._store = SqliteStore(self.folder / "journals", utc_now)
 
     def __call__(self, execution: str) -> TableJournal:
-        self.opened.append(TableJournal(self._store, execution, utc_now))
+        self.opened.append(TableJournal(self._store, execution, utc_now, self.every))
         return self.opened[-1]
 
     def kept(self) -> list[str]:

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from connectors.engine.durable import durable_handler
+from connectors.engine.kept_steps import NotKept
 from connectors.errors import Unreachable
 from connectors.steps import Json, Steps
 from connectors.store.sqlite import SqliteStore
-from connectors.table_journal import KEPT_FOR, TableJournal
+from connectors.table_journal import KEPT_FOR, WRITTEN_EVERY, TableJournal
 from tests.contract.test_engine import HOUR, NOON, Calls, Journals, durable, executed, utc_now
 
 
@@ -76,13 +77,20 @@ def journey_of(calls: Calls) -> Any:
     return journey
 
 
-@pytest.mark.parametrize("arrives", [False, True])
-def test_an_execution_whose_invocation_dies_at_any_checkpoint_ends_as_if_it_had_not(arrives: bool, tmp_path: Path):
+ARRIVES = pytest.mark.parametrize("arrives", [False, True], ids=["before it arrived", "after it arrived"])
+EVERY = pytest.mark.parametrize("every", [timedelta(0), WRITTEN_EVERY], ids=["every step", "now and then"])
+
+
+@ARRIVES
+@EVERY
+def test_an_execution_whose_invocation_dies_at_any_checkpoint_ends_as_if_it_had_not(
+    arrives: bool, every: timedelta, tmp_path: Path
+):
     boundaries, died = 0, True
     while died:
         boundaries += 1
         calls, left = Calls(), [boundaries]
-        handler = durable(journey_of(calls), tmp_path)
+        handler = durable(journey_of(calls), Journals(tmp_path, every))
 
         def dying(event: Any, context: Any, handler: Any = handler, left: list[int] = left) -> Any:
             client = Dying(event.service_client, left, arrives, lost_connection)
@@ -91,13 +99,14 @@ def test_an_execution_whose_invocation_dies_at_any_checkpoint_ends_as_if_it_had_
         ended = executed(dying)
         died = left[0] <= 0
         assert json.loads(str(ended.result)) == [1, [1, 2], "there"], (boundaries, ended.error)
-        assert sorted(calls.made) == ["first", "last", "last", "read 1", "read 2"]
+        assert sorted(calls.made) == ["first", "last", "last", "read 1", "read 2"], "all was written before each wait"
     assert boundaries > 2
 
 
-@pytest.mark.parametrize("arrives", [False, True])
-def test_an_execution_whose_journal_does_not_answer_at_any_write_does_again_what_was_not_kept(
-    arrives: bool, tmp_path: Path
+@ARRIVES
+@EVERY
+def test_an_execution_whose_journal_does_not_answer_at_any_write_does_again_what_was_not_written(
+    arrives: bool, every: timedelta, tmp_path: Path
 ):
     boundaries, died = 0, True
     while died:
@@ -105,13 +114,13 @@ def test_an_execution_whose_journal_does_not_answer_at_any_write_does_again_what
         calls, left = Calls(), [boundaries]
         real = SqliteStore(tmp_path / str(boundaries), utc_now)
         store: Any = Dying(real, left, arrives, no_answer)
-        open_journal = partial(TableJournal, store, now=utc_now)
+        open_journal = partial(TableJournal, store, now=utc_now, every=every)
         ended = executed(durable_handler(journey_of(calls), open_journal, utc_now))
         died = left[0] <= 0
         real.close()
         assert json.loads(str(ended.result)) == [1, [1, 2], "there"], (boundaries, ended.error)
-        assert len(calls.made) - 5 <= (not arrives), "one step at the most, the one whose outcome was lost"
-    assert boundaries > 5
+        assert every or len(calls.made) <= 6, "one step at the most, the one whose outcome was lost"
+    assert boundaries > (2 if every else 5)
 
 
 def test_the_service_counts_nothing_but_waits(tmp_path: Path):
@@ -172,12 +181,32 @@ def test_what_cannot_be_reached_between_two_steps_is_asked_again_later_and_nothi
     assert [calls.made.count(name) for name in ("first", "last", "read")] == [1, 1, 2]
 
 
-def test_of_two_invocations_at_work_on_one_execution_the_first_to_keep_a_step_decides_for_both(tmp_path: Path):
+def test_of_two_invocations_at_work_on_one_execution_the_second_to_write_ends(tmp_path: Path):
     """One was taken for dead, and was not."""
-    journals = Journals(tmp_path)
+    journals = Journals(tmp_path, every=timedelta(0))
     one, other = journals("pm-1/7f2a"), journals("pm-1/7f2a")
-    assert one.keep("compose", '{"value":1}') == '{"value":1}'
-    assert other.keep("compose", '{"value":2}') == '{"value":1}'
+    one.keep("compose", '{"value":1}')
+    with pytest.raises(NotKept, match="another invocation of the same execution is at work"):
+        other.keep("compose", '{"value":2}')
+    assert journals("pm-1/7f2a").outcomes == {"compose": '{"value":1}'}
+
+
+def test_what_is_kept_only_in_memory_is_written_after_some_seconds_or_when_there_is_much_of_it(tmp_path: Path):
+    moment = NOON
+
+    def now() -> datetime:
+        return moment
+
+    store = SqliteStore(tmp_path, now)
+    journal = TableJournal(store, "pm-1/7f2a", now)
+    journal.keep("first", '{"value":1}')
+    assert TableJournal(store, "pm-1/7f2a", now).outcomes == {}
+    moment += WRITTEN_EVERY
+    journal.keep("second", '{"value":2}')
+    assert list(TableJournal(store, "pm-1/7f2a", now).outcomes) == ["first", "second"]
+    journal.keep("a page", json.dumps({"value": "x" * 150_000}))
+    assert list(TableJournal(store, "pm-1/7f2a", now).outcomes) == ["first", "second", "a page"]
+    store.close()
 
 
 def test_a_journal_is_gone_when_nobody_can_ask_for_its_execution_any_more(tmp_path: Path):
@@ -187,7 +216,7 @@ def test_a_journal_is_gone_when_nobody_can_ask_for_its_execution_any_more(tmp_pa
         return moment
 
     store = SqliteStore(tmp_path, now)
-    TableJournal(store, "pm-1/7f2a", now).keep("compose", '{"value":1}')
+    TableJournal(store, "pm-1/7f2a", now, timedelta(0)).keep("compose", '{"value":1}')
     moment += KEPT_FOR - timedelta(minutes=1)
     assert TableJournal(store, "pm-1/7f2a", now).outcomes == {"compose": '{"value":1}'}
     moment += timedelta(minutes=2)

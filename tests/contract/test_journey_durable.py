@@ -25,6 +25,8 @@ from tests.contract.dying import left_behind
 from tests.contract.test_engine import Journals, durable, executed
 from tests.contract.test_journey import announcements
 from tests.simulation.durable.__main__ import live_twice
+from tests.simulation.durable.killed import killed
+from tests.simulation.report import Report
 from tests.world import World, world_of
 
 
@@ -160,6 +162,12 @@ def test_a_life_full_of_faults_ends_on_durable_functions_as_on_the_local_engine(
     lived = live_twice(seed)
     assert lived.different == [], lived.story.told()
     assert lived.local == lived.durable, "both engines asked for the same"
+
+
+def test_whole_rounds_that_die_before_anything_of_them_was_written_leave_behind_what_undisturbed_ones_leave():
+    report = Report()
+    assert killed(every=40, report=report)["killed"] >= 15
+    assert [failure.what for failure in report.failures] == []
 
 
 def _made(world: World) -> tuple[list[str], int, int, int]:

@@ -95,12 +95,19 @@ class RunnersClock:
 class Service:
     """Runs journeys as durable executions, one per name. Of `LocalEngine` it has what a household asks of it.
 
-    `store` holds the executions' journals."""
+    `store` holds the executions' journals, which are written `every` so often: at first with every step, as the local
+    engine does."""
 
     def __init__(
-        self, journeys: Mapping[str, JourneyFunction], clock: VirtualClock, store: Store, *, width: int = 32
+        self,
+        journeys: Mapping[str, JourneyFunction],
+        clock: VirtualClock,
+        store: Store,
+        *,
+        width: int = 32,
+        every: timedelta = timedelta(0),
     ) -> None:
-        self._kinds, self._clock, self._store = journeys, clock, store
+        self._kinds, self._clock, self._store, self._every = journeys, clock, store, every
         self._started: dict[str, Started] = {}
         handler = durable_handler(self._journey, self.journal, clock.now, width=width)
         self.runner = DurableFunctionTestRunner(handler, poll_interval=0.005)
@@ -174,7 +181,7 @@ class Service:
         return {record.sort: record.value for record in self._store.list(_journal_of(self._started[name].arn))}
 
     def journal(self, execution: str) -> TableJournal:
-        return TableJournal(self._store, execution, self._clock.now)
+        return TableJournal(self._store, execution, self._clock.now, self._every)
 
     def close(self) -> None:
         self._store.close()

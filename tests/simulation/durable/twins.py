@@ -83,11 +83,19 @@ class InOrder(Random):
 class Twin(World):
     """A world in one process without sockets, behind the gate. Its machine may die at any call, and is started again.
 
-    `width`: how many children of a durable execution run side by side."""
+    `width`: how many children of a durable execution run side by side; `every`: how often its journal is written."""
 
-    def __init__(self, home: Path, *names: Any, weather: Weather, width: int = 32, **options: Any) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *names: Any,
+        weather: Weather,
+        width: int = 32,
+        every: timedelta = timedelta(0),
+        **options: Any,
+    ) -> None:
         super().__init__(home, *names, **options)
-        self.weather, self.width, self.deaths = weather, width, 0
+        self.weather, self.width, self.every, self.deaths = weather, width, every, 0
         self.outside = OneByOne(self._meets)
 
     def clock_from(self, now: datetime) -> OrderlyCalendar:
@@ -193,7 +201,7 @@ class DurableTwin(Twin):
     def engine_of_its_own(self) -> Any:
         if self.service is None:
             journals = SqliteStore(self.machine.home / "journals", self.clock.now)
-            self.service = Service(self.kinds(), self.clock, journals, width=self.width)
+            self.service = Service(self.kinds(), self.clock, journals, width=self.width, every=self.every)
         return self.service
 
     def stop(self) -> None:
