@@ -32,7 +32,7 @@ def preview(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
     work = work_of(steps, bell, house)
     collected = collect_evidence(work, look_again(work))
     composed = compose_draft(work, collected["evidence"])
-    find_the_owners(work, collected["evidence"])
+    work = work.with_owners(find_the_owners(work, collected["evidence"]))
     issues = open_the_issues(work, 0) if house.jira is None else {}  # without Jira: the reason, and nothing is opened
     publish(work, "publish", issues, look_at_issues(work))
     return composed

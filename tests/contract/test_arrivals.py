@@ -79,7 +79,7 @@ def test_a_record_that_cannot_be_written_never_hinders_a_delivery(kept: World):
 
     kept.arrivals = Broken(kept.store, kept.clock.now)
     assert delivers(kept, ping(kept)).status == 202
-    assert delivers(kept, kept.scripts[0].webhooks[-1]).reason.startswith("started")
+    assert delivers(kept, kept.scripts[0].webhooks[-1]).reason.startswith("kept")
     assert delivers(kept, ping(kept), secret="whsec-wrong").status == 403
 
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -100,14 +101,31 @@ def test_surrogates_and_nul_are_scrubbed():
     assert bell.event["data"]["content"] == "a�b�c 😀"
 
 
-@pytest.mark.parametrize("piece", [b"[]", b'{"a":{}}', b"[" * 30 + b"]" * 30, b"9" * 4299, b'"\\ud800"', b"1e999"])
-def test_an_event_of_countless_pieces_is_judged_before_anybody_notices(piece: bytes):
-    """PagerDuty waits five seconds for this answer and everything behind it; a small machine is ten times slower."""
+def _least_cpu(act: Callable[[], object]) -> float:
+    """Seconds, of five tries: others are at work on this machine."""
+    took: list[float] = []
+    for _ in range(5):
+        began = time.process_time()
+        act()
+        took.append(time.process_time() - began)
+    return min(took)
+
+
+NESTED = b"[" * 30 + b"]" * 30
+
+
+def _countless(piece: bytes) -> bytes:
     pieces = b",".join([piece] * (240_000 // (len(piece) + 1)))
-    body = json.dumps(_event("incident.annotated", data={"incident": {"id": "Q1"}, "x": 1})).encode()
-    start = time.process_time()
-    bell = parse(body.replace(b'"x": 1', b'"x":[' + pieces + b"]"))
-    assert time.process_time() - start < 0.1
+    event = json.dumps(_event("incident.annotated", data={"incident": {"id": "Q1"}, "x": 1})).encode()
+    return event.replace(b'"x": 1', b'"x":[' + pieces + b"]")
+
+
+@pytest.mark.parametrize("piece", [b"[]", b'{"a":{}}', NESTED, b"9" * 4299, b'"\\ud800"', b"1e999"])
+def test_an_event_of_countless_pieces_is_judged_before_anybody_notices(piece: bytes):
+    """In CPU of json.loads alone for the worst of them, on the same machine: 2.7 times at most where measured."""
+    body = _countless(piece)
+    bell = parse(body)
+    assert _least_cpu(lambda: parse(body)) < 5 * _least_cpu(lambda: json.loads(_countless(NESTED)))
     assert isinstance(bell, Bell)
     assert len(json.dumps(bell.event)) <= 150_000
 
