@@ -145,7 +145,7 @@ def _check_states(household: Household, incident_id: str) -> None:
     shown = {item.issue_key: item.status for item in postmortem.action_items if item.issue_key}
     for item in Following(household.store.store).of_incident(incident_id):
         issue = next((one for one in household.jira.issues if one["id"] == item.issue_id), None)
-        if issue and _changed_at(issue) < looked - timedelta(minutes=1):
+        if issue and _changed_at(issue) + _behind(household) < looked - timedelta(minutes=1):
             status = issue["fields"]["status"]["name"]
             if shown.get(issue["key"]) != status:
                 raise Broken(15, f"{issue['key']} is {status}, and the document says {shown.get(issue['key'])}")
@@ -164,7 +164,14 @@ def _has_shown(journey: Journey) -> bool:
     return "read" in result
 
 
+def _behind(household: Household) -> timedelta:
+    """How far Jira's clock, which stamps the changes, is behind ours, which says when we looked."""
+    theirs = datetime.fromtimestamp(household.jira.now(), UTC)
+    return max(timedelta(0), household.clock.now() - theirs)
+
+
 def _changed_at(issue: dict[str, Any]) -> datetime:
+    """By Jira's clock."""
     updated = issue["fields"].get("updated") or issue["fields"].get("created")
     return datetime.strptime(updated, "%Y-%m-%dT%H:%M:%S.%f%z") if updated else datetime.max.replace(tzinfo=UTC)
 
