@@ -54,7 +54,7 @@ def test_figures_and_lines_of_a_whole_journey_come_out_as_cloudwatch_takes_them(
     assert all(one["incident"] == incident and one["journey"] and one["step"] and one["requestId"] for one in calls)
     assert all(one["level"] == "INFO" and one["timestamp"] for one in calls)
     steps = [one["step"] for _, one in lines if one.get("event") == "done" and "step" in one]
-    assert len(steps) == len(set(steps)) > 20, "each once, however often the execution was replayed"
+    assert len(steps) == len(set(steps)) > 15, "each once, however often the execution was replayed"
 
     whole = "\n".join(line for line, _ in lines)
     values = [line.partition("=")[2] for line in secrets.splitlines()]
