@@ -64,17 +64,16 @@ class Names:
         return name
 
 
-def outcome_of(name: str, function: Callable[[], Json], *, passing: tuple[type[Exception], ...] = ()) -> Outcome:
+def outcome_of(name: str, function: Callable[[], Json]) -> Outcome:
     """Call the function and pack what it returns or which ConnectorError it raises.
 
-    Raises Mistake for anything else it raises, for a result that is not JSON, and for one that is too big;
-    lets the `passing` kinds through.
+    Raises Mistake for anything else it raises, for a result that is not JSON, and for one that is too big.
     """
     try:
         return Outcome(packed(name, function()))
     except ConnectorError as error:
         return Outcome(_packed_error(error), error)
-    except (Mistake, *passing):
+    except Mistake:
         raise
     except Exception as error:
         raise Mistake(f"Step {name!r} raised {place_of(error)}.") from error
@@ -92,10 +91,6 @@ def packed(name: str, value: Json) -> str:
             "save it in the store and return its name."
         )
     return text
-
-
-def packed_mistake(mistake: Mistake) -> str:
-    return json.dumps({"error": "Mistake", "sentence": str(mistake)})
 
 
 def unpacked(outcome: Outcome, *, at: str) -> Any:
@@ -166,7 +161,5 @@ def _packed_error(error: ConnectorError) -> str:
 
 
 def _error_from(kept: dict[str, Any]) -> Exception:
-    if kept["error"] == "Mistake":
-        return Mistake(kept["sentence"])
     more = {name: kept[name] for name in ("retry_after", "fields") if name in kept}
     return _NAMED[kept["error"]](*kept["sentence"], **more)
