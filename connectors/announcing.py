@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
@@ -24,12 +24,6 @@ OUTAGE = (Unreachable, BadReply, OutcomeUnknown)
 """Of an update, which says the same however often it is sent."""
 _KNOWN_BY = 300
 """So many characters of its first words tell our note: a title may be longer than a note."""
-
-
-def consistent(unclear: timedelta) -> Waits:
-    """Slack's and PagerDuty's reads show at once what was written: not found after the wait, a lost post never
-    arrived."""
-    return Waits(unclear=unclear, search=unclear)
 
 
 @dataclass(frozen=True, slots=True)

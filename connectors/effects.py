@@ -9,7 +9,7 @@ from collections.abc import Generator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from connectors.errors import (
     BadReply,
@@ -84,6 +84,12 @@ class Waits:
     unclear: timedelta = timedelta(seconds=120)
     search: timedelta = timedelta(seconds=600)
     then: Literal["create", "park"] = "create"
+
+    @classmethod
+    def consistent(cls, unclear: timedelta) -> Self:
+        """Of things whose reads show at once what was written: not found after the wait, a lost create never
+        arrived."""
+        return cls(unclear=unclear, search=unclear)
 
 
 @dataclass(frozen=True, slots=True)

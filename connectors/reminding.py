@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.announcing import consistent
-from connectors.effects import Ledger
+from connectors.effects import Ledger, Waits
 from connectors.errors import ConnectorError, NotAllowed, NotFound, Rejected
 from connectors.jira.api import JiraApi
 from connectors.making import Maker, Sending, make_once
@@ -69,7 +68,7 @@ def say_once(steps: Steps, voice: Voice, channel_id: str, notice: Notice) -> dic
         now=voice.now,
         sending=Sending(What.MESSAGE, lambda: plain_text(notice.paragraphs())),
     )
-    waits = consistent(voice.unclear_wait)
+    waits = Waits.consistent(voice.unclear_wait)
     return make_once(steps, "say it in Slack", voice.ledger, notice.key, maker, token=voice.token, waits=waits)
 
 

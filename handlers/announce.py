@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from connectors.announcing import Post, announce_in_channel, consistent, note_on_incident
+from connectors.announcing import Post, announce_in_channel, note_on_incident
+from connectors.effects import Waits
 from connectors.slack.channel import Found
 from connectors.steps import Steps
 from handlers.confluence import links_to_it, said_of_page
@@ -54,10 +55,10 @@ def _say_it(work: Work, post: Post, channel_id: str | None) -> dict[str, Any]:
     if not work.makes(ANNOUNCEMENT):
         return {}
     if slack and channel_id and settings.slack.announce:
-        waits = consistent(settings.slack.unclear_wait)
+        waits = Waits.consistent(settings.slack.unclear_wait)
         ways["slack"] = lambda steps: announce_in_channel(steps, slack, channel_id, post, work.prefix, waits)
     if pagerduty and settings.pagerduty.write_note:
-        rests = consistent(settings.pagerduty.unclear_wait)
+        rests = Waits.consistent(settings.pagerduty.unclear_wait)
         ways["pagerduty"] = lambda steps: note_on_incident(steps, pagerduty, work.incident_id, post, work.prefix, rests)
     said = work.steps.each(work.named("announce"), list(ways), lambda steps, place: ways[place](steps))
     return dict(zip(ways, said, strict=True))

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from connectors.announcing import consistent
 from connectors.confluence.editions import Editions
 from connectors.confluence.translate import LARGEST_BODY, PageDraft, fitting_title
+from connectors.effects import Waits
 from connectors.publishing import Publication, make_page, write_page
 from handlers.house import House
 from handlers.work import PAGE, Work, private_places, the_postmortem
@@ -23,7 +23,7 @@ def make_confluence_page(work: Work, token: int, collected: dict[str, Any]) -> d
         return {}
     if private_places(collected) and not settings.may_hold_private_channels:
         return {"withheld": WITHHELD}
-    publication, waits = _publication(work, token), consistent(settings.unclear_wait)
+    publication, waits = _publication(work, token), Waits.consistent(settings.unclear_wait)
     page = make_page(work.steps, confluence, publication, work.prefix, waits)
     if "link" in page:
         work.steps.run(work.named("remember the page"), lambda: _remember(work, page["link"]))

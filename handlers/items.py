@@ -8,8 +8,7 @@ from itertools import batched
 from typing import Any
 
 from connectors.amending import Comment, Hand, amend_issues, comment_on_issues
-from connectors.announcing import consistent
-from connectors.effects import TAKEN_OVER
+from connectors.effects import TAKEN_OVER, Waits
 from connectors.errors import ConnectorError
 from connectors.jira.api import MOST_AT_ONCE, JiraApi
 from connectors.jira.states import read_states
@@ -171,7 +170,7 @@ def bring_issues_up_to_date(work: Work, token: int) -> None:
     amendments = [Amendment.model_validate(one) for one in told["amendments"]]
     comments = [_comment(work, one) for one in told["came_back"]]
     waits = work.house.settings.jira.unclear_wait
-    hand = Hand(jira, work.ledger, token, lambda: work.holds_lease(token), work.house.now, consistent(waits))
+    hand = Hand(jira, work.ledger, token, lambda: work.holds_lease(token), work.house.now, Waits.consistent(waits))
     changed = amend_issues(work.steps, hand, amendments, work.prefix) if amendments else []
     if comments:
         comment_on_issues(work.steps, hand, comments, work.prefix)

@@ -4,11 +4,9 @@ A step is at-least-once and its result is kept, so a killed journey goes on wher
 goes through the effects ledger; what cannot be read becomes a gap in the draft, never a failed run.
 """
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from connectors.effects import TAKEN_OVER, Waits
-from connectors.errors import NotAllowed, NotFound, Rejected
 from connectors.opening import Opening, open_issues
 from connectors.steps import Steps
 from handlers.announce import announce
@@ -25,30 +23,24 @@ from handlers.items import (
     known_house,
     look_at_issues,
 )
-from handlers.leasing import take_the_lease
+from handlers.leasing import take_the_lease, under_the_lease
 from handlers.on_aws import durable
 from handlers.owners import find_the_owners, requests_to_open
-from handlers.telling import count_draft, count_gaps
+from handlers.publishing import FIRST_PUBLISHED, publish
+from handlers.telling import count_gaps
 from handlers.work import (
     ISSUES,
     Work,
-    as_it_stands,
     counted,
-    kept_postmortem,
     recalled_by,
     requests_of,
     told_to_compose,
     work_of,
 )
 from postmortem.action_items.issues import with_issues
-from postmortem.document import Postmortem
-from postmortem.outputs.markdown import render_markdown
 
-NOT_LOOKED_AT: Mapping[str, str] = {}
-NOT_OPENED: Mapping[str, dict[str, Any]] = {}
 ONCE_MORE = "once more: "
 MOST_TIMES_MORE = 5
-FIRST_PUBLISHED = "publish"
 NO_JIRA = "Jira is not configured: set jira.site in debrief.yml, and JIRA_EMAIL and JIRA_TOKEN among the secrets"
 
 
@@ -98,16 +90,6 @@ def go_on_with_what_is_known(work: Work, token: int) -> dict[str, Any]:
 def follow_through(work: Work) -> dict[str, Any]:
     """One round from the beginning."""
     return under_the_lease(work, one_round)
-
-
-def under_the_lease(work: Work, act: Callable[[Work, int], dict[str, Any]]) -> dict[str, Any]:
-    """What is refused for good gives the lease back, so that the next journey need not wait."""
-    token = take_the_lease(work)
-    try:
-        return finished(work, act(work, token))
-    except (NotAllowed, NotFound, Rejected):
-        work.steps.run(work.named("give the lease back"), lambda: work.leases.release(work.incident_id, work.journey))
-        raise
 
 
 def one_round(work: Work, token: int) -> dict[str, Any]:
@@ -179,28 +161,6 @@ def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
     return work.steps.run(work.named("compose"), write)
 
 
-def publish(
-    work: Work, name: str, issues: Mapping[str, dict[str, Any]] = NOT_OPENED, states: Mapping[str, str] = NOT_LOOKED_AT
-) -> str:
-    """Put the document where people find it, with everything in it that people made of it. Returns its name."""
-
-    def put() -> str:
-        kept = kept_postmortem(work)
-        postmortem = as_it_stands(work, kept, issues, states)
-        work.shelf.keep_postmortem(postmortem, over=kept)
-        document = work.shelf.publish(postmortem.incident, as_markdown(work, postmortem), work.will_publish)
-        if work.named(name) == FIRST_PUBLISHED:
-            count_draft(work, postmortem.incident)
-        return document
-
-    return work.steps.run(work.named(name), put)
-
-
-def as_markdown(work: Work, postmortem: Postmortem) -> bytes:
-    """The document in the organisation's layout for this incident."""
-    return render_markdown(postmortem, work.house.layout(postmortem.incident)).encode()
-
-
 def open_the_issues(work: Work, token: int) -> dict[str, dict[str, Any]]:
     """One Jira issue per accepted action item, once. What cannot be opened is parked with its reason. By item id."""
     if not work.makes(ISSUES):
@@ -221,15 +181,3 @@ def open_the_issues(work: Work, token: int) -> dict[str, dict[str, Any]]:
     )
     outcomes = open_issues(work.steps, opening, requests, prefix=work.prefix)
     return {request.action_item_id: outcome for request, outcome in zip(requests, outcomes, strict=True)}
-
-
-def finished(work: Work, outcome: dict[str, Any]) -> dict[str, Any]:
-    """Write down what became of it, and let the next journey on."""
-
-    def release() -> None:
-        if "announced" in outcome or "stopped" in outcome:
-            work.shelf.remember(**{"refresh" if work.seen else "outcome": outcome})
-        work.leases.release(work.incident_id, work.journey)
-
-    work.steps.run(work.named("finish"), release)
-    return outcome

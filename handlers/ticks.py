@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from connectors.engine.local import LocalEngine
 from connectors.errors import ConnectorError
-from handlers.follow_up import sweep_name
 from handlers.house import Start
 from handlers.reconcile import reconcile_name
+from handlers.sweep import sweep_name
 
 LOOK_EVERY = 60.0
 """Seconds. A laptop that slept, or a clock that was set, is noticed within this time."""

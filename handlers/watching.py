@@ -19,8 +19,9 @@ from connectors.store.port import ABSENT
 from handlers.confluence import links_to_it, make_confluence_page, write_confluence_page
 from handlers.house import House
 from handlers.items import known_evidence, known_house, places_in
-from handlers.journey import publish, under_the_lease
+from handlers.leasing import under_the_lease
 from handlers.looking import look_at_all, look_at_one
+from handlers.publishing import publish
 from handlers.work import Work, shelf_of, the_postmortem
 from postmortem.follow_up.closing import BY, closed_message, may_close
 from postmortem.follow_up.followed import FollowedItem

@@ -141,7 +141,8 @@ def as_it_stands(
 ) -> Postmortem:
     """With the owners, with what became of the issues in this round, and with what Jira says of those that are open."""
     opened = with_outcomes(_with_owners(work, kept), issues)
-    return with_states(with_followed(opened, work.followed), states)
+    told = with_followed(opened, work.followed) if opened != kept else kept  # which was loaded with that
+    return with_states(told, states)
 
 
 def _with_owners(work: Work, postmortem: Postmortem) -> Postmortem:

@@ -8,12 +8,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from connectors.store.following import Following
 from connectors.store.life import Life
 from connectors.store.port import ABSENT, Conflict, Store
 from connectors.store.publishing import MOST_KEPT, Published, Publisher, WillWrite, unheard
 from postmortem.action_items.seen import ItemsSeen
 from postmortem.document import Postmortem, read_postmortem
 from postmortem.evidence import Evidence, Part
+from postmortem.follow_up.following import with_followed
 from postmortem.incident import Incident
 
 _INDEX = "POSTMORTEMS"
@@ -68,10 +70,14 @@ class Shelf:
         self._list(postmortem)
 
     def postmortem(self) -> Postmortem | None:
-        """None before there is one, and where an older Debrief kept it in another shape."""
+        """As it stands: with the moves of its status, and with what became of its items, which are records of their
+        own. None before there is one, and where an older Debrief kept it in another shape."""
         file = self._store.load(self._postmortem_name)
         kept = read_postmortem(file.content) if file else None
-        return kept.moved(Life(self._store, self._id).history()) if kept else None
+        if kept is None:
+            return None
+        moved = kept.moved(Life(self._store, self._id).history())
+        return with_followed(moved, Following(self._store).of_incident(self._id))
 
     def items_seen(self) -> ItemsSeen:
         """Every action item that any draft of this incident listed: what gives them their ordinals."""

@@ -8,9 +8,10 @@ from rich.console import Console
 from connectors.engine.local import LocalEngine
 from handlers.cli.exits import on_this_machine
 from handlers.cli.running import run_to_end
-from handlers.follow_up import follow_up, sweep_name
+from handlers.follow_up import follow_up
 from handlers.house import House
 from handlers.journey import make_postmortem
+from handlers.sweep import sweep_name
 from handlers.wiring import Machine
 
 JOURNAL = "follow-up.db"

@@ -29,8 +29,10 @@ from handlers.cli.rehearsing import rehearsal_store
 from handlers.cli.report import report_on
 from handlers.cli.running import run_to_end
 from handlers.house import House
-from handlers.journey import Work, compose_draft, publish, work_of
+from handlers.journey import compose_draft
+from handlers.publishing import publish
 from handlers.wiring import Machine, build_house, utc_now
+from handlers.work import Work, work_of
 from postmortem.chat_incident import incident_from_chat
 from postmortem.evidence import Message, Part, evidence_from_parts
 from postmortem.incident import Incident

@@ -11,8 +11,9 @@ from handlers.cli.exits import on_this_machine
 from handlers.gathering import collect_evidence, look_again
 from handlers.house import House
 from handlers.items import look_at_issues
-from handlers.journey import compose_draft, open_the_issues, publish
+from handlers.journey import compose_draft, open_the_issues
 from handlers.owners import find_the_owners
+from handlers.publishing import publish
 from handlers.wiring import Machine
 from handlers.work import work_of
 
