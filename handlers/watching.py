@@ -10,7 +10,6 @@ from connectors.errors import ConnectorError
 from connectors.jira.api import MOST_AT_ONCE
 from connectors.logs import bound
 from connectors.patience import patiently
-from connectors.reminding import Notice, Voice, say_once
 from connectors.steps import Json, Steps
 from connectors.store.following import Following
 from connectors.store.life import Life
@@ -148,6 +147,8 @@ def _closed_now(work: Work) -> bool:
 
 def _say_closed(work: Work, token: int, known: dict[str, Any]) -> dict[str, Any] | None:
     """Say it in the incident's channel, where Debrief may speak there."""
+    from connectors.reminding import Notice, Voice, say_once  # once in the life of an incident
+
     slack, settings, channel = work.house.slack, work.house.settings, known["channel"]
     if slack is None or channel is None or not settings.slack.announce:
         return None

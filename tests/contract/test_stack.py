@@ -120,6 +120,7 @@ def test_the_environment_holds_names_and_no_secret():
     for properties in functions().values():
         variables = properties["Environment"]["Variables"]
         assert variables.pop("DEBRIEF_STAGE") == "dev"
+        assert variables.pop("PYDANTIC_DISABLE_PLUGINS") == "__all__"
         for name, value in variables.items():
             assert name.startswith("DEBRIEF_")
             assert isinstance(value, dict), f"{name} is written out"

@@ -149,6 +149,7 @@ def _environment(aws: EmulatedAws, service: LambdaService) -> dict[str, str]:
         "AWS_ENDPOINT_URL_LAMBDA": service.url,
         "AWS_LAMBDA_LOG_FORMAT": "JSON",
         "AWS_LAMBDA_LOG_LEVEL": "INFO",
+        "PYDANTIC_DISABLE_PLUGINS": "__all__",
         "DEBRIEF_STAGE": "e2e",
         "DEBRIEF_TABLE": "debrief",
         "DEBRIEF_BUCKET": "debrief",

@@ -8,7 +8,9 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+import botocore.session
 import pytest
+from botocore.loaders import Loader
 
 from tests.e2e.on_lambda import ZIPS
 from tests.e2e.runtime import ARCH
@@ -127,3 +129,31 @@ def test_every_module_is_compiled_and_its_source_never_looked_at_again(built: Zi
     modules = [Path(file) for file in zipped.namelist() if file.endswith(".py")]
     headers = {zipped.read(str(file.parent / "__pycache__" / f"{file.stem}.cpython-313.pyc"))[:8] for file in modules}
     assert headers == {importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little")}
+
+
+SPOKEN_TO = ("dynamodb", "lambda", "s3", "secretsmanager")
+REGIONS = ("us-east-1", "eu-central-2", "ap-southeast-5", "cn-north-1", "us-gov-west-1", "xx-nowhere-1")
+
+
+def addresses(data: Path | None) -> dict[tuple[str, str], str]:
+    """Where botocore would send requests, with its own data or that of a zip: by service and region."""
+    session = botocore.session.Session()
+    if data:
+        session.register_component("data_loader", Loader([str(data)], include_default_search_paths=False))
+    clients = {
+        (service, region): session.create_client(
+            service, region_name=region, aws_access_key_id="test", aws_secret_access_key="test"
+        )
+        for service in SPOKEN_TO
+        for region in REGIONS
+    }
+    return {which: str(client.meta.endpoint_url) for which, client in clients.items()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_zips_endpoints_lead_to_the_same_addresses_as_all_of_them(built: Zips, name: str, tmp_path: Path):
+    zipped, folder = built[ARCH, name], "botocore/data/"
+    zipped.extractall(tmp_path, [file for file in zipped.namelist() if file.startswith(folder)])
+
+    assert addresses(tmp_path / folder) == addresses(None)
+    assert (tmp_path / folder / "endpoints.json").stat().st_size < 50_000
