@@ -62,8 +62,9 @@ package: $(SYNC) ## the zips that run on AWS Lambda, the same bytes every time (
 	@$(MAKE) -s $(ZIPS)/journey.zip $(ZIPS)/receiver.zip
 
 build/%.zip: TO = build/$*
+# Copied, not linked: what is changed here would be changed in uv's cache and in every environment besides.
 build/%.zip:
-	@$(UV) pip install -q --require-hashes --no-deps --only-binary :all: --python-version 3.13 \
+	@$(UV) pip install -q --link-mode copy --require-hashes --no-deps --only-binary :all: --python-version 3.13 \
 		--python-platform $(PLATFORM_$(ARCH)) --target $(TO) -r $(TO).txt
 	@rm -rf $(TO)/bin $(TO)/.lock $(TO)/boto3/examples $(TO)/boto3/data $(TO)/*/tests
 	@find $(TO)/botocore/data -mindepth 1 -maxdepth 1 -type d $(SERVICES:%=! -name %) -exec rm -r {} +

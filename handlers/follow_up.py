@@ -19,13 +19,11 @@ from postmortem.follow_up.reminders import snoozed
 
 def follow_up(steps: Steps, bell: Any, house: House) -> dict[str, Any]:
     """`bell`: {} for the hourly sweep; {"issue_id", "journey"} where Jira says that something happened to an issue;
-    {"incident_id", "journey"} to show again how its items stand; {"snooze": {"slack_id", "until"}}."""
+    {"snooze": {"slack_id", "until"}}."""
     if "snooze" in bell:
         return steps.run("keep the snooze", lambda: keep_snooze(house, bell["snooze"]))
     if "issue_id" in bell:
         return look_at_issue(steps, house, bell["journey"], bell["issue_id"])
-    if "incident_id" in bell:
-        return show_incident(steps, house, bell["journey"], bell["incident_id"])
     from handlers.sweep import sweep  # whom it reminds and how: a third of what there is to load, for once an hour
 
     return sweep(steps, bell, house)
@@ -46,8 +44,10 @@ def _look_at_issue(steps: Steps, house: House, journey: str, issue_id: str) -> d
     incident_id = read_one_issue(steps, house, issue_id)
     if incident_id is None:
         return {"stopped": "no item that is followed has this issue"}
-    is_news = steps.run("is there news", lambda: News(house.store).version(incident_id) != ABSENT)
-    return show_incident(steps, house, journey, incident_id) if is_news else {"stopped": "nothing is new"}
+    version = steps.run("which news", lambda: News(house.store).version(incident_id))
+    if version == ABSENT:
+        return {"stopped": "nothing is new"}
+    return show_incident(steps, house, journey, incident_id, version)
 
 
 def keep_snooze(house: House, snooze: dict[str, Any]) -> dict[str, Any]:

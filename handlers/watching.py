@@ -17,11 +17,11 @@ from connectors.store.news import News
 from connectors.store.port import ABSENT
 from handlers.confluence import links_to_it, make_confluence_page, write_confluence_page
 from handlers.house import House
-from handlers.items import known_evidence, known_house, places_in
+from handlers.items import known_house, places_in
 from handlers.leasing import under_the_lease
 from handlers.looking import look_at_all, look_at_one
 from handlers.publishing import publish
-from handlers.work import Work, shelf_of, the_postmortem
+from handlers.work import Work, kept_postmortem, shelf_of, the_postmortem
 from postmortem.follow_up.closing import BY, closed_message, may_close
 from postmortem.follow_up.followed import FollowedItem
 from postmortem.follow_up.standing import is_looked_at
@@ -66,26 +66,30 @@ def show_news(steps: Steps, house: House, journey: str, incident_ids: Sequence[s
     )
 
 
-def show_incident(steps: Steps, house: House, journey: str, incident_id: str) -> dict[str, Any]:
+def show_incident(
+    steps: Steps, house: House, journey: str, incident_id: str, version: int | None = None
+) -> dict[str, Any]:
     """One incident, under its lease. {"document", "page", "closed"}, or {"failed": why}: the next sweep shows it.
+    `version` is that of its news, where it was looked up.
 
-    In one step, where nobody is waited for: a sweep may show hundreds, and AWS counts and bills each step.
+    In one step, where nobody is waited for: a sweep may show hundreds, and each step is written down.
     """
     with bound(incident=incident_id):
-        return at_once(steps, "show it", lambda once: _shown(once, house, journey, incident_id))
+        return at_once(steps, "show it", lambda once: _shown(once, house, journey, incident_id, version))
 
 
-def _shown(steps: Steps, house: House, journey: str, incident_id: str) -> dict[str, Any]:
-    work = Work(steps, house, incident_id, journey)
-    known = steps.run("look up the evidence", lambda: known_evidence(work))
-    version = steps.run("which news", lambda: News(house.store).version(incident_id))
+def _shown(steps: Steps, house: House, journey: str, incident_id: str, version: int | None) -> dict[str, Any]:
+    if version is None:
+        version = steps.run("which news", lambda: News(house.store).version(incident_id))
     try:
-        shown = known if "stopped" in known else under_the_lease(work, _show)
+        shown = under_the_lease(Work(steps, house, incident_id, journey), _show)
     except ConnectorError as error:
-        return {"failed": str(error)}
+        if steps.run("is there a draft", lambda: shelf_of(house, incident_id).postmortem() is not None):
+            return {"failed": str(error)}
+        shown = {"why_not": str(error)}  # nor will there be one in an hour
     if version != ABSENT:
         steps.run("it is shown", lambda: News(house.store).shown(incident_id, version))
-    return {"why_not": shown["stopped"]} if "stopped" in shown else shown
+    return shown
 
 
 def mark_what_may_close(house: House) -> int:
@@ -129,10 +133,14 @@ def _may_close(house: House, incident_id: str, items: Sequence[FollowedItem]) ->
 
 def _close(work: Work) -> bool:
     """Once in the life of a postmortem. True also where this very journey has just done it, and died."""
+    followed = work.followed
+    if any(item.is_open for item in followed):
+        return False
     if work.shelf.state().get("closed_by") == work.journey:
         return _closed_now(work)
-    if not _may_close(work.house, work.incident_id, work.followed):
+    if not _may_close(work.house, work.incident_id, followed):
         return False
+    kept_postmortem(work)  # one that cannot be shown as closed is not closed
     work.shelf.remember(closed_by=work.journey)
     return _closed_now(work)
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.effects import Ledger
+from connectors.errors import NotFound
 from connectors.steps import Steps
 from connectors.store.audit import What
 from connectors.store.decisions import Decisions
@@ -27,6 +28,7 @@ from postmortem.people import Person
 from postmortem.places import in_channels, with_the_document
 from postmortem.similar import most_similar, recalled, traits_of, with_similar, with_states
 
+AGAIN = "Draft it again: debrief draft INCIDENT."
 UNREAD = "It was said in a private channel, which was not read this time."
 
 ANNOUNCEMENT, ISSUES, PAGE = BESIDE_THE_DRAFT = ("announcement", "issues", "page")
@@ -130,9 +132,11 @@ def the_postmortem(work: Work) -> Postmortem:
 
 
 def kept_postmortem(work: Work) -> Postmortem:
+    """Raises NotFound where there is none, or one of an older Debrief."""
     postmortem = work.shelf.postmortem()
     if postmortem is None:
-        raise FileNotFoundError(f"the postmortem of {work.incident_id} is not in the store, or of an older Debrief")
+        tried, came_back = f"Reading the draft of {work.incident_id}", "there is none here, or one of an older Debrief"
+        raise NotFound(tried, came_back, AGAIN)
     return postmortem
 
 
