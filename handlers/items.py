@@ -196,7 +196,10 @@ def _noted(
 
 
 def _untold(work: Work) -> dict[str, Any]:
-    postmortem, followed = the_postmortem(work), work.followed
+    followed = work.followed
+    if not followed:
+        return {"amendments": [], "came_back": []}
+    postmortem = the_postmortem(work)
     private = () if work.house.settings.jira.may_hold_private_channels else private_everywhere(work)
     came_back = closed_before_it_came_back(postmortem, followed)
     amendments, by_key = amendments_of(postmortem, followed, private), {one.key: one for one in followed}

@@ -136,9 +136,10 @@ def may_be_done_once_more(work: Work) -> bool:
 
 def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
     """Write the draft out of the evidence. Issues that were opened before are known at once."""
-    from postmortem.compose import compose  # a tenth of a second to load, and whoever shows a draft again writes none
 
     def write() -> dict[str, Any]:
+        from postmortem.compose import compose  # a tenth of a second to load, for those alone who write one
+
         with collector_paused():
             told, seen = told_to_compose(work, evidence)
             now = work.house.now()
@@ -153,7 +154,8 @@ def compose_draft(work: Work, evidence: str) -> dict[str, Any]:
             )
         composed = recalled_by(work, composed, told)
         count_gaps(work.house.meter, told.gaps)
-        known = [work.ledger.read(request.key).made if request else None for request in requests_of(work, composed)]
+        made = {key: effect.made for key, effect in work.ledger.lines()}
+        known = [made.get(request.key) if request else None for request in requests_of(work, composed)]
         work.shelf.keep_postmortem(with_issues(composed, known))
         items = sum(item.is_listed for item in composed.action_items)
         return {"evidence": evidence, "events": len(composed.timeline.events), "items": items}

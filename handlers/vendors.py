@@ -61,8 +61,10 @@ def slack_api(
 
 
 def jira_api(settings: Settings, secrets: Secrets, budget: Budget, wires: Wires = NETWORK) -> JiraApi | None:
+    if settings.jira.site is None:
+        return None
     token, email = _optional(secrets, "JIRA_TOKEN"), settings.jira.email or _optional(secrets, "JIRA_EMAIL")
-    if token is None or email is None or settings.jira.site is None:
+    if token is None or email is None:
         return None
     base_url = settings.jira.base_url
     return JiraApi(settings.jira.site, email, token, budget, base_url=base_url, transport=wires.jira)
@@ -72,9 +74,11 @@ def confluence_api(
     settings: Settings, secrets: Secrets, budget: Budget, wires: Wires = NETWORK
 ) -> ConfluenceApi | None:
     site = settings.confluence.site
+    if site is None:
+        return None
     token, email = _optional(secrets, "CONFLUENCE_TOKEN"), settings.confluence.email
     email = email or _optional(secrets, "CONFLUENCE_EMAIL")
-    if token is None or email is None or site is None:
+    if token is None or email is None:
         return None
     base_url = settings.confluence.base_url
     return ConfluenceApi(site, email, token, budget, base_url=base_url, transport=wires.confluence)

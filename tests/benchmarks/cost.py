@@ -24,6 +24,9 @@ from tests.incidents.checkout_latency import script
 from tests.vendors.jira_webhooks import JiraWebhooks
 
 ITEMS, FOLLOW_UPS = 5, 4
+RUNS = 3
+"""The least of them is told: what else this machine does only adds to the CPU that the same work takes (by a third,
+measured 2026-11-22)."""
 MORE_ITEMS = """
 14:41:20 carl: ACTION: @dana check every other service for the driver's default pool size by 2026-12-11
 14:41:40 june: ACTION: @emil load-test the release with one tenant per pod by 2026-12-18
@@ -61,11 +64,16 @@ def measure() -> Iterator[Figure]:
     if absent := missing():
         print(f"Cost is not counted: without {absent}; make runtime sets that up.", file=sys.stderr)
         return
-    with TemporaryDirectory() as home:
-        incident, ticks, peaks = _counted(Path(home))
-    yield _an_incident(incident, ticks)
+    runs = [_in_a_folder() for _ in range(RUNS)]
+    incident, ticks, peaks = min(runs, key=lambda run: _cost(run[0]))
+    yield _an_incident(incident, ticks, others=[_cost(run[0]) * 1000 for run in runs])
     yield _a_month(ticks)
     yield from _memory(peaks)
+
+
+def _in_a_folder() -> tuple[Tally, Tally, dict[str, float]]:
+    with TemporaryDirectory() as home:
+        return _counted(Path(home))
 
 
 def _counted(home: Path) -> tuple[Tally, Tally, dict[str, float]]:
@@ -149,7 +157,8 @@ def _parts(tally: Tally, times: int) -> str:
     return "; ".join(f"{what} {count:,}: {usd:.3f}" for usd, count, what in priced if count)
 
 
-def _an_incident(incident: Tally, ticks: Tally) -> Figure:
+def _an_incident(incident: Tally, ticks: Tally, others: Sequence[float]) -> Figure:
+    told = ", ".join(f"{usd:.3f}" for usd in sorted(others))
     a_year = 12 * (incident["table_bytes"] * prices.DYNAMODB_BYTE_MONTH + incident["file_bytes"] * prices.S3_BYTE_MONTH)
     return Figure(
         "cost of 1,000 incidents on AWS, secrets apart",
@@ -157,8 +166,8 @@ def _an_incident(incident: Tally, ticks: Tally) -> Figure:
         "USD",
         0.80,
         f"List prices of us-east-1 (tests/benchmarks/prices.py), nothing free. An incident with {ITEMS} items, "
-        f"{FOLLOW_UPS} of them done later. Lambda is paid for {incident['cpu_ms']} ms of CPU, slower by what the "
-        f"memory leaves of a processor, and for {incident['waited_ms']} ms of waiting: {VENDOR_SECONDS * 1000:.0f} ms "
+        f"{FOLLOW_UPS} of them done later; the least of {told}. Lambda is paid for "
+        f"{incident['cpu_ms']} ms of CPU, slower by what the memory leaves of a processor, and for {incident['waited_ms']} ms of waiting: {VENDOR_SECONDS * 1000:.0f} ms "
         f"for a vendor's answer, {AWS_SECONDS * 1000:.0f} ms for one of AWS. How many of each an incident, and USD for "
         "1,000: "
         f"{_parts(incident, 1000)}. Apart: {incident['secret_calls']} calls for secrets, "
