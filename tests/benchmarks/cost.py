@@ -166,9 +166,10 @@ def _an_incident(incident: Tally, ticks: Tally, others: Sequence[float]) -> Figu
         "USD",
         0.80,
         f"List prices of us-east-1 (tests/benchmarks/prices.py), nothing free. An incident with {ITEMS} items, "
-        f"{FOLLOW_UPS} of them done later; the least of {told}. Lambda is paid for "
-        f"{incident['cpu_ms']} ms of CPU, slower by what the memory leaves of a processor, and for {incident['waited_ms']} ms of waiting: {VENDOR_SECONDS * 1000:.0f} ms "
-        f"for a vendor's answer, {AWS_SECONDS * 1000:.0f} ms for one of AWS. How many of each an incident, and USD for "
+        f"{FOLLOW_UPS} of them done later; the least of {told}. Lambda is paid for {incident['cpu_ms']} ms of CPU, "
+        f"slower by what the memory leaves of a processor, and for {incident['waited_ms']} ms of waiting: "
+        f"{VENDOR_SECONDS * 1000:.0f} ms for a vendor's answer, {AWS_SECONDS * 1000:.0f} ms for one of AWS. How many of "
+        "each an incident, and USD for "
         "1,000: "
         f"{_parts(incident, 1000)}. Apart: {incident['secret_calls']} calls for secrets, "
         f"{incident['secret_calls'] * prices.SECRET_CALL * 1000:.2f}; keeping it for a year {a_year * 1000:.2f}; the "
