@@ -9,7 +9,10 @@ import pytest
 import yaml
 
 from connectors.store.following import Following
+from connectors.store.leases import Leases
 from connectors.store.life import Life
+from connectors.store.news import News
+from connectors.store.shelf import Shelf
 from handlers.cli.follow_up_command import sweep_now
 from postmortem.announcement import plain_text
 from postmortem.follow_up.contact import Contact
@@ -89,6 +92,37 @@ def test_the_draft_shows_what_people_did_to_its_issues(world: World):
     assert "Due date moved in Jira from" in draft
     assert "Renamed in Jira" in draft
     assert f"/browse/{moved}" in draft
+
+
+def test_what_became_of_an_item_is_laid_over_the_postmortem_which_is_not_saved_again(world: World):
+    live(world, 1)
+    file = f"postmortems/{world.incident_id()}.json"
+    before = world.store.load(file)
+    assert "Done" not in world.draft()
+    world.jira.person_closes("CHK-1")
+    live(world, 25)
+
+    assert "Done" in world.draft()
+    shelf = Shelf(world.store, world.incident_id())
+    postmortem = shelf.postmortem()
+    assert postmortem is not None
+    assert {item.issue_key: item.status for item in postmortem.action_items}["CHK-1"] == "Done"
+    assert world.store.load(file) == before
+
+
+def test_a_draft_of_an_older_debrief_is_not_shown_nor_closed_and_holds_nobody_up(world: World):
+    live(world, 1)
+    world.store.save(f"postmortems/{world.incident_id()}.json", b'{"schema_version": 1}')
+    before = world.draft()
+    for key in ("CHK-1", "CHK-2", "CHK-3"):
+        world.jira.person_closes(key)
+    live(world, 25)
+
+    assert {item.standing for item in items(world).values()} == {"done"}
+    assert world.draft() == before
+    assert Life(world.store, world.incident_id()).history() == ()
+    assert News(world.store).all() == {}, "it would be tried every hour, for ever"
+    assert Leases(world.store, world.clock.now).current(world.incident_id()) is None
 
 
 def test_what_people_did_is_never_undone(world: World):

@@ -22,6 +22,12 @@ def test_follow_up_loads_nothing_that_composes_nor_a_page():
     assert loaded & {"postmortem.outputs.html", "postmortem.outputs.storage"} == set()
 
 
+def test_one_issue_is_looked_at_without_what_collects_announces_or_reminds():
+    of_others = {"handlers.gathering", "handlers.announce", "handlers.reminding", "handlers.sweep", "markdown_it"}
+
+    assert loaded_by("follow_up") & of_others == set()
+
+
 def test_a_vendor_who_is_not_asked_has_no_client_loaded():
     assert loaded_by("follow_up, handlers.vendors") & {"httpx2", "pagerduty", "slack_sdk"} == set()
 
