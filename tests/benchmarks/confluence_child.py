@@ -4,7 +4,6 @@ python -m tests.benchmarks.confluence_child
 """
 
 import json
-import resource
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,6 +17,7 @@ from postmortem.outputs.storage_edits import first_page, merge_page
 from postmortem.outputs.storage_units import units_of
 from postmortem.settings import read_settings
 from tests.benchmarks.big_evidence import BEGAN, LASTED, big_evidence
+from tests.benchmarks.peak import peak_mb
 
 KEY = "local/Q2"
 
@@ -34,7 +34,7 @@ def main() -> None:
     )
     first = _timed(spent, "first edition", lambda: first_page(page.body, KEY))
     edited = first.body.replace("</p></li>", " (changed by a person)</p></li>", 50)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     merged = _timed(spent, "merge", lambda: merge_page(first.edition, edited, page.body, KEY))
     counted = {"events": len(told.timeline.events), "left_out": page.left_out, "bytes": len(page.body.encode())}
     found = {"units": len(units_of(merged.body)), "peak_mb": peak}

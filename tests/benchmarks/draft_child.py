@@ -4,7 +4,6 @@ python -m tests.benchmarks.draft_child <folder> <messages> <alerts> <log entries
 """
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from postmortem.identities import Identities
 from postmortem.outputs.markdown import render_markdown
 from postmortem.settings import read_settings, route_for
 from tests.benchmarks.big_evidence import BEGAN, LASTED, big_evidence
+from tests.benchmarks.peak import peak_mb
 
 
 def main(folder: Path, messages: int, alerts: int, log_entries: int) -> None:
@@ -30,7 +30,7 @@ def main(folder: Path, messages: int, alerts: int, log_entries: int) -> None:
         file.write_text(big_evidence(messages, alerts, log_entries).model_dump_json())
         print("{}")
         return
-    before = _peak_mb()
+    before = peak_mb()
     spent: dict[str, float] = {}
     settings = read_settings("")
     composed_at = BEGAN + LASTED + timedelta(minutes=3)
@@ -38,7 +38,7 @@ def main(folder: Path, messages: int, alerts: int, log_entries: int) -> None:
         evidence = _timed(spent, "read evidence", lambda: Evidence.model_validate_json(file.read_bytes()))
         postmortem = _timed(spent, "compose", lambda: compose(evidence, settings, composed_at=composed_at))
     markdown = _timed(spent, "markdown", lambda: render_markdown(postmortem))
-    peak = _peak_mb()
+    peak = peak_mb()
     identities = Identities(evidence.people, settings.people)
     _timed(spent, "of that build_timeline", lambda: build_timeline(evidence, Curation()))
     route = route_for(settings, evidence.incident)
@@ -53,10 +53,6 @@ def _timed[T](spent: dict[str, float], name: str, stage: Callable[[], T]) -> T:
     value = stage()
     spent[name] = time.process_time() - began
     return value
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

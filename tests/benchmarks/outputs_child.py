@@ -6,7 +6,6 @@ The first process composes the document and keeps it, so that neither its time n
 """
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from postmortem.outputs.markdown import render_body, render_markdown
 from postmortem.outputs.storage import render_storage
 from postmortem.settings import read_settings
 from tests.benchmarks.big_evidence import BEGAN, LASTED, big_evidence
+from tests.benchmarks.peak import peak_mb
 
 SIZE = (9_750, 800, 200)  # messages, alerts (of 50 kinds, each folded), log entries: 10,000 events
 
@@ -38,7 +38,7 @@ def main(folder: Path) -> None:
     page = _timed(spent, "HTML page", lambda: render_page(postmortem, markdown))
     storage = _timed(spent, "Confluence storage", lambda: _storage(postmortem))
     sizes = {"Markdown": len(markdown.encode()), "HTML page": len(page.encode()), "Confluence storage": len(storage)}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     print(json.dumps({"seconds": spent, "bytes": sizes, "peak_mb": peak, "events": len(postmortem.timeline.events)}))
 
 
