@@ -1,13 +1,8 @@
-"""`make bench`: every figure with its target, as a table, as JSON below it, and in build/bench.json.
-
-    python -m tests.benchmarks [--strict] [receiver cold cost signature draft publish outputs page confluence journey
-        many_items sweep]
-
-With --strict a missed target is exit code 1.
-"""
+"""`make bench`: every figure with its target, as a table, as JSON below it, and in build/bench.json."""
 
 import json
 import sys
+from argparse import ArgumentParser
 from importlib import import_module
 
 from rich.console import Console
@@ -32,8 +27,14 @@ PARTS = (
 )
 
 
-def main(*arguments: str) -> int:
-    parts = [part for part in PARTS if part in arguments] or PARTS
+def main() -> int:
+    parser = ArgumentParser("python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; without any, all of them")
+    parser.add_argument("--strict", action="store_true", help="end with 1 where a target is missed")
+    asked = parser.parse_args()
+    if unknown := set(asked.parts).difference(PARTS):
+        parser.error(f"there is no part {' '.join(sorted(unknown))}")
+    parts = [part for part in PARTS if part in asked.parts] or PARTS
     figures = [figure for part in parts for figure in import_module(f"tests.benchmarks.{part}").measure()]
     Console().print(_table(figures))
     file = ROOT / "build" / "bench.json"
@@ -42,7 +43,7 @@ def main(*arguments: str) -> int:
     print(json.dumps([figure.as_json() for figure in figures]))
     missed = [figure.name for figure in figures if not figure.is_met]
     print(f"{len(figures) - len(missed)} of {len(figures)} met; all of it in {file.relative_to(ROOT)}.")
-    return 1 if missed and "--strict" in arguments else 0
+    return 1 if missed and asked.strict else 0
 
 
 def _table(figures: list[Figure]) -> Table:
@@ -55,4 +56,4 @@ def _table(figures: list[Figure]) -> Table:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())
