@@ -9,6 +9,8 @@ import pytest
 from tests.contract.openapi_document import shared_folder
 from tests.world import World, world_of
 
+pytest.register_assert_rewrite("tests.contract.clicking")  # whose asserts else say nothing where they fail
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> Generator[World]:
