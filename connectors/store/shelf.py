@@ -15,7 +15,7 @@ from connectors.store.publishing import MOST_KEPT, Published, Publisher, WillWri
 from postmortem.action_items.seen import ItemsSeen
 from postmortem.document import Postmortem, read_postmortem
 from postmortem.evidence import Evidence, Part
-from postmortem.follow_up.following import with_followed
+from postmortem.follow_up.following import as_in_jira, with_followed
 from postmortem.incident import Incident
 
 _INDEX = "POSTMORTEMS"
@@ -80,9 +80,9 @@ class Shelf:
         return with_followed(moved, Following(self._store).of_incident(self._id))
 
     def items_seen(self) -> ItemsSeen:
-        """Every action item that any draft of this incident listed: what gives them their ordinals."""
-        file = self._store.load(self._items_name)
-        return ItemsSeen.model_validate_json(file.content) if file else ItemsSeen()
+        """Every action item that any draft of this incident listed, as it stands: what gives them their ordinals."""
+        followed = Following(self._store).of_incident(self._id)
+        return ItemsSeen(items=as_in_jira(self._items_seen().items, followed))
 
     def rests_on(self, channels: Iterable[str]) -> list[str]:
         """The private channels, by id, in which any round read words of this incident; these are added for ever."""
@@ -153,9 +153,14 @@ class Shelf:
             self._store.write(_INDEX, self._id, line)
             listed = history
 
+    def _items_seen(self) -> ItemsSeen:
+        """As they were kept."""
+        file = self._store.load(self._items_name)
+        return ItemsSeen.model_validate_json(file.content) if file else ItemsSeen()
+
     def _keep_items_seen(self, postmortem: Postmortem) -> None:
         """In a file: a record holds too little for the longest nights."""
-        known = self.items_seen()
+        known = self._items_seen()
         seen = known.and_those(postmortem.action_items)
         if seen != known:
             self._store.save(self._items_name, seen.model_dump_json(exclude_defaults=True).encode())

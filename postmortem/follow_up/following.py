@@ -82,9 +82,13 @@ def dropped_by(kept: FollowedItem, item: ActionItem) -> FollowedItem:
 
 def with_followed(postmortem: Postmortem, followed: Iterable[FollowedItem]) -> Postmortem:
     """The postmortem with what became of its items in Jira: where each issue is now, and how it stands."""
+    return postmortem.model_copy(update={"action_items": as_in_jira(postmortem.action_items, followed)})
+
+
+def as_in_jira(items: Iterable[ActionItem], followed: Iterable[FollowedItem]) -> tuple[ActionItem, ...]:
+    """The same items, with what became of them."""
     by_id = {one.item_id: one for one in followed if one.issue_id}
-    items = tuple(_shown(item, by_id.get(item.id)) for item in postmortem.action_items)
-    return postmortem.model_copy(update={"action_items": items})
+    return tuple(_shown(item, by_id.get(item.id)) for item in items)
 
 
 def _shown(item: ActionItem, one: FollowedItem | None) -> ActionItem:

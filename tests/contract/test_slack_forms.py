@@ -64,6 +64,23 @@ def test_a_form_that_is_saved_as_it_was_decides_nothing(announced: World):
     assert decisions(announced) == ()
 
 
+def test_the_form_shows_an_issue_as_people_left_it_in_jira_and_what_was_said_first_is_a_change(announced: World):
+    said = item(announced, ALERT)
+    assert said.issue_key
+    announced.jira.person_reschedules(said.issue_key, "2026-12-31")
+    for _ in range(25):
+        announced.sweeps()
+        announced.passes(timedelta(hours=1))
+    carl = announced.slack.user("carl")
+    carl.clicks("Edit", on=ALERT)
+    assert '"initial_date": "2026-12-31"' in json.dumps(carl.form())
+    carl.submits(due="2026-11-27")
+    announced.settles()
+
+    (decision,) = decisions(announced)
+    assert decision.due_on == said.due_on == date(2026, 11, 27)
+
+
 def test_a_form_that_is_sent_twice_decides_once(announced: World):
     carl = announced.slack.user("carl")
     carl.clicks("Edit", on=ALERT)
