@@ -93,7 +93,7 @@ def start_all(
 
 
 def _payload(one: Again) -> dict[str, Any]:
-    return one.payload | {"journey": one.name} if one.kind == "postmortem" else one.payload
+    return one.payload | {"journey": one.name} if "journey" in one.payload else one.payload
 
 
 def _again(letter: Letter, store: Store, made_up: dict[str, Execution], told: str) -> Again:
@@ -126,6 +126,8 @@ def _name(letter: Letter, made_up: dict[str, Execution]) -> tuple[str | None, st
             return name_to_try_again(letter.payload, int(digest[:12], 16)), ""
         case "observe":
             return f"ob-{digest[:40]}", ""
+        case "follow_up":
+            return f"fu-{digest[:40]}", ""
         case "tick":
             return None, TICK
         case "unknown":

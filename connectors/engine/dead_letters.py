@@ -16,7 +16,7 @@ HELD_FOR = 120
 """Seconds in which nobody else is given what was received here."""
 _MOST = 10
 
-type Kind = Literal["postmortem", "observe", "tick", "unknown"]
+type Kind = Literal["postmortem", "observe", "follow_up", "tick", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,9 @@ class Letter:
 def kind_of(payload: dict[str, Any]) -> Kind:
     if payload.get("source") == "aws.scheduler":
         return "tick"
+    is_hint = isinstance(payload.get("issue_id"), str) and isinstance(payload.get("journey"), str)
+    if is_hint or isinstance(payload.get("snooze"), dict):
+        return "follow_up"
     if not isinstance(payload.get("incident_id"), str):
         return "unknown"
     if isinstance(payload.get("journey"), str):

@@ -19,6 +19,7 @@ import pytest
 from connectors.engine.clock import RealClock
 from connectors.engine.journal import Journey
 from connectors.engine.local import LocalEngine
+from handlers.follow_up import follow_up
 from handlers.journey import make_postmortem
 from handlers.observe import observe
 from handlers.stage import find_stage
@@ -59,7 +60,7 @@ class StagedLambda:
 
     def _start(self, path: str, request: Request) -> Reply:
         name = request.headers["x-amz-durable-execution-name"]
-        kind = "observe" if "debrief-dev-observe" in path else "postmortem"
+        kind = next((kind for kind in ("observe", "follow_up") if f"debrief-dev-{kind}" in path), "postmortem")
         known = self.engine.state(name)
         if known is not None and json.loads(known.payload) != request.json():
             return _refused(409, "DurableExecutionAlreadyStartedException")
@@ -123,7 +124,7 @@ def staged_lambda(staged: Staged, folder: Path, monkeypatch: pytest.MonkeyPatch)
     """Served where this process looks for Lambda; the stage must be furnished."""
     stage = find_stage("dev")
     house = stage.house(stage.store())
-    kinds = bound({"postmortem": make_postmortem, "observe": observe}, house)
+    kinds = bound({"postmortem": make_postmortem, "observe": observe, "follow_up": follow_up}, house)
     with closing(LocalEngine(folder / "lambda.db", kinds, RealClock(utc_now))) as engine:
         service = StagedLambda(engine)
         with served(service) as url:

@@ -113,6 +113,19 @@ def test_what_was_observed_is_kept_after_all(stage_up: StagedWorld):
     assert name.startswith("ob-")
 
 
+def test_a_look_at_an_issue_and_a_snooze_are_done_after_all(stage_up: StagedWorld):
+    dies(stage_up, {"issue_id": "10001", "journey": "jc-1"})
+    dies(stage_up, {"snooze": {"slack_id": "U1", "until": "2026-12-01T09:00:00+00:00"}})
+    came = stage_up.runs("replay")
+
+    assert came.code == 0, came.err
+    assert {name[:3] for name in stage_up.service.starts} == {"fu-"}
+    assert len(stage_up.service.starts) == 2
+    assert waiting(stage_up) == 0
+    stage_up.service.engine.run_due()
+    assert [journey.error for journey in stage_up.service.engine.journeys()] == [None, None]
+
+
 def test_where_nobody_may_ask_lambda_it_is_started_all_the_same_and_that_is_said(stage_up: StagedWorld):
     failed(stage_up)
     stage_up.service.refuses = 403
@@ -136,6 +149,9 @@ def test_a_queue_that_may_not_be_read_is_one_sentence(stage_up: StagedWorld):
         ({"incident_id": "Q1", "journey": "pm-Q1-1"}, "postmortem"),
         ({"incident_id": "Q1", "journey": "pm-Q1-1", "backfill": []}, "postmortem"),
         ({"incident_id": "Q1", "event": {}}, "observe"),
+        ({"issue_id": "10001", "journey": "jc-1"}, "follow_up"),
+        ({"snooze": {"slack_id": "U1", "until": "2026-12-01T09:00:00+00:00"}}, "follow_up"),
+        ({"issue_id": "10001"}, "unknown"),
         ({"source": "aws.scheduler"}, "tick"),
         ({"incident_id": 7, "journey": "x"}, "unknown"),
         ({"journey": "x"}, "unknown"),
