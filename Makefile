@@ -28,7 +28,7 @@ BARE := botocore|jmespath|python-dateutil|six|urllib3
 # at each cold start (14 ms of CPU, measured 2026-11-22).
 SERVICES := dynamodb lambda s3 secretsmanager
 
-.PHONY: help demo test check fix bench coverage chromium package deploy remove osls test-e2e runtime
+.PHONY: help demo test check fix bench coverage chromium package deploy remove region osls test-e2e runtime
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
@@ -75,30 +75,41 @@ build/%.zip:
 	@cd $(TO) && LC_ALL=C TZ=UTC $(CURDIR)/.venv/bin/python -m zipfile -c ../$(notdir $@) *
 	@du -h --apparent-size $@ && rm -r $(TO)
 
-# What a deployment and a removal are told. The region is REGION, or as AWS_REGION says.
+# What a deployment and a removal are told. The region is REGION, or as AWS_REGION says, or as boto3 finds it:
+# AWS_DEFAULT_REGION, or the profile's. It is found once, before anything is done.
 STAGE ?= dev
-WHERE = --stage $(STAGE) $(REGION:%=--region %)
-DEBRIEF = .venv/bin/debrief
+FIND_REGION = .venv/bin/python -c \
+	'import botocore.session as b; print(b.get_session().get_config_variable("region") or "")' 2>/dev/null
+DEBRIEF = .venv/bin/debrief stage $(STAGE) --region $(FOUND)
+OSLS = node_modules/.bin/osls
+WHERE = --stage $(STAGE) --region $(FOUND)
 # What a removal left, for the next deployment.
 KEPT = kept-$(STAGE).json
 # What deploy.yml may hold: a misspelt key would count for nothing, without a word.
 CHOICES = $(shell grep -oE 'chosen\.[A-Za-z]+' serverless.yml | cut -d. -f2 | sort -u | paste -sd'|' -)
 
-deploy: package osls ## set a stage up on AWS, or bring it up to date (STAGE=dev REGION=eu-west-1)
+deploy: region package osls ## set a stage up on AWS, or bring it up to date (STAGE=dev REGION=eu-west-1)
 	@[ ! -f deploy.yml ] || ! grep -nvE '^ *(#.*)?$$|^[A-Za-z][A-Za-z0-9-]*: *(#.*)?$$|^ +($(CHOICES)): ' deploy.yml \
 	|| { echo "Not understood in deploy.yml: copy docs/deploy.example.yml, which has every key there is."; exit 1; }
-	@[ ! -f $(KEPT) ] || $(DEBRIEF) stage $(STAGE) $(REGION:%=--region %) --take-up $(KEPT)
-	@DEBRIEF_ARCH=$(ARCH) node_modules/.bin/osls deploy $(WHERE)
+	@[ ! -f $(KEPT) ] || $(DEBRIEF) --take-up $(KEPT)
+	@DEBRIEF_ARCH=$(ARCH) $(OSLS) deploy $(WHERE)
 	@rm -f $(KEPT)
-	@$(DEBRIEF) stage $(STAGE) $(REGION:%=--region %)
+	@$(DEBRIEF)
 
-remove: $(SYNC) osls ## take a stage down; its table, bucket and secrets stay (STAGE=dev REGION=eu-west-1)
-	@$(DEBRIEF) stage $(STAGE) $(REGION:%=--region %) --removal
+remove: region osls ## take a stage down; its table, bucket and secrets stay (STAGE=dev REGION=eu-west-1)
+	@$(DEBRIEF) --removal
 	@printf 'Type %s to take it down: ' '$(STAGE)'; read -r name; \
 	[ "$$name" = '$(STAGE)' ] || { echo 'Nothing was removed.'; exit 1; }
-	@$(DEBRIEF) stage $(STAGE) $(REGION:%=--region %) --removal --keep $(KEPT) >/dev/null
-	@node_modules/.bin/osls remove $(WHERE)
-	@echo 'Removed. $(KEPT) says what stayed: make deploy STAGE=$(STAGE) takes it up again.'
+	@$(DEBRIEF) --removal --keep $(KEPT) >/dev/null
+	@$(OSLS) remove $(WHERE)
+	@echo 'Removed. $(KEPT) says what stayed: make deploy STAGE=$(STAGE) REGION=$(FOUND) takes it up again.'
+
+region: $(SYNC)
+	@$(eval FOUND := $(or $(REGION),$(AWS_REGION),$(shell $(FIND_REGION))))
+	@[ -n '$(FOUND)' ] || { echo 'No AWS region is set: make $(MAKECMDGOALS) STAGE=$(STAGE) REGION=eu-west-1, or export' \
+	'AWS_REGION.' >&2; exit 1; }
+	@[ ! -f $(KEPT) ] || grep -q '"region": *"$(FOUND)"' $(KEPT) \
+	|| { echo "$(KEPT) is of another region than $(FOUND): deploy where it says, or put it elsewhere." >&2; exit 1; }
 
 test-e2e: $(SYNC) chromium osls runtime ## only the tests of whole processes, and of the real zips in Lambda's own runtime
 	@$(UV) run --no-sync pytest -q -n 0 tests/e2e

@@ -80,6 +80,11 @@ class Stage:
         the path of each function comes after it."""
         return self.outputs.get("BaseUrl", self.outputs["HttpApiUrl"]).rstrip("/")
 
+    @property
+    def mails_nobody(self) -> bool:
+        """Of alarms and of the budget. A stage of an older release does not say: False."""
+        return self.outputs.get("AlarmsGoTo") == "nobody"
+
     def start(self, kind: str, name: str, payload: dict[str, Any]) -> bool:
         """Start a journey by name; False where that name was started before. "postmortem", "observe", "follow_up"."""
         from connectors.engine.start import start_on_lambda
@@ -108,8 +113,9 @@ def find_stage(stage: str, region: str | None = None, environment: Mapping[str, 
     except ProfileNotFound:
         remedy = "Set AWS_PROFILE to a profile of ~/.aws/config."
         raise NotAllowed(tried, "there is no such AWS profile", remedy) from None
-    if session.region_name is None:
-        raise NotAllowed(tried, "no AWS region is set", "Name the region it is deployed in: --region eu-west-1.")
+    if not session.region_name:
+        remedy = "Name the region it is deployed in: --region eu-west-1, or export AWS_REGION."
+        raise NotAllowed(tried, "no AWS region is set", remedy)
     with aws_errors(tried, permission="cloudformation:DescribeStacks", on=f"the stack {stack}"):
         outputs = _outputs(session.client("cloudformation"), stack)
     if outputs is None:

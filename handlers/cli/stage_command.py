@@ -28,6 +28,7 @@ class Made:
     queue: str
     secrets: dict[str, str]
     settings: str | None
+    mails_nobody: bool
 
 
 def made(stage: str, region: str | None) -> Made:
@@ -44,6 +45,7 @@ def made(stage: str, region: str | None) -> Made:
         queue=found.outputs["DeadLettersUrl"],
         secrets={words: found.outputs[f"{words}SecretArn"] for words in VENDORS.values()},
         settings=_settings(found),
+        mails_nobody=found.mails_nobody,
     )
 
 
@@ -113,6 +115,8 @@ def _next(made: Made) -> Iterator[tuple[str, str]]:
     yield f"debrief webhook create {where}", "PagerDuty's webhook, its secret never on screen"
     yield f"debrief check --live {where}", "whether every vendor agrees"
     yield f"debrief status {where}", "what is under way"
+    if made.mails_nobody:
+        yield "deploy.yml: alarmEmail", "then make deploy again: nobody is mailed of alarms, and no budget is watched"
 
 
 def _deletions(made: Made) -> Iterator[str]:

@@ -49,6 +49,20 @@ def test_once_it_has_settings_their_version_is_named(terminal: Terminal):
     assert "debrief init" not in terminal.runs("stage", "dev").out
 
 
+@pytest.mark.parametrize(("goes_to", "is_said"), [("nobody", True), ("oncall@acme.example", False)])
+def test_where_nobody_is_mailed_of_alarms_an_address_is_what_comes_next(
+    terminal: Terminal, staged: Staged, goes_to: str, *, is_said: bool
+):
+    outputs = {name: {"Value": value} for name, value in (staged.outputs | {"AlarmsGoTo": goes_to}).items()}
+    template = {"Resources": {"Alarms": {"Type": "AWS::SNS::Topic", "Properties": {}}}, "Outputs": outputs}
+    staged.client("cloudformation").update_stack(StackName="debrief-dev", TemplateBody=json.dumps(template))
+
+    came = terminal.runs("stage", "dev")
+    assert came.code == 0
+    assert ("deploy.yml: alarmEmail" in came.out) == is_said
+    assert ("nobody is mailed of alarms" in came.out) == is_said
+
+
 def test_what_stays_is_named_before_a_removal_with_how_to_delete_it(terminal: Terminal, staged: Staged):
     told = terminal.runs("stage", "dev", "--removal", "--keep", "kept-dev.json").out
 

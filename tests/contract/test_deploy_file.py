@@ -15,7 +15,7 @@ def deployed(folder: Path, chosen: str) -> str:
     for name in ("Makefile", "serverless.yml"):
         shutil.copy(ROOT / name, folder)
     (folder / "deploy.yml").write_text(chosen)
-    command = ["make", "-s", "-o", "package", "-o", "osls", "deploy"]
+    command = ["make", "-s", "-o", ".venv/.synced", "-o", "package", "-o", "osls", "deploy", "REGION=eu-west-1"]
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=30)
     assert ran.returncode != 0
     return ran.stdout + ran.stderr

@@ -246,6 +246,14 @@ def test_a_domain_of_ones_own_leads_to_the_same_api_and_terminals_take_it():
     assert outputs["BaseUrl"] == {"Condition": "HasDomain", "Value": {"Fn::Sub": "https://${DomainName}"}}
 
 
+@pytest.mark.parametrize("chosen", [(), ("alarmEmail",)], ids=["no address", "an address"])
+def test_a_stack_says_whom_its_alarms_reach(chosen: tuple[str, ...]):
+    stack = json.loads(template("dev", *chosen))
+    told = {"Fn::If": ["HasAlarmEmail", {"Ref": "AlarmEmailAddress"}, "nobody"]}
+    assert stack["Outputs"]["AlarmsGoTo"]["Value"] == told
+    assert stack["Parameters"]["AlarmEmailAddress"]["Default"] == (CHOICES["alarmEmail"] if chosen else "")
+
+
 def test_the_table_can_be_brought_back_is_not_deleted_by_mistake_and_forgets_only_what_says_when():
     (table,) = _properties("AWS::DynamoDB::Table")
 
