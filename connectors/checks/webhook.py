@@ -45,7 +45,7 @@ def _of_one(one: Subscription, option: str) -> Said:
     if not one.is_active:
         return failure(f"{one.id} is switched off in PagerDuty.", "Switch it on there, under Generic Webhooks (v3).")
     if not one.tells_of_resolves:
-        return failure(
-            f"{one.id} does not send incident.resolved.", f"Run: debrief webhook create{option}. It adds that event."
-        )
+        add = f"Run: debrief webhook create{option}. It adds that event."
+        by_hand = "Add that event there, under Generic Webhooks (v3)."
+        return failure(f"{one.id} does not send incident.resolved.", add if one.is_marked else by_hand)
     return ok(f"{one.id} is on and tells of resolves")

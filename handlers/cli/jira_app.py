@@ -203,7 +203,7 @@ def delete(
         for one in chosen:
             if not yes and not agreed(f'Delete Jira\'s webhook "{one.name}" (id {one.webhook_id}) to {one.url}?'):
                 raise Ended(Exit.USAGE, "Nothing was deleted.")
-            side.api.delete_webhook(one.webhook_id)
+            side.delete(one.webhook_id)
     if as_json:
         typer.echo(as_json_text({"deleted": [_record(one) for one in chosen]}), nl=False)
     else:

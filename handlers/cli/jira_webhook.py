@@ -26,6 +26,7 @@ from connectors.secrets.keeping import SecretKeeper
 from handlers import vendors
 from handlers.cli.exits import Ended, Exit
 from handlers.place import Place, find_place
+from handlers.webhooks.recording import version_at, will_change
 from handlers.wiring import utc_now
 from postmortem.settings import Settings, entries_of
 
@@ -58,6 +59,20 @@ class Side:
             remedy = f"make it with debrief jira webhook create{self.where}"
             raise Ended(Exit.USAGE, f"Jira has no webhook {self.wanted.name} to {self.wanted.url}: {remedy}.")
         return found
+
+    def records(self, did: str, target: str) -> None:
+        """What is about to be changed in Jira: "delete", "3". Raises as the store does."""
+        with closing(self.place.store()) as store:
+            version, change = version_at(self.place, store), f"{did} Jira webhook {target}"
+            will_change(store, version, "debrief jira webhook", change, utc_now())
+
+    def update(self, did: str, ours: Webhook, secret: str | None) -> None:
+        self.records(did, ours.webhook_id)
+        self.api.update_webhook(ours.webhook_id, webhook_body(self.wanted, secret))
+
+    def delete(self, webhook_id: str) -> None:
+        self.records("delete", webhook_id)
+        self.api.delete_webhook(webhook_id)
 
     @property
     def where(self) -> str:
@@ -118,12 +133,13 @@ def create(side: Side, *, adopt: bool) -> tuple[Webhook, bool]:
     if strangers and not (adopt and ours is None and len(strangers) == 1):
         raise Ended(Exit.USAGE, _stranger_sentence(strangers, ours))
     ours = ours or (strangers[0] if strangers else None)
-    body = webhook_body(side.wanted, kept_secret(side.keeper))
+    secret = kept_secret(side.keeper)
     if ours is not None:
-        side.api.update_webhook(ours.webhook_id, body)
+        side.update("mend", ours, secret)
         return side.ours(), False
+    side.records("create", side.wanted.name)
     try:
-        return webhook_from_jira(side.api.create_webhook(body)), True
+        return webhook_from_jira(side.api.create_webhook(webhook_body(side.wanted, secret))), True
     except OutcomeUnknown:
         made = ours_among(side.webhooks(), side.wanted)
         if made is None:
@@ -177,7 +193,7 @@ def rotate(side: Side, now: datetime, *, at_once: bool) -> Rotated:
         _begin(side)
     told_at = rotated_at(side) if went_on else None
     if told_at is None:
-        side.api.update_webhook(ours.webhook_id, webhook_body(side.wanted, side.keeper.known(SECRET)))
+        side.update("rotate the secret of", ours, side.keeper.known(SECRET))
         _remember(side, now)
         told_at = now
     if not at_once and now < told_at + GRACE:
@@ -212,7 +228,7 @@ def enable(side: Side) -> bool:
     """Whether it was disabled. Raises Ended where there is none."""
     ours = side.ours()
     if not ours.enabled:
-        side.api.update_webhook(ours.webhook_id, webhook_body(side.wanted, None))
+        side.update("enable", ours, None)
     return not ours.enabled
 
 

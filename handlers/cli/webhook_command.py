@@ -14,17 +14,18 @@ from rich.text import Text
 from connectors.errors import NotFound
 from connectors.pagerduty.api import PagerDutyApi
 from connectors.pagerduty.replies import Page
-from connectors.pagerduty.subscriptions import Scope, shown_address
+from connectors.pagerduty.subscriptions import Scope, Subscription, shown_address
 from connectors.retrying import Budget
 from handlers import vendors
 from handlers.cli.exits import Ended, Exit
 from handlers.cli.plain import plain
 from handlers.cli.prompts import agreed
 from handlers.place import Place, find_place
-from handlers.webhooks.bench import SECRET, Bench, look
+from handlers.webhooks.bench import SECRET, SUBSCRIPTION, Bench, look
 from handlers.webhooks.creating import Created, create
 from handlers.webhooks.doctor import examine
 from handlers.webhooks.pinging import ping_ours
+from handlers.webhooks.recording import version_at
 from handlers.webhooks.rotating import rotate
 from handlers.webhooks.standing import Row, delete_ours, enable, rows
 from handlers.wiring import utc_now
@@ -91,7 +92,9 @@ class Command:
     def test(self) -> Came:
         tested = list(ping_ours(self.bench))
         if not tested:
-            raise NotFound("testing the webhook", "Debrief has no subscription in this account", _MAKE)
+            by_hand = ", ".join(one.id for one in look(self.bench).by_hand)
+            remedy = _UNRECORDED.format(id=by_hand) if by_hand else _MAKE
+            raise NotFound("testing the webhook", "Debrief has no subscription in this account", remedy)
         record = [{"id": one.subscription.id, "step": one.step, "said": self._here(one.said)} for one in tested]
         lines = [("ok" if one.is_well else "failure", one.subscription.id, one.said) for one in tested]
         code = Exit.DONE if all(one.is_well for one in tested) else Exit.WITH_GAPS
@@ -108,15 +111,15 @@ class Command:
         return Came({"enabled": list(enabled)}, self._lines(told or ["PagerDuty has disabled none of ours."]))
 
     def delete(self, *, yes: bool) -> Came:
+        seen = look(self.bench)
         ours = ", ".join(
-            f"{one.id} (for {one.scope.in_words()}, to {shown_address(one.url, whole=True)})"
-            for one in look(self.bench).ours
+            f"{one.id} (for {one.scope.in_words()}, to {shown_address(one.url, whole=True)})" for one in seen.ours
         )
         if ours and not yes and not agreed(f"Delete {ours} in PagerDuty, and forget the secret?"):
             raise Ended(Exit.USAGE, "Nothing was deleted.")
         deleted = delete_ours(self.bench)
         told = f"Deleted: {', '.join(deleted)}. The secret is forgotten." if deleted else _NONE
-        return Came({"deleted": list(deleted)}, self._lines([told]))
+        return Came({"deleted": list(deleted)}, self._lines([told, *map(_stays, seen.by_hand)]))
 
     def doctor(self) -> Came:
         found = [(one.state, one.subject, one.said) for one in examine(self.bench)]
@@ -139,6 +142,9 @@ class Command:
 
 
 _MAKE = "Make one: debrief webhook create."
+_UNRECORDED = (
+    f"What comes of {{id}}, made by hand, is recorded once its id is kept beside its secret, as {SUBSCRIPTION}."
+)
 
 
 @contextmanager
@@ -160,7 +166,9 @@ def opened(
     with ExitStack() as stack:
         pagerduty = stack.enter_context(closing(_pagerduty(place, stage)))
         store = stack.enter_context(closing(place.store()))
-        yield Command(Bench(place, pagerduty, place.keeper(), store, utc_now, sleep, say), stage, region)
+        named, version = place.settings().pagerduty.webhook_subscriptions, version_at(place, store)
+        bench = Bench(place, pagerduty, place.keeper(), store, utc_now, sleep, say, named, version)
+        yield Command(bench, stage, region)
 
 
 def _pagerduty(place: Place, stage: str | None) -> PagerDutyApi:
@@ -194,6 +202,11 @@ def _id_of(listed: Callable[[str, int], Page], kind: str, typed: str) -> str:
     raise NotFound(f'looking for the {kind} "{plain(typed)}"', f"PagerDuty has no {kind} of that name", remedy)
 
 
+def _stays(one: Subscription) -> str:
+    """What a person made is theirs to delete."""
+    return f"{one.id}, which pagerduty.webhook_subscriptions names, stays: it can be deleted in PagerDuty."
+
+
 def _row_record(row: Row) -> dict[str, Any]:
     one = row.subscription
     return {
@@ -221,7 +234,13 @@ def _table(found: Iterable[Row]) -> Table:
             if row.is_ours and one.missing_events
             else row.state
         )
-        last = f"{row.last_at:%Y-%m-%d %H:%M} UTC" if row.last_at else "never" if row.is_ours else ""
+        last = (
+            f"{row.last_at:%Y-%m-%d %H:%M} UTC"
+            if row.last_at
+            else "never"
+            if row.is_ours and not row.is_by_hand
+            else ""
+        )
         address = shown_address(one.url, whole=row.is_ours)
         shown = (one.id, "ours" if row.is_ours else "", state, scope, last, address)
         table.add_row(*(Text(plain(cell)) for cell in shown))

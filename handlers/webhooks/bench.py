@@ -8,14 +8,19 @@ from datetime import datetime
 
 from connectors.errors import ConnectorError, NotFound, OutcomeUnknown, Rejected
 from connectors.pagerduty.api import PagerDutyApi
-from connectors.pagerduty.subscriptions import Subscription, finish_subscription, is_same_address, list_subscriptions
+from connectors.pagerduty.subscriptions import (
+    Subscription,
+    finish_subscription,
+    is_same_address,
+    list_subscriptions,
+    ours_among,
+)
 from connectors.reaching import is_safe_address
 from connectors.secrets.keeping import SecretKeeper
 from connectors.store.arrivals import Arrivals
-from connectors.store.audit import Audit, What
 from connectors.store.port import Store
 from handlers.place import Place
-from handlers.subscriptions import OWNER
+from handlers.webhooks.recording import will_change
 
 SECRET = "PAGERDUTY_WEBHOOK_SECRET"  # noqa: S105 (its name)
 SUBSCRIPTION = "PAGERDUTY_WEBHOOK_SUBSCRIPTION"
@@ -25,7 +30,8 @@ PATH = "/pagerduty"
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """One installation and the PagerDuty account it listens to. `say` tells a waiting person what is going on."""
+    """One installation and the PagerDuty account it listens to. `say` tells a waiting person what is going on; `named`
+    are the ids in the setting pagerduty.webhook_subscriptions, `settings_version` is for the records."""
 
     place: Place
     pagerduty: PagerDutyApi
@@ -34,12 +40,12 @@ class Bench:
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
     say: Callable[[str], None] = field(default=lambda _: None)
+    named: tuple[str, ...] = ()
+    settings_version: str | None = None
 
     def records(self, did: str, target: str) -> None:
         """What is about to be changed in PagerDuty: "delete", "PABC123". Raises as the store does."""
-        now = self.now()
-        audit = Audit(self.store, OWNER, f"debrief webhook at {now:%Y-%m-%dT%H:%M:%SZ}")
-        audit.will_send(What.WEBHOOK, f"{did} {target}", "", now)
+        will_change(self.store, self.settings_version, "debrief webhook", f"{did} {target}", self.now())
 
     @property
     def arrivals(self) -> Arrivals:
@@ -49,12 +55,18 @@ class Bench:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What there is. `address` is where PagerDuty should deliver; `current` and `previous` are the ids that are kept
-    beside the secrets, "" where none is."""
+    beside the secrets, "" where none is; `named` are those that the settings name.
+
+    What Debrief made, or keeps the secret of, is ours: it may be replaced and deleted. What a person made and the
+    settings name is watched: it is shown, examined and enabled, and never replaced or deleted. What comes of it is not
+    recorded (handlers/receive.py), so that a ping could not be seen to arrive.
+    """
 
     every: tuple[Subscription, ...]
     address: str | None
     current: str
     previous: str
+    named: tuple[str, ...] = ()
 
     def by_id(self, id_: str) -> Subscription | None:
         return next((one for one in self.every if one.id == id_), None)
@@ -73,9 +85,25 @@ class Seen:
         return tuple(one for one in self.every if self.is_ours(one))
 
     @property
+    def watched(self) -> tuple[Subscription, ...]:
+        return tuple(one for one in self.every if self.is_watched(one))
+
+    @property
+    def by_hand(self) -> tuple[Subscription, ...]:
+        """Watched, and not ours."""
+        return tuple(one for one in self.watched if not self.is_ours(one))
+
+    @property
+    def looked_after(self) -> tuple[Subscription, ...]:
+        """What reconcile and `debrief check` look at, too: where none is known by its id, all that deliver here."""
+        ids = [id_ for id_ in (*self.named, self.current, self.previous) if id_]
+        known = ours_among(self.every, ids, self.address) or ours_among(self.every, (), self.address)
+        return tuple(one for one in self.every if one in known or self.is_ours(one))
+
+    @property
     def leftovers(self) -> tuple[Subscription, ...]:
         """Made by an earlier attempt that did not come to its end: nobody has their secret."""
-        return tuple(one for one in self.ours if one.id not in (self.current, self.previous))
+        return tuple(one for one in self.ours if one.id not in (self.current, self.previous, *self.named))
 
     @property
     def foreign(self) -> Subscription | None:
@@ -85,6 +113,9 @@ class Seen:
     def is_ours(self, one: Subscription) -> bool:
         return one.id in (self.current, self.previous) or (one.is_marked and self._delivers_here(one))
 
+    def is_watched(self, one: Subscription) -> bool:
+        return self.is_ours(one) or one.id in self.named
+
     def _delivers_here(self, one: Subscription) -> bool:
         return self.address is not None and is_same_address(one.url, self.address)
 
@@ -93,7 +124,8 @@ def look(bench: Bench, address: str | None = None) -> Seen:
     """`address` where it is not the place's own. Raises what PagerDuty, the keeper and the settings raise."""
     keeper = bench.keeper
     current, previous = keeper.known(SUBSCRIPTION), keeper.known(PREVIOUS_SUBSCRIPTION)
-    return Seen(list_subscriptions(bench.pagerduty), address or own_address(bench.place), current, previous)
+    every = list_subscriptions(bench.pagerduty)
+    return Seen(every, address or own_address(bench.place), current, previous, bench.named)
 
 
 def own_address(place: Place) -> str | None:

@@ -38,14 +38,16 @@ def examine(bench: Bench) -> Iterator[Found]:
         yield Found("PagerDuty", "failure", str(error))
         return
     many = "1 webhook subscription" if len(seen.every) == 1 else f"{len(seen.every)} webhook subscriptions"
-    yield Found("PagerDuty", "ok", f"answers; the account has {many}, {len(seen.ours)} of them ours")
+    yield Found("PagerDuty", "ok", f"answers; the account has {many}, {len(seen.watched)} of them ours")
     yield _clock(bench)
     yield from _kept(bench, seen)
-    for one in seen.ours:
+    yield from _named(seen)
+    for one in seen.watched:
         yield _standing(one)
-        yield _events(one)
+        yield _events(one, "debrief webhook create adds" if seen.is_ours(one) else "in PagerDuty, add")
         yield from _address(bench, seen, one)
-        yield _last(bench, one)
+        if seen.is_ours(one):
+            yield _last(bench, one)
     if len(seen.ours) > 1:
         yield _several(seen)
     for notice in Notices(bench.store).all(bench.now()):
@@ -66,10 +68,12 @@ def _clock(bench: Bench) -> Found:
 
 def _kept(bench: Bench, seen: Seen) -> Iterator[Found]:
     place = bench.keeper.place(SECRET)
-    if not seen.ours:
+    if not seen.watched:
         yield Found("subscription", "failure", "None is ours. Make one: debrief webhook create.")
     if not bench.keeper.known(SECRET):
         yield Found("secret", "failure", f"None is kept in {place}: debrief webhook create makes and keeps one.")
+    elif not seen.current and seen.by_hand and not seen.ours:
+        yield Found("secret", "ok", f"kept in {place}, for a subscription that was made by hand")
     elif not seen.current:
         said = f"It is kept in {place} without the id of its subscription, so that nobody knows whose it is."
         yield Found("secret", "warning", f"{said} Write the id as PAGERDUTY_WEBHOOK_SUBSCRIPTION beside it.")
@@ -81,6 +85,14 @@ def _kept(bench: Bench, seen: Seen) -> Iterator[Found]:
     if seen.previous or bench.keeper.known(PREVIOUS_SECRET):
         said = "The one before is still accepted: debrief webhook rotate ends the rotation."
         yield Found("previous secret", "warning", said)
+
+
+def _named(seen: Seen) -> Iterator[Found]:
+    """The setting names what PagerDuty does not have."""
+    for id_ in seen.named:
+        if seen.by_id(id_) is None:
+            said = f"pagerduty.webhook_subscriptions names {id_}, which PagerDuty does not have: take it out."
+            yield Found("settings", "warning", said)
 
 
 def _standing(one: Subscription) -> Found:
@@ -96,12 +108,12 @@ def _standing(one: Subscription) -> Found:
             return Found(one.id, "failure", "Somebody switched it off in PagerDuty: switch it on there.")
 
 
-def _events(one: Subscription) -> Found:
+def _events(one: Subscription, add: str) -> Found:
     if not one.tells_of_resolves:
-        return Found(f"{one.id} events", "failure", "incident.resolved is missing: debrief webhook create adds it.")
+        return Found(f"{one.id} events", "failure", f"incident.resolved is missing: {add} it.")
     if one.missing_events:
         missing = ", ".join(one.missing_events)
-        said = f"{missing} {'is' if len(one.missing_events) == 1 else 'are'} missing: debrief webhook create adds them."
+        said = f"{missing} {'is' if len(one.missing_events) == 1 else 'are'} missing: {add} them."
         return Found(f"{one.id} events", "warning", said)
     return Found(f"{one.id} events", "ok", "all that Debrief uses")
 
@@ -110,8 +122,9 @@ def _address(bench: Bench, seen: Seen, one: Subscription) -> Iterator[Found]:
     subject, host = f"{one.id} address", host_of(one.url)
     if seen.address and not is_same_address(one.url, seen.address):
         said = f"It delivers to {host}, and {bench.place.name} is at {host_of(seen.address)}: another path or host."
-        move = f"debrief webhook rotate --url {shown_address(seen.address, whole=True)}"
-        yield Found(subject, "warning", f"{said} If that is not meant, move it: {move}")
+        move = f"move it: debrief webhook rotate --url {shown_address(seen.address, whole=True)}"
+        mend = move if seen.is_ours(one) else "make another: debrief webhook create"
+        yield Found(subject, "warning", f"{said} If that is not meant, {mend}")
     yield from _region(bench, subject, host)
     if not is_safe_address(one.url):
         yield Found(subject, "failure", "It is not https: put an https address in front, delete this one, create anew.")

@@ -22,18 +22,23 @@ State = Literal["on", "disabled", "off", "unfinished"]
 @dataclass(frozen=True, slots=True)
 class Row:
     """`last_at` is when something of it was last accepted here, to within five minutes; None where nothing was, or
-    where it is not ours."""
+    where it is not ours. One that the settings name is ours here, too, made by hand, and of
+    those nothing is recorded."""
 
     subscription: Subscription
     is_ours: bool
     state: State
     last_at: datetime | None
+    is_by_hand: bool = False
 
 
 def rows(bench: Bench) -> tuple[Row, ...]:
     """Every subscription of the account, ours first."""
     seen = look(bench)
-    found = [Row(one, seen.is_ours(one), state_of(one), last_accepted(bench, one)) for one in seen.every]
+    found = [
+        Row(one, seen.is_watched(one), state_of(one), last_accepted(bench, one), one in seen.by_hand)
+        for one in seen.every
+    ]
     return tuple(sorted(found, key=lambda row: (not row.is_ours, row.subscription.id)))
 
 
@@ -51,8 +56,8 @@ def last_accepted(bench: Bench, one: Subscription) -> datetime | None:
 
 
 def enable(bench: Bench) -> tuple[str, ...]:
-    """Enable those of ours that PagerDuty disabled; their ids."""
-    disabled = [one.id for one in look(bench).ours if state_of(one) == "disabled"]
+    """Enable those that PagerDuty disabled, a person's own as well, as reconcile does; their ids."""
+    disabled = [one.id for one in look(bench).looked_after if state_of(one) == "disabled"]
     for id_ in disabled:
         bench.records("enable", id_)
         bench.pagerduty.enable_webhook_subscription(id_)
@@ -60,7 +65,10 @@ def enable(bench: Bench) -> tuple[str, ...]:
 
 
 def delete_ours(bench: Bench) -> tuple[str, ...]:
-    """Delete ours, then take their secrets away; ids of those that were there. The same again ends what was begun."""
+    """Delete ours, then take their secrets away; ids of those that were there. The same again ends what was begun.
+
+    What a person made stays, also where the settings name it: Debrief could not make it again as it was.
+    """
     seen = look(bench)
     for one in seen.ours:
         bench.say(f"Deleting {one.id}.")

@@ -10,11 +10,15 @@ from typing import Any, override
 
 import pytest
 
+from connectors.audited import audited
 from connectors.errors import Unreachable
 from connectors.secrets.environment import secrets_from_file
 from connectors.store.arrivals import Arrivals, Kind
+from handlers.cli.settings_command import settings_of
 from handlers.envelope import Response
+from handlers.subscriptions import OWNER
 from handlers.wiring import utc_now
+from postmortem.settings import version_of
 from tests.contract.cli import Came, Terminal, environment_of
 from tests.contract.serving import visited
 from tests.contract.staged import Staged, a_stage
@@ -134,6 +138,26 @@ def test_a_stranger_at_our_door_is_named_and_left_alone(jira: Jira):
     assert jira.fake.records[1]["name"] == NAME
     assert jira.fake.secrets[1] == jira.kept()
     assert jira.fake.records[2] == before[2]
+
+
+def test_every_change_has_a_record_that_names_the_settings_and_no_secret(jira: Jira):
+    """Before it is sent: also of what Jira then refuses."""
+    for verb in ("create", "list", "rotate", "enable", "test", "doctor"):
+        jira.runs(verb)
+    jira.record()["enabled"] = False
+    jira.runs("enable")
+    jira.runs("create")
+    jira.loses_the_next("DELETE .*/webhook/1$", after_effect=False)
+    jira.runs("delete", "--yes")
+
+    records = audited(jira.world.store, OWNER)
+    assert {one.target for one in records} == {
+        f"create Jira webhook {NAME}", "rotate the secret of Jira webhook 1", "enable Jira webhook 1",
+        "mend Jira webhook 1", "delete Jira webhook 1",
+    }  # fmt: skip
+    assert {one.settings for one in records} == {version_of(settings_of(jira.world.machine), {})}
+    assert all(one.by.startswith("debrief jira webhook at ") for one in records)
+    assert (jira.kept() or "") not in str(records)
 
 
 def test_only_ours_is_deleted(jira: Jira):

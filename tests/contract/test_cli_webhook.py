@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
+from connectors.audited import audited
+from handlers.cli.settings_command import settings_of
+from handlers.subscriptions import OWNER
 from handlers.webhooks.bench import SECRET, SUBSCRIPTION
+from postmortem.settings import version_of
 from tests.contract.cli import Came, Terminal, environment_of
 from tests.contract.ringing import ADDRESS, PUBLIC, SETTINGS, Ringing
 from tests.contract.staged import a_stage
@@ -135,6 +139,88 @@ def test_a_ping_that_does_not_come_through_is_exit_code_1(typed: Typed):
     assert came.code == 1
     assert came.out.startswith("failure  PMADE01")
     assert "PMADE01 is enabled again" in typed.types("enable").out
+
+
+ELSEWHERE = "https://abc.execute-api.example/pagerduty"
+
+
+@pytest.fixture
+def by_hand(typed: Typed) -> Typed:
+    """The settings name one that a person made; PagerDuty has disabled it."""
+    typed.world.write_settings(**SETTINGS, pagerduty={"webhook_subscriptions": ["PHAND01"]})
+    typed.keeper.keep({SECRET: "by-hand-secret"})
+    typed.subscriptions.adds("PHAND01", ELSEWHERE)
+    typed.subscriptions.adds("POTHER", "https://elsewhere.example/hook")
+    for id_ in ("PHAND01", "POTHER"):
+        typed.subscriptions.disables(id_)
+    return typed
+
+
+def findings(typed: Typed) -> dict[str, str]:
+    return {one["subject"]: one["said"] for one in typed.types("doctor", "--json").json["findings"]}
+
+
+def test_what_check_advises_for_a_disabled_one_that_the_settings_name_enables_it(by_hand: Typed):
+    advised = by_hand.terminal.runs("check", "--live", "--json").out
+    assert "PagerDuty has disabled PHAND01" in advised
+    assert "Run: debrief webhook enable." in advised
+
+    assert by_hand.types("enable", "--json").json == {"enabled": ["PHAND01"]}
+    assert not by_hand.subscriptions.is_disabled("PHAND01")
+    assert by_hand.subscriptions.is_disabled("POTHER")
+
+
+def test_what_check_advises_for_one_that_only_its_address_tells_enables_it(typed: Typed):
+    typed.subscriptions.adds("PFOREIGN", ADDRESS)
+    typed.subscriptions.disables("PFOREIGN")
+    assert "PagerDuty has disabled PFOREIGN" in typed.terminal.runs("check", "--live", "--json").out
+    assert typed.types("enable", "--json").json == {"enabled": ["PFOREIGN"]}
+
+
+def test_one_that_the_settings_name_is_listed_and_examined_as_ours(by_hand: Typed):
+    listed = by_hand.types("list", "--json").json["subscriptions"]
+    assert {one["id"]: one["ours"] for one in listed} == {"PHAND01": True, "POTHER": False}
+    assert "never" not in by_hand.types("list").out, "what came of it is not recorded"
+    said = findings(by_hand)
+    assert "debrief webhook enable" in said["PHAND01"]
+    assert "made by hand" in said["secret"]
+    assert {"subscription", "PHAND01 last"}.isdisjoint(said), "one is there, and nobody knows what came of it"
+
+
+def test_advice_about_one_that_was_made_by_hand_is_what_helps_with_it(by_hand: Typed):
+    by_hand.types("enable")
+    by_hand.subscriptions.shown("PHAND01")["events"] = ["incident.triggered"]
+
+    assert findings(by_hand)["PHAND01 events"] == "incident.resolved is missing: in PagerDuty, add it."
+    assert "Add that event there" in by_hand.terminal.runs("check", "--live", "--json").out
+    tested = by_hand.types("test")
+    assert (tested.code, f"once its id is kept beside its secret, as {SUBSCRIPTION}" in tested.err) == (4, True)
+
+
+def test_one_that_was_made_by_hand_is_neither_deleted_nor_rotated(by_hand: Typed):
+    deleted = by_hand.types("delete", "--yes")
+    assert (deleted.code, "PHAND01, which pagerduty.webhook_subscriptions names, stays" in deleted.out) == (0, True)
+    assert by_hand.types("rotate").code == 4
+    assert by_hand.types("create").code == 0
+    assert by_hand.types("delete", "--yes", "--json").json == {"deleted": ["PMADE01"]}
+    assert by_hand.subscriptions.ids == ["PHAND01", "POTHER"]
+
+
+def test_an_id_in_the_settings_that_pagerduty_does_not_have_is_found(typed: Typed):
+    typed.world.write_settings(**SETTINGS, pagerduty={"webhook_subscriptions": ["PGONE01"]})
+    assert "names PGONE01, which PagerDuty does not have" in findings(typed)["settings"]
+
+
+def test_every_change_has_a_record_that_names_the_settings(typed: Typed):
+    typed.types("create")
+    typed.subscriptions.disables("PMADE01")
+    typed.types("enable")
+    typed.types("delete", "--yes")
+
+    records = audited(typed.world.store, OWNER)
+    changes = {"create for the whole account", "finish PMADE01", "enable PMADE01", "delete PMADE01"}
+    assert {one.target for one in records} == changes
+    assert {one.settings for one in records} == {version_of(settings_of(typed.world.machine), {})}
 
 
 def test_deleting_asks_first_and_without_a_terminal_does_nothing(typed: Typed):
