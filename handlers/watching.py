@@ -21,7 +21,7 @@ from handlers.items import known_house, places_in
 from handlers.leasing import under_the_lease
 from handlers.looking import look_at_all, look_at_one
 from handlers.publishing import publish
-from handlers.work import Work, kept_postmortem, shelf_of, the_postmortem
+from handlers.work import Work, has_a_draft, kept_postmortem, shelf_of, the_postmortem
 from postmortem.follow_up.closing import BY, closed_message, may_close
 from postmortem.follow_up.followed import FollowedItem
 from postmortem.follow_up.standing import is_looked_at
@@ -79,12 +79,13 @@ def show_incident(
 
 
 def _shown(steps: Steps, house: House, journey: str, incident_id: str, version: int | None) -> dict[str, Any]:
+    work = Work(steps, house, incident_id, journey)
     if version is None:
         version = steps.run("which news", lambda: News(house.store).version(incident_id))
     try:
-        shown = under_the_lease(Work(steps, house, incident_id, journey), _show)
+        shown = under_the_lease(work, _show)
     except ConnectorError as error:
-        if steps.run("is there a draft", lambda: shelf_of(house, incident_id).postmortem() is not None):
+        if steps.run("is there a draft", lambda: has_a_draft(work)):
             return {"failed": str(error)}
         shown = {"why_not": str(error)}  # nor will there be one in an hour
     if version != ABSENT:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import ValidationError
+
 from connectors.effects import Ledger
 from connectors.errors import NotFound
 from connectors.steps import Steps
@@ -132,12 +134,24 @@ def the_postmortem(work: Work) -> Postmortem:
 
 
 def kept_postmortem(work: Work) -> Postmortem:
-    """Raises NotFound where there is none, or one of an older Debrief."""
-    postmortem = work.shelf.postmortem()
+    """Raises NotFound where there is none, or one of an older Debrief, or where what is kept of it cannot be read."""
+    tried = f"Reading the draft of {work.incident_id}"
+    try:
+        postmortem = work.shelf.postmortem()
+    except ValidationError:
+        raise NotFound(tried, "what is kept of it is damaged", AGAIN) from None
     if postmortem is None:
-        tried, came_back = f"Reading the draft of {work.incident_id}", "there is none here, or one of an older Debrief"
-        raise NotFound(tried, came_back, AGAIN)
+        raise NotFound(tried, "there is none here, or one of an older Debrief", AGAIN)
     return postmortem
+
+
+def has_a_draft(work: Work) -> bool:
+    """One that can be read."""
+    try:
+        kept_postmortem(work)
+    except NotFound:
+        return False
+    return True
 
 
 def as_it_stands(

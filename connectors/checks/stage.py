@@ -140,7 +140,7 @@ def _of_alarms(clients: Clients, stack: str, stage: str) -> Iterator[Said]:
     with aws_errors("reading who hears alarms", permission="sns:ListSubscriptionsByTopic", on="the alarms' topic"):
         heard = clients("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     confirmed = [one for one in heard if str(one.get("SubscriptionArn", "")).startswith("arn:")]
-    remedy = f"Set DEBRIEF_ALARM_EMAIL and deploy again (make deploy STAGE={stage}), or subscribe to {topic}."
+    remedy = f"Set alarmEmail in deploy.yml and deploy again (make deploy STAGE={stage}), or subscribe to {topic}."
     if not heard:
         yield warning("nobody hears them.", remedy)
     elif not confirmed:

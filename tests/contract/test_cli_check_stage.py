@@ -133,7 +133,7 @@ def test_what_is_missing_of_a_stage_is_named_with_the_remedy(terminal: Terminal,
     waits = "1 waits to be played again. See dead letters in the runbook, then: debrief replay --stage dev."
     assert aws["dead letters"] == [("warning", waits)]
     assert aws["alarms"][0][0] == "warning"
-    assert aws["alarms"][0][1].startswith("nobody hears them. Set DEBRIEF_ALARM_EMAIL and deploy again")
+    assert aws["alarms"][0][1].startswith("nobody hears them. Set alarmEmail in deploy.yml and deploy again")
 
 
 def test_an_alarm_that_is_on_is_told_with_its_entry_in_the_runbook(terminal: Terminal, staged: Staged):

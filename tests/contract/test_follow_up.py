@@ -110,9 +110,10 @@ def test_what_became_of_an_item_is_laid_over_the_postmortem_which_is_not_saved_a
     assert world.store.load(file) == before
 
 
-def test_a_draft_of_an_older_debrief_is_not_shown_nor_closed_and_holds_nobody_up(world: World):
+@pytest.mark.parametrize("kept", [b'{"schema_version": 1}', b"{"], ids=["of an older Debrief", "damaged"])
+def test_a_draft_that_cannot_be_read_is_not_shown_nor_closed_and_holds_nobody_up(world: World, kept: bytes):
     live(world, 1)
-    world.store.save(f"postmortems/{world.incident_id()}.json", b'{"schema_version": 1}')
+    world.store.save(f"postmortems/{world.incident_id()}.json", kept)
     before = world.draft()
     for key in ("CHK-1", "CHK-2", "CHK-3"):
         world.jira.person_closes(key)
