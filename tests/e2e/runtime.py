@@ -7,6 +7,7 @@ The emulator is the binary inside the aws-sam-cli package, its client is awslamb
 import http.client
 import os
 import platform
+import random
 import socket
 import subprocess
 import sys
@@ -119,8 +120,12 @@ def bare_python() -> str:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+    """One that no connection is given for its own end meanwhile: Linux takes those from 32768 on, and so does port 0.
+    https://docs.kernel.org/networking/ip-sysctl.html (ip_local_port_range, read 2026-11-22)"""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def wait_for(port: int) -> None:
