@@ -99,12 +99,15 @@ def reaches(fault: Fault, call: Call) -> bool:
 def strikes(fault: Fault, household: "Household", call: Call, act: Callable[[], Any]) -> Any:
     """Carry the call out as the fault has it."""
     match fault.kind:
+        case Kind.PAUSE | Kind.SKEW if household.outside.unsent:
+            return act()  # whoever waits to send would stand still between its last check and that: see `_paused`
         case Kind.SKEW if call.to in VENDORS and call.writes:
             answer = act()  # a clock that jumps ahead before it was sent is a pause: see `_paused`
             _happens(fault, household, call)
             return answer
         case kind if kind in HAPPENINGS:
-            _happens(fault, household, call)
+            with household.outside.sends_later(call):
+                _happens(fault, household, call)
             return act()
         case Kind.PAGES:
             return _page(fault.variant, household, call, act)

@@ -4,7 +4,8 @@ What meets a call there is the weather's to say (`faults.py`). The gate counts, 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -57,7 +58,8 @@ def unnoticed(_call: Call) -> None:
 class Outside:
     """`meets` is the weather. `after` is told of every call that came back: the place for what must always hold.
     `calls` stand in the order in which they began, `ended` in that in which they came back: one may begin within
-    another. `paused` is for how long processes stood still in all."""
+    another. `paused` is for how long processes stood still in all; `unsent` how many writes to vendors have something
+    else happen before they are sent."""
 
     meets: Meets = fair
     after: Callable[[Call], None] = unnoticed
@@ -65,6 +67,17 @@ class Outside:
     ended: list[Call] = field(default_factory=list[Call])
     met: Counter[str] = field(default_factory=Counter[str])
     paused: timedelta = timedelta(0)
+    unsent: int = 0
+
+    @contextmanager
+    def sends_later(self, call: Call) -> Generator[None]:
+        """While something else happens before this call is carried out."""
+        is_unsent = call.to in VENDORS and call.writes
+        self.unsent += is_unsent
+        try:
+            yield
+        finally:
+            self.unsent -= is_unsent
 
     def passes(self, to: Side, what: str, writes: bool, act: Callable[[], Any], request: Request | None = None) -> Any:
         call = Call(len(self.calls) + 1, to, what, writes, request)
