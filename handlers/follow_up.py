@@ -10,10 +10,7 @@ from connectors.store.port import ABSENT
 from connectors.store.reminded import Reminded
 from handlers.house import House
 from handlers.on_aws import durable
-from handlers.watching import (
-    read_one_issue,
-    show_incident,
-)
+from handlers.watching import read_one_issue, show_incident
 from postmortem.follow_up.reminders import snoozed
 
 

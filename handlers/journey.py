@@ -28,15 +28,7 @@ from handlers.on_aws import durable
 from handlers.owners import find_the_owners, requests_to_open
 from handlers.publishing import FIRST_PUBLISHED, publish
 from handlers.telling import count_gaps
-from handlers.work import (
-    ISSUES,
-    Work,
-    counted,
-    recalled_by,
-    requests_of,
-    told_to_compose,
-    work_of,
-)
+from handlers.work import ISSUES, Work, counted, recalled_by, requests_of, told_to_compose, work_of
 from postmortem.action_items.issues import with_issues
 
 ONCE_MORE = "once more: "

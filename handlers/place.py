@@ -27,6 +27,10 @@ class Place(Protocol):
         """Raises SettingsError."""
         ...
 
+    def templates(self, settings: Settings) -> dict[str, str]:
+        """Those that the settings name and that are there, name to text."""
+        ...
+
     def secrets(self) -> Secrets: ...
 
     def keeper(self) -> SecretKeeper:

@@ -22,7 +22,7 @@ def publish(
         kept = kept_postmortem(work)
         postmortem = as_it_stands(work, kept, issues, states)
         work.shelf.keep_postmortem(postmortem, over=kept)
-        document = work.shelf.publish(postmortem.incident, as_markdown(work, postmortem), work.will_publish)
+        document = work.shelf.publish(postmortem.incident, _as_markdown(work, postmortem), work.will_publish)
         if work.named(name) == FIRST_PUBLISHED:
             count_draft(work, postmortem.incident)
         return document
@@ -30,6 +30,6 @@ def publish(
     return work.steps.run(work.named(name), put)
 
 
-def as_markdown(work: Work, postmortem: Postmortem) -> bytes:
+def _as_markdown(work: Work, postmortem: Postmortem) -> bytes:
     """The document in the organisation's layout for this incident."""
     return render_markdown(postmortem, work.house.layout(postmortem.incident)).encode()

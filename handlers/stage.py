@@ -60,6 +60,9 @@ class Stage:
         """Those in the bucket; every default where there are none. Raises SettingsError."""
         return settings_in(self.store())
 
+    def templates(self, settings: Settings) -> dict[str, str]:
+        return templates_in(self.store(), settings)
+
     def secrets(self) -> SecretsManagerSecrets:
         from connectors.secrets.secrets_manager import SecretsManagerSecrets
 

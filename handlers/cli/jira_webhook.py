@@ -26,9 +26,9 @@ from connectors.secrets.keeping import SecretKeeper
 from handlers import vendors
 from handlers.cli.exits import Ended, Exit
 from handlers.place import Place, find_place
-from handlers.webhooks.recording import version_at, will_change
+from handlers.webhooks.recording import will_change
 from handlers.wiring import utc_now
-from postmortem.settings import Settings, entries_of
+from postmortem.settings import Settings, entries_of, version_of
 
 SECRET = "JIRA_WEBHOOK_SECRET"  # noqa: S105 (its name)
 PREVIOUS = f"{SECRET}_PREVIOUS"
@@ -48,6 +48,7 @@ class Side:
     keeper: SecretKeeper
     wanted: Wanted
     api: JiraApi
+    settings_version: str
 
     def webhooks(self) -> tuple[Webhook, ...]:
         return tuple(webhook_from_jira(raw) for raw in self.api.list_webhooks())
@@ -63,8 +64,8 @@ class Side:
     def records(self, did: str, target: str) -> None:
         """What is about to be changed in Jira: "delete", "3". Raises as the store does."""
         with closing(self.place.store()) as store:
-            version, change = version_at(self.place, store), f"{did} Jira webhook {target}"
-            will_change(store, version, "debrief jira webhook", change, utc_now())
+            change = f"{did} Jira webhook {target}"
+            will_change(store, self.settings_version, "debrief jira webhook", change, utc_now())
 
     def update(self, did: str, ours: Webhook, secret: str | None) -> None:
         self.records(did, ours.webhook_id)
@@ -93,7 +94,7 @@ def side_of(stage: str | None, region: str | None) -> Generator[Side]:
     wanted = wanted_by(place, settings)
     api = _api(place, settings)
     with closing(api):
-        yield Side(place, place.keeper(), wanted, api)
+        yield Side(place, place.keeper(), wanted, api, version_of(settings, place.templates(settings)))
 
 
 def wanted_by(place: Place, settings: Settings) -> Wanted:

@@ -25,10 +25,10 @@ from handlers.webhooks.bench import SECRET, SUBSCRIPTION, Bench, look
 from handlers.webhooks.creating import Created, create
 from handlers.webhooks.doctor import examine
 from handlers.webhooks.pinging import ping_ours
-from handlers.webhooks.recording import version_at
 from handlers.webhooks.rotating import rotate
 from handlers.webhooks.standing import Row, delete_ours, enable, rows
 from handlers.wiring import utc_now
+from postmortem.settings import Settings, version_of
 
 PATIENCE = 20.0
 """Seconds for each question: a person waits."""
@@ -163,17 +163,18 @@ def opened(
             progress.print(Text(plain(sentence), style="dim"), soft_wrap=True)
 
     place = find_place(stage, region)
+    settings = place.settings()
     with ExitStack() as stack:
-        pagerduty = stack.enter_context(closing(_pagerduty(place, stage)))
+        pagerduty = stack.enter_context(closing(_pagerduty(place, settings, stage)))
         store = stack.enter_context(closing(place.store()))
-        named, version = place.settings().pagerduty.webhook_subscriptions, version_at(place, store)
+        named, version = settings.pagerduty.webhook_subscriptions, version_of(settings, place.templates(settings))
         bench = Bench(place, pagerduty, place.keeper(), store, utc_now, sleep, say, named, version)
         yield Command(bench, stage, region)
 
 
-def _pagerduty(place: Place, stage: str | None) -> PagerDutyApi:
+def _pagerduty(place: Place, settings: Settings, stage: str | None) -> PagerDutyApi:
     budget = Budget(sleep=time.sleep, now=lambda: utc_now().timestamp(), seconds=PATIENCE)
-    api = vendors.pagerduty_api(place.settings(), place.secrets(), budget)
+    api = vendors.pagerduty_api(settings, place.secrets(), budget)
     if api is None:
         remedy = f"debrief secret set PAGERDUTY_TOKEN{f' --stage {stage}' if stage else ''}"
         raise Ended(Exit.USAGE, f"PAGERDUTY_TOKEN is not set for {place.name}: {remedy} asks for it.")
@@ -234,13 +235,8 @@ def _table(found: Iterable[Row]) -> Table:
             if row.is_ours and one.missing_events
             else row.state
         )
-        last = (
-            f"{row.last_at:%Y-%m-%d %H:%M} UTC"
-            if row.last_at
-            else "never"
-            if row.is_ours and not row.is_by_hand
-            else ""
-        )
+        never = "never" if row.is_ours and not row.is_by_hand else ""
+        last = f"{row.last_at:%Y-%m-%d %H:%M} UTC" if row.last_at else never
         address = shown_address(one.url, whole=row.is_ours)
         shown = (one.id, "ours" if row.is_ours else "", state, scope, last, address)
         table.add_row(*(Text(plain(cell)) for cell in shown))

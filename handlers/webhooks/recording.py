@@ -4,10 +4,7 @@ from datetime import datetime
 
 from connectors.store.audit import Audit, What
 from connectors.store.port import Store
-from handlers.place import Place
 from handlers.subscriptions import OWNER
-from handlers.wiring import Machine, templates_in
-from postmortem.settings import version_of
 
 
 def will_change(store: Store, version: str | None, by: str, change: str, now: datetime) -> None:
@@ -17,10 +14,3 @@ def will_change(store: Store, version: str | None, by: str, change: str, now: da
     """
     audit = Audit(store, OWNER, f"{by} at {now:%Y-%m-%dT%H:%M:%SZ}", version)
     audit.will_send(What.WEBHOOK, change, "", now)
-
-
-def version_at(place: Place, store: Store) -> str:
-    """The version of the settings that count at this place, whose store it is. Raises SettingsError."""
-    settings = place.settings()
-    templates = place.templates(settings) if isinstance(place, Machine) else templates_in(store, settings)
-    return version_of(settings, templates)
